@@ -1,0 +1,1 @@
+"""Documents that wait for somebody's consent."""

@@ -1,0 +1,1 @@
+"""Who is at which door, what was said last, and the keys people hold."""

@@ -1,0 +1,67 @@
+"""Binding a WeChat identity to a known person: by a one-time code, or by a phone number the platform vouched for."""
+
+import hashlib
+import secrets
+
+from models import sql
+from models.chat.tables import BindCode, Conversation
+from models.clock import days, now
+from models.party.tables import Person
+
+VALID_FOR = days(1 / 48)
+TRIES = 5
+
+ENSURE = """
+INSERT INTO conversation (door, external_id, reachable, window_left, turns, state)
+VALUES ($1, $2, true, 0, '[]', '{}') ON CONFLICT (door, external_id) DO NOTHING
+"""
+
+
+async def conversation_of(door: str, identity: str) -> Conversation:
+    """The conversation of an identity, made if it is new."""
+    await sql.rows(ENSURE, door, identity)
+    return await Conversation.get(door=door, external_id=identity)
+
+
+async def issue_code(person_id: int, created_by: int | None) -> str:
+    """A code of six digits, good once within half an hour; only its digest is kept."""
+    while True:
+        code = f"{secrets.randbelow(10**6):06d}"
+        live = BindCode.filter(digest=_digest(code), used_at=None, expires_at__gt=now())
+        if not await live.exists():
+            break
+    await BindCode.filter(digest=_digest(code)).delete()
+    await BindCode.create(
+        digest=_digest(code), person_id=person_id, created_by_id=created_by, expires_at=now() + VALID_FOR
+    )
+    return code
+
+
+async def take_code(code: str) -> int | None:
+    """Whose code this is, used up by asking; None if it is wrong, spent or stale."""
+    found = await BindCode.filter(digest=_digest(code), used_at=None, expires_at__gt=now()).first()
+    if found is None or not await BindCode.filter(id=found.id, used_at=None).update(used_at=now()):
+        return None
+    return found.person_id  # type: ignore[attr-defined,no-any-return]
+
+
+async def bind(door: str, identity: str, person_id: int) -> None:
+    """Makes an identity be a person; whoever was there before at this door is let go."""
+    await conversation_of(door, identity)
+    await Conversation.filter(door=door, person_id=person_id).exclude(external_id=identity).update(person_id=None)
+    await Conversation.filter(door=door, external_id=identity).update(person_id=person_id, reachable=True, state={})
+
+
+async def unbind(door: str, identity: str) -> None:
+    """Lets an identity be nobody again; what was said stays said."""
+    await Conversation.filter(door=door, external_id=identity).update(person_id=None, state={})
+
+
+async def contact_by_phone(phone: str) -> Person | None:
+    """The one customer's contact with this phone number; two with the same number are nobody."""
+    found = await Person.filter(phone=phone, active=True, customer_id__not_isnull=True).limit(2)
+    return found[0] if len(found) == 1 else None
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

@@ -1,0 +1,65 @@
+"""Opening the database: one configuration for the server, the tests and the command line."""
+
+from typing import Any
+from urllib.parse import unquote
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext
+
+AREAS = (
+    "party", "product", "stock", "sales", "purchase", "production", "finance",
+    "approvals", "crm", "chat", "delivery", "system",
+)  # fmt: skip
+
+
+class Lean(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that is not reset on release: the reset costs as much as a query, and we keep no session state."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+def config(url: str | dict[str, Any], *, pool: int = 8) -> dict[str, Any]:
+    """Tortoise's configuration for one database."""
+    if isinstance(url, str):
+        connection = expand_db_url(url)
+        credentials = connection["credentials"]
+        # Tortoise unquotes the password but not the user's name.
+        credentials["user"] = unquote(credentials["user"] or "")
+        credentials.update(minsize=1, maxsize=pool, connection_class=Lean)
+    else:
+        connection = url
+    return {
+        "connections": {"default": connection},
+        "apps": {
+            "models": {
+                "models": [f"models.{area}.tables" for area in AREAS],
+                "default_connection": "default",
+                "migrations": "models.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+class _Opened:
+    """The one context of this process: Tortoise allows a single global one, so it is kept and pointed elsewhere."""
+
+    context: TortoiseContext | None = None
+
+
+async def open_database(url: str | dict[str, Any], *, pool: int = 8) -> TortoiseContext:
+    """Connects this process; closed with `context.connections.close_all()`. Raises what asyncpg raises."""
+    settings = config(url, pool=pool)
+    if _Opened.context is None:
+        _Opened.context = await Tortoise.init(settings, _enable_global_fallback=True)
+    else:
+        connections = _Opened.context.connections
+        connections.db_config["default"] = settings["connections"]["default"]
+        connections.discard("default")
+    return _Opened.context

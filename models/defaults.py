@@ -1,0 +1,27 @@
+"""What every company starts with, as data that it can change: who is told what, and who decides."""
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+from models.approvals.tables import ApprovalRule
+from models.delivery.tables import Audience
+
+HERE = Path(__file__).parent
+
+
+async def write_defaults() -> None:
+    """Adds the default rows that are missing; what the company changed stays."""
+    for row in _rows("delivery/audiences.csv"):
+        await Audience.get_or_create(
+            {"urgent": row["urgent"] == "yes", "expires_hours": int(row["expires_hours"])},
+            kind=row["kind"],
+            audience=row["audience"],
+        )
+    for row in _rows("approvals/rules.csv"):
+        await ApprovalRule.get_or_create(kind=row["kind"], above=Decimal(row["above"]), post=row["post"])
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(newline="") as file:
+        return list(csv.DictReader(file))

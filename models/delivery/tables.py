@@ -1,0 +1,121 @@
+"""Rows of notices, attempts, cards, grants and platform templates."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+
+from models.base import Row, time_field, to
+from models.states import Labelled
+
+
+class NoticeState(Labelled):
+    """Where a notice stands."""
+
+    queued = "queued", "待发"
+    sending = "sending", "发送中"
+    accepted = "accepted", "已发送"
+    uncertain = "uncertain", "不确定"
+    refused = "refused", "未送达"
+    expired = "expired", "已过期"
+
+
+class Notice(Row):
+    """One message about one event to one person, in the transaction of the change it reports.
+
+    `conversation` is set for what can only go there: the late reply to a line said at one door.
+    """
+
+    kind = fields.CharField(max_length=40)
+    receiver = to("Person", null=True)
+    conversation = to("Conversation", null=True)
+    about = fields.CharField(max_length=20, default="")
+    facts = fields.JSONField[dict[str, Any]]()
+    door = fields.CharField(max_length=12, default="")
+    answerable = to("Person", null=True)
+    urgent = fields.BooleanField(default=False)
+    state = fields.CharField(max_length=12, default=NoticeState.queued.value)
+    attempts = fields.IntField(default=0)
+    reason = fields.CharField(max_length=200, default="")
+    created_at = time_field()
+    due_at = time_field()
+    expires_at = time_field(null=True)
+    settled_at = time_field(null=True)
+    worker = fields.CharField(max_length=40, default="")
+
+    class Meta:
+        table = "notice"
+        indexes = (
+            Index(fields=["state", "due_at"], name="notice_due"),
+            Index(fields=["receiver_id", "id"], name="notice_receiver"),
+            Index(fields=["about"], name="notice_about"),
+        )
+
+
+class Attempt(Row):
+    """One try to hand a notice to a door, committed before the call and completed after it."""
+
+    notice = to("Notice")
+    door = fields.CharField(max_length=12)
+    way = fields.CharField(max_length=20)
+    outcome = fields.CharField(max_length=12, default="sending")
+    code = fields.CharField(max_length=20, default="")
+    words = fields.CharField(max_length=200, default="")
+    started_at = time_field()
+    ended_at = time_field(null=True)
+
+    class Meta:
+        table = "attempt"
+
+
+class Card(Row):
+    """A template card on somebody's screen; `response_code` changes it once, within 72 hours (WeCom doc 94888)."""
+
+    task_id = fields.CharField(max_length=128, unique=True)
+    notice = to("Notice")
+    receiver = to("Person")
+    about = fields.CharField(max_length=20)
+    response_code = fields.CharField(max_length=200, default="")
+    code_until = time_field(null=True)
+
+    class Meta:
+        table = "card"
+        indexes = (Index(fields=["about"], name="card_about"),)
+
+
+class Grant(Row):
+    """How many subscription messages of one template somebody has accepted and not yet received."""
+
+    conversation = to("Conversation")
+    template_id = fields.CharField(max_length=64)
+    left = fields.IntField(default=0)
+
+    class Meta:
+        table = "grant_ledger"
+        unique_together = (("conversation", "template_id"),)
+
+
+class PlatformTemplate(Row):
+    """Which platform template carries a kind of notice at a door, and which fact fills which field."""
+
+    kind = fields.CharField(max_length=40)
+    door = fields.CharField(max_length=12)
+    template_id = fields.CharField(max_length=64)
+    filled = fields.JSONField[dict[str, str]]()
+
+    class Meta:
+        table = "platform_template"
+        unique_together = (("kind", "door"),)
+
+
+class Audience(Row):
+    """Who is told of a kind of notice: the customer, the salesperson, the approvers, a role."""
+
+    kind = fields.CharField(max_length=40)
+    audience = fields.CharField(max_length=20)
+    urgent = fields.BooleanField(default=False)
+    expires_hours = fields.IntField(default=72)
+
+    class Meta:
+        table = "audience"
+        unique_together = (("kind", "audience"),)

@@ -1,0 +1,1 @@
+"""What customers owe, and how much more they may."""

@@ -1,0 +1,1 @@
+"""Products, units and the words people find them by."""

@@ -1,0 +1,1 @@
+"""Warehouses, balances, moves and reservations."""

@@ -1,0 +1,1 @@
+"""The machinery's own rows: numbers, audit, jobs, deadlines, tokens."""

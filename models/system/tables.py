@@ -1,0 +1,108 @@
+"""Rows of the machinery."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+
+from models.base import Row, time_field, to
+
+
+class Sequence(Row):
+    """The next number of one kind of document; never reset."""
+
+    prefix = fields.CharField(max_length=4, unique=True)
+    following = fields.BigIntField(default=1)
+
+    class Meta:
+        table = "sequence"
+
+
+class AuditEntry(Row):
+    """A command that ran: who, whose, what with which inputs, what came out, and how to undo it."""
+
+    key = fields.CharField(max_length=200, unique=True)
+    person = to("Person", null=True)
+    acting_for = to("Person", null=True)
+    door = fields.CharField(max_length=12)
+    handler = fields.CharField(max_length=60)
+    inputs = fields.JSONField[dict[str, Any]]()
+    result = fields.JSONField[dict[str, Any] | None](null=True)
+    undo = fields.JSONField[dict[str, Any] | None](null=True)
+    undone_by = fields.BigIntField(null=True)
+    ran_at = time_field()
+
+    class Meta:
+        table = "audit_entry"
+        indexes = (Index(fields=["person_id", "ran_at"], name="audit_person"),)
+
+
+class Job(Row):
+    """A long command: its inputs, how far it is, and where to go on."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    handler = fields.CharField(max_length=60)
+    inputs = fields.JSONField[dict[str, Any]]()
+    person = to("Person")
+    door = fields.CharField(max_length=12)
+    state = fields.CharField(max_length=12, default="waiting")
+    cursor = fields.JSONField[Any](null=True)
+    done = fields.IntField(default=0)
+    total = fields.IntField(default=0)
+    created_at = time_field()
+    leased_until = time_field(null=True)
+
+    class Meta:
+        table = "job"
+        indexes = (Index(fields=["state"], name="job_state"),)
+
+
+class Slot(Row):
+    """One run of a recurring job; that the row can be inserted only once is what makes it run once."""
+
+    job = fields.CharField(max_length=40)
+    slot = fields.CharField(max_length=40)
+    ran_at = time_field()
+
+    class Meta:
+        table = "slot"
+        unique_together = (("job", "slot"),)
+
+
+class Deadline(Row):
+    """A Call that falls due: a reminder, an expiry, an escalation."""
+
+    about = fields.CharField(max_length=20)
+    call = fields.JSONField[dict[str, Any]]()
+    due_at = time_field()
+    state = fields.CharField(max_length=12, default="waiting")
+
+    class Meta:
+        table = "deadline"
+        indexes = (
+            Index(fields=["state", "due_at"], name="deadline_due"),
+            Index(fields=["about"], name="deadline_about"),
+        )
+
+
+class AccessToken(Row):
+    """A platform's token, shared by all workers; one of them refreshes it while it holds the lease."""
+
+    app = fields.CharField(max_length=120, unique=True)
+    token = fields.TextField(default="")
+    expires_at = time_field(null=True)
+    leased_until = time_field(null=True)
+
+    class Meta:
+        table = "access_token"
+
+
+class Company(Row):
+    """The one company whose books these are."""
+
+    name = fields.CharField(max_length=80)
+    tax_rate = fields.DecimalField(max_digits=9, decimal_places=6, default="0.13")
+    created_at = time_field()
+
+    class Meta:
+        table = "company"

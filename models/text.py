@@ -1,0 +1,47 @@
+"""How names are compared: one key for the many ways a person types the same thing."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+from zhconv import convert
+
+_CROSS = re.compile(r"(?<=\d)\s*[x×*✕✖╳]\s*(?=\d)")
+_NOISE = re.compile(r"[\s\-_/.,，。、·'\"“”‘’()（）【】#:：;；?？!！]+")
+
+# Loads the dictionary now, not in the first person's turn.
+convert("", "zh-cn")
+
+
+def plain(text: str) -> str:
+    """Full-width to half-width, traditional to simplified, every cross between digits to ×, blanks to one."""
+    text = unicodedata.normalize("NFKC", text)
+    if not text.isascii():
+        text = convert(text, "zh-cn")
+    return " ".join(_CROSS.sub("×", text).split())
+
+
+def key(text: str) -> str:
+    """What two spellings of one name have in common: `M8*30 不锈钢螺栓` and `m8x30不锈钢螺栓` share theirs."""
+    text = plain(text).lower().replace("×", "x").replace("瓦", "w")
+    return _NOISE.sub("", text)
+
+
+@lru_cache(maxsize=4096)
+def pinyin(text: str) -> tuple[str, str]:
+    """The full pinyin and the initials of a name, other characters kept."""
+    name = key(text)
+    full = "".join(lazy_pinyin(name))
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    return full, initials
+
+
+def name_keys(*names: str) -> list[str]:
+    """Every key under which these names are found: as written, in pinyin, by initials."""
+    found: dict[str, None] = {}
+    for name in names:
+        if name:
+            for spelling in (key(name), *pinyin(name)):
+                found[spelling] = None
+    return list(found)

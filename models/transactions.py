@@ -1,0 +1,56 @@
+"""Transactions that run again when PostgreSQL asks for it, and that no task can outlive."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+
+import asyncpg
+from tortoise.transactions import in_transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Tortoise lets these through untranslated.
+AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+_inside: ContextVar[bool] = ContextVar("inside a transaction", default=False)
+
+savepoint = in_transaction
+"""`async with savepoint():` around what may fail inside a transaction."""
+
+
+async def transaction(work: Callable[P, Awaitable[T]], *args: P.args, **inputs: P.kwargs) -> T:
+    """Runs `work` in one transaction, up to four times on deadlocks; within another, as a savepoint of that one."""
+    if _inside.get():
+        async with savepoint():
+            return await work(*args, **inputs)
+    for attempt in range(4):
+        try:
+            async with in_transaction():
+                token = _inside.set(True)
+                try:
+                    return await work(*args, **inputs)
+                finally:
+                    _inside.reset(token)
+        except AGAIN:
+            if attempt == 3:
+                raise
+            await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
+    raise AssertionError("unreachable")
+
+
+def inside() -> bool:
+    """Whether a transaction is open here; network calls refuse to be made in one."""
+    return _inside.get()
+
+
+def refuse_tasks_inside(
+    loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], **options: Any
+) -> "asyncio.Task[T]":
+    """A task factory under which a task started inside a transaction is an error: it would share the connection."""
+    if _inside.get():
+        coroutine.close()
+        raise RuntimeError("no task may start inside a transaction: it would share the connection and outlive it")
+    return asyncio.Task(coroutine, loop=loop, **options)
