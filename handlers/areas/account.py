@@ -1,0 +1,118 @@
+"""Who one is here: binding a WeChat identity to a known person, and letting it go."""
+
+from typing import Annotated
+
+from handlers.actor import Actor, NotBound
+from handlers.inputs import Text
+from handlers.registry import command, query
+from handlers.result import Ref, Result
+from models.chat.binding import TRIES, bind, contact_by_phone, conversation_of, issue_code, take_code, unbind
+from models.chat.tables import Conversation, Door
+from models.errors import Refused
+from models.party.tables import Customer, Person, Role
+
+BINDABLE = {Door.official.value, Door.work.value, Door.miniprogram.value}
+
+
+class TooManyTries(Refused):
+    """Wrong codes came too often; wait, or ask a colleague."""
+
+    code, status = "too_many_tries", 429
+
+
+class WhoAmI(Result):
+    """Who the asker is here."""
+
+    bound: bool
+    number: str | None = None
+    name: str | None = None
+    customer: str | None = None
+    roles: list[str] | None = None
+    door: str
+
+
+class BindWay(Result):
+    """How to become somebody here."""
+
+    example: str
+
+
+class BindCodeAnswer(Result):
+    """A code for somebody, shown once."""
+
+    person: Ref
+    bind_code: Annotated[str, "shown once"]
+    minutes: int
+
+
+class Bound(Result):
+    """Whether the identity is somebody now; if not, how many tries are left."""
+
+    bound: bool
+    name: str | None = None
+    customer: str | None = None
+    tries_left: int | None = None
+
+
+@query("account.whoami", says=["我是谁", "我的账号", "我绑定的是谁"])
+async def who_am_i(me: Actor) -> WhoAmI:
+    """我绑定的是谁"""
+    customer = await Customer.get_or_none(id=me.customer_id) if me.customer_id else None
+    roles = [role.text for role in Role if role.value in me.roles]
+    return WhoAmI(
+        bound=me.id is not None,
+        number=me.number or None,
+        name=me.called or None,
+        customer=customer.name if customer else None,
+        roles=roles or None,
+        door=me.door,
+    )
+
+
+@command("account.unbind", says=["解除绑定", "解绑"], confirm=True)
+async def unbind_account(me: Actor) -> WhoAmI:
+    """解除这个微信的绑定"""
+    await unbind(me.door, me.identity)
+    return WhoAmI(bound=False, door=me.door)
+
+
+@query("bind.start", says=["怎么绑定", "如何绑定", "绑定", "我要绑定", "我是{customer}的怎么绑定"])
+async def start_binding(me: Actor, *, customer: Text | None = None) -> BindWay:
+    """怎么绑定"""
+    return BindWay(example="绑定 482913")
+
+
+@command("bind.code", says=["给{person}绑定码", "{person}的绑定码", "生成{person}绑定码", "绑定码{person}"])
+async def create_code(me: Actor, *, person: Person) -> BindCodeAnswer:
+    """给同事或客户联系人生成一次性绑定码"""
+    code = await issue_code(person.id, me.person_id)
+    return BindCodeAnswer(person=Ref(number=person.number, name=person.called), bind_code=code, minutes=30)
+
+
+@command("bind.verify", says=["验证码{code}", "绑定码{code}", "绑定{code}"])
+async def verify_code(me: Actor, *, code: Text) -> Bound:
+    """用绑定码绑定这个微信"""
+    if me.door not in BINDABLE:
+        raise NotBound()
+    conversation = await conversation_of(me.door, me.identity)
+    tries = int(conversation.state.get("tries", 0))
+    if tries >= TRIES:
+        raise TooManyTries()
+    person_id = await take_code("".join(filter(str.isdigit, code)))
+    if person_id is None:
+        await Conversation.filter(id=conversation.id).update(state={**conversation.state, "tries": tries + 1})
+        return Bound(bound=False, tries_left=TRIES - tries - 1)
+    return await _bind(me, await Person.get(id=person_id))
+
+
+@command("bind.phone")
+async def bind_by_phone(me: Actor) -> Bound:
+    """用微信授权的手机号绑定"""
+    person = await contact_by_phone(me.proved_phone) if me.proved_phone else None
+    return await _bind(me, person) if person else Bound(bound=False)
+
+
+async def _bind(me: Actor, person: Person) -> Bound:
+    await bind(me.door, me.identity, person.id)
+    customer = await Customer.get_or_none(id=person.customer_id) if person.customer_id else None  # type: ignore[attr-defined]
+    return Bound(bound=True, name=person.called, customer=customer.name if customer else None)

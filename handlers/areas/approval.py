@@ -1,0 +1,175 @@
+"""Approvals: what waits for whom, and the decision, by card or by line."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from handlers.actor import Actor
+from handlers.call import Call
+from handlers.dispatch import run
+from handlers.inputs import Cursor, Text
+from handlers.registry import command, query
+from handlers.result import Listing, Places, Result
+from handlers.visible import visible
+from models.approvals.deciding import acting_for, decide
+from models.approvals.tables import Approval, ApprovalState, ApprovalTask
+from models.clock import days, now
+from models.delivery.telling import tell
+from models.errors import NotFound
+from models.party.tables import Person
+from models.states import Labelled
+from models.system.deadlines import set_deadline
+
+
+class Kind(Labelled):
+    """What is asked for."""
+
+    credit_release = "credit.release", "超额度放行"
+
+
+class ApprovalAnswer(Result):
+    """An approval with the facts it was asked with."""
+
+    number: str
+    kind: Kind
+    subject: str
+    state: ApprovalState
+    amount: Annotated[Any, Places(2)]
+    applicant: str
+    decided_by: str | None
+    acting_for: str | None
+    decided_at: datetime | None
+    reason: str
+    created_at: datetime
+    details: dict[str, Any]
+
+
+class ApprovalList(Listing):
+    """Approvals that wait for the asker."""
+
+    items: list[ApprovalAnswer]
+
+
+@query("approval.list", says=["待审批", "待办", "有啥要我批的", "有什么要批的", "我的审批", "待我审批", "要我批的"])
+async def list_approvals(me: Actor, *, cursor: Cursor | None = None) -> ApprovalList:
+    """等我审批的单子"""
+    waiting = await _waiting_for(me)
+    rows = visible(me, Approval).filter(id__in=waiting, state=ApprovalState.pending.value)
+    total = await rows.count()
+    if cursor is not None:
+        rows = rows.filter(id__gt=int(cursor))
+    page = await rows.order_by("id").limit(Listing.PAGE + 1)
+    more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
+    return ApprovalList(total=total, next=more, items=[await _answer(each) for each in page[: Listing.PAGE]])
+
+
+@query("approval.detail", says=["查看{approval}", "{approval}明细", "{approval}详情", "看下{approval}", "{approval}"])
+async def show_approval(me: Actor, *, approval: Approval) -> ApprovalAnswer:
+    """看审批明细"""
+    return await _answer(approval)
+
+
+@command(
+    "approval.approve",
+    says=["同意{approval}{reason}", "同意{approval}", "{approval}同意{reason}", "{approval}同意", "批准{approval}"],
+)
+async def approve(me: Actor, *, approval: Approval, reason: Text | None = None) -> ApprovalAnswer:
+    """同意审批"""
+    return await _decide(me, approval, ApprovalState.approved, reason or "")
+
+
+@command(
+    "approval.reject",
+    says=[
+        "驳回{approval}{reason}",
+        "驳回{approval}",
+        "拒绝{approval}",
+        "{approval}驳回{reason}",
+        "{approval}驳回",
+        "不同意{approval}",
+    ],
+)
+async def reject(me: Actor, *, approval: Approval, reason: Text | None = None) -> ApprovalAnswer:
+    """驳回审批"""
+    return await _decide(me, approval, ApprovalState.rejected, reason or "")
+
+
+class Reminded(Result):
+    """Whoever has not decided was told again."""
+
+    number: str
+    told: int
+
+
+@command("approval.remind")
+async def remind(me: Actor, *, approval: Text) -> Reminded:
+    """提醒还没处理的审批人（到期时执行）"""
+    waiting = await visible_to_system(approval)
+    if waiting.state != ApprovalState.pending.value:
+        return Reminded(number=approval, told=0)
+    tasks = await ApprovalTask.filter(approval_id=waiting.id)
+    facts = {**waiting.facts, "number": waiting.number, "kind": waiting.kind}
+    told = await tell(
+        "approval.reminder",
+        about=waiting.number,
+        facts=facts,
+        approvers=[task.approver_id for task in tasks],  # type: ignore[attr-defined]
+    )
+    await set_deadline(waiting.number, Call("approval.remind", {"approval": approval}).to_json(), now() + days(1))
+    return Reminded(number=approval, told=told)
+
+
+async def visible_to_system(number: str) -> Approval:
+    """An approval by number, for the deadline that reminds of it."""
+    found = await Approval.filter(number=number).first()
+    if found is None:
+        raise NotFound(kind="approval")
+    return found
+
+
+async def _decide(me: Actor, approval: Approval, to: ApprovalState, reason: str) -> ApprovalAnswer:
+    """The decision and what it sets in motion are one: if the document refuses, nothing was decided."""
+    await acting_for(approval, me.person_id)
+    await decide(approval, to, by=me.person_id, reason=reason)
+    stored = approval.on_approve if to is ApprovalState.approved else approval.on_reject
+    await run(me.trusted(), Call.from_json(stored))
+    answer = await _answer(approval)
+    tasks = await ApprovalTask.filter(approval_id=approval.id)
+    await tell(
+        "approval.decided",
+        about=approval.number,
+        facts={**approval.facts, **answer.facts(lambda right: True), "details": {}},
+        not_to=me.id,
+        applicant=[approval.applicant_id],  # type: ignore[attr-defined]
+    )
+    await tell(
+        "approval.card",
+        about=approval.number,
+        facts={**approval.facts, **answer.facts(lambda right: True), "details": {}},
+        approvers=[task.approver_id for task in tasks],  # type: ignore[attr-defined]
+    )
+    return answer
+
+
+async def _waiting_for(me: Actor) -> list[int]:
+    tasks = await ApprovalTask.filter(approver_id=me.id, state="pending")
+    return [task.approval_id for task in tasks]  # type: ignore[attr-defined]
+
+
+async def _answer(approval: Approval) -> ApprovalAnswer:
+    applicant = await Person.get(id=approval.applicant_id)  # type: ignore[attr-defined]
+    decider = await Person.get_or_none(id=approval.decided_by_id or -1)  # type: ignore[attr-defined]
+    principal = await Person.get_or_none(id=approval.acting_for_id or -1)  # type: ignore[attr-defined]
+    return ApprovalAnswer(
+        number=approval.number,
+        kind=next(kind for kind in Kind if kind.value == approval.kind),
+        subject=approval.subject,
+        state=next(state for state in ApprovalState if state.value == approval.state),
+        amount=approval.amount,
+        applicant=applicant.called,
+        decided_by=decider.called if decider else None,
+        acting_for=principal.called if principal else None,
+        decided_at=approval.decided_at,
+        reason=approval.reason,
+        created_at=approval.created_at,
+        details=approval.facts,
+    )

@@ -1,0 +1,141 @@
+"""An order's facts, and who hears of them: what every handler about orders answers with."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from handlers.actor import Actor
+from handlers.result import Needs, Places, Quantity, Ref, Result
+from models.base import ZERO
+from models.delivery.telling import tell
+from models.errors import WrongState
+from models.party.tables import Customer, Person
+from models.production.tracking import track
+from models.sales.orders import lines_of
+from models.sales.tables import Delivery, OrderState, SalesOrder, SalesOrderLine, Stage
+from models.stock.reservation import held_by
+
+
+class Line(Result):
+    """One product of an order."""
+
+    product: Ref
+    quantity: Quantity
+    unit: str
+    base_quantity: Quantity
+    base_unit: str
+    price: Annotated[Decimal | None, Places(None), Needs("order.amount")]
+    amount: Annotated[Decimal | None, Places(2), Needs("order.amount")]
+    reserved: Annotated[Decimal | None, Places(None), Needs("order.internal")]
+    delivered: Quantity
+
+
+class Shipment(Result):
+    """Goods that left."""
+
+    number: str
+    carrier: str
+    tracking_no: str
+    shipped_at: datetime
+
+
+class OrderAnswer(Result):
+    """An order, as far as its asker may see it."""
+
+    number: str
+    customer: Ref
+    salesperson: Annotated[Ref | None, Needs("order.internal")]
+    state: Annotated[OrderState, Needs("order.internal")]
+    stage: Stage
+    percent: int | None
+    total: Annotated[Decimal | None, Places(2), Needs("order.amount")]
+    requested_date: date | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    received_at: datetime | None
+    lines: list[Line]
+    shipments: list[Shipment]
+    approval: Annotated[str | None, Needs("order.internal")] = None
+    over_by: Annotated[Decimal | None, Places(2), Needs("credit.detail")] = None
+    short: Annotated[bool | None, Needs("order.internal")] = None
+
+
+async def answer(
+    order: SalesOrder, *, exact: bool = True, approval: str | None = None, over_by: Decimal | None = None
+) -> OrderAnswer:
+    """An order's facts; customers are shown progress in steps of five per cent."""
+    held = await held_by(order.number)
+    tracked = await track(order)
+    customer: Customer = await order.customer
+    salesperson: Person | None = await order.salesperson if order.salesperson_id else None  # type: ignore[attr-defined]
+    lines = await lines_of(order)
+    shipments = await Delivery.filter(order_id=order.id).order_by("id")
+    return OrderAnswer(
+        number=order.number,
+        customer=Ref(number=customer.number, name=customer.name),
+        salesperson=Ref(number=salesperson.number, name=salesperson.called) if salesperson else None,
+        state=_state(order),
+        stage=tracked.stage,
+        percent=rounded(tracked.percent, exact),
+        total=order.total,
+        requested_date=order.requested_date,
+        created_at=order.created_at,
+        confirmed_at=order.confirmed_at,
+        received_at=order.received_at,
+        lines=[_line(line, held.get(line.position, ZERO)) for line in lines],
+        shipments=[
+            Shipment(number=d.number, carrier=d.carrier, tracking_no=d.tracking_no, shipped_at=d.shipped_at)
+            for d in shipments
+        ],
+        approval=approval,
+        over_by=over_by,
+        short=any(line.delivered + held.get(line.position, ZERO) < line.quantity for line in lines),
+    )
+
+
+async def tell_about(me: Actor, kind: str, order: SalesOrder) -> None:
+    """Tells those whom this kind of notice about an order is for what they may all know."""
+    shown = await answer(order, exact=False)
+    await tell(
+        kind,
+        about=order.number,
+        facts=shown.facts(lambda right: right == "order.amount"),
+        answerable=order.salesperson_id,  # type: ignore[attr-defined]
+        not_to=me.id,
+        customer=await _contacts(order),
+        salesperson=[order.salesperson_id] if order.salesperson_id else [],  # type: ignore[attr-defined]
+    )
+
+
+def wrong_state(order: SalesOrder) -> WrongState:
+    """The order is not where this step begins."""
+    state = _state(order)
+    return WrongState(kind="order", number=order.number, state=state.value, state_text=state.text)
+
+
+async def _contacts(order: SalesOrder) -> list[int]:
+    people = await Person.filter(customer_id=order.customer_id, active=True).order_by("id")  # type: ignore[attr-defined]
+    return [each.id for each in people]
+
+
+def _line(line: SalesOrderLine, held: Decimal) -> Line:
+    return Line(
+        product=Ref(code=line.product.code, name=line.product.name),
+        quantity=line.unit_quantity,
+        unit=line.unit,
+        base_quantity=line.quantity,
+        base_unit=line.product.unit,
+        price=line.price,
+        amount=line.amount,
+        reserved=held,
+        delivered=line.delivered,
+    )
+
+
+def _state(order: SalesOrder) -> OrderState:
+    return next(state for state in OrderState if state.value == order.state)
+
+
+def rounded(percent: int | None, exact: bool) -> int | None:
+    """Per cent as it is, or in steps of five."""
+    return percent if percent is None or exact else percent // 5 * 5

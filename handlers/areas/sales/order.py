@@ -1,0 +1,284 @@
+"""Orders: taken, watched, received."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from handlers.actor import Actor
+from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, wrong_state
+from handlers.call import Call
+from handlers.dispatch import Done
+from handlers.inputs import Cursor, Day, Text
+from handlers.items import Item
+from handlers.registry import command, query
+from handlers.result import Listing, Money, Needs, Places, Quantity, Result
+from handlers.visible import visible
+from models.approvals.deciding import ask, void
+from models.base import ZERO
+from models.clock import days, now, today
+from models.delivery.telling import tell
+from models.errors import InvalidInput, NotFound
+from models.finance.credit import CreditStatus, lock_credit
+from models.moves import move
+from models.party.tables import Customer
+from models.production.progress import claim_output
+from models.production.tracking import track
+from models.sales.orders import Wanted, draft_order, hold_stock, lines_of
+from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder, Stage
+from models.stock.reservation import release
+from models.stock.tables import ReservationState
+from models.system.deadlines import drop_deadlines, set_deadline
+
+HOLD_FOR = days(1)
+
+
+class OrderRow(Result):
+    """An order in a list."""
+
+    number: str
+    customer: str
+    stage: Stage
+    percent: int | None
+    total: Annotated[Decimal | None, Places(2), Needs("order.amount")]
+    summary: str
+    created_at: datetime
+
+
+class OrderList(Listing):
+    """Orders, newest first."""
+
+    items: list[OrderRow]
+
+
+class OverLimit(Result):
+    """What an approver needs to know, frozen when it was asked."""
+
+    customer: str
+    order: str
+    amount: Money
+    limit: Money
+    exposure: Money
+    overdue: Money
+    over_by: Money
+    applicant: str
+
+
+class Expired(Result):
+    """A hold that was let go."""
+
+    order: str
+    freed: Quantity
+
+
+@command(
+    "order.create",
+    says=[
+        "{customer}要{items}{date}送", "{customer}要{items}{date}交货", "{customer}要{items}{date}要", "{customer}要{items}",
+        "{customer}订{items},{date}交货", "{customer}订{items}{date}交货", "{customer}订{items}", "{customer}下单{items}",
+        "给{customer}下单{items}", "给{customer}订{items}", "帮{customer}订{items}", "下单{items}", "订{items}",
+        "我要{items}", "我要订{items}", "要{items}", "下单", "下个单", "开单", "给{customer}下单", "{customer}要下单",
+        "{customer}下单", "{items}给{customer}", "{customer}订货",
+    ],
+    confirm=True,
+)  # fmt: skip
+async def create_order(
+    me: Actor, *, customer: Customer, items: list[Item], date: Day | None = None, note: Text | None = None
+) -> Done[OrderAnswer]:
+    """下单：报价、占库存、查额度；超额度时转审批"""
+    if date is not None and date < today():
+        raise InvalidInput(input="date", given=date.isoformat(), why="day_past")
+    order = await draft_order(
+        customer_id=customer.id,
+        salesperson_id=customer.owner_id if me.is_customer else me.person_id,  # type: ignore[attr-defined]
+        wanted=[Wanted(item.product, item.base_quantity, item.unit, item.quantity) for item in items],
+        requested=date,
+        note=note or "",
+    )
+    if me.is_customer:
+        await _tell_draft(order, customer)
+        return Done(await answer(order))
+    return await _place(me, order, customer)
+
+
+@command("order.confirm", says=["确认订单{order}", "{order}确认下单"], confirm=True)
+async def confirm_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
+    """确认客户的订单草稿"""
+    if order.state != OrderState.draft.value:
+        raise wrong_state(order)
+    return await _place(me, order, await order.customer)
+
+
+@command(
+    "order.cancel", says=["取消订单{order}", "取消{order}", "作废{order}", "{order}不要了", "{order}取消"], confirm=True
+)
+async def cancel_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
+    """取消没有发货的订单，放掉占用的库存"""
+    if order.delivery_state != DeliveryState.pending.value:
+        raise wrong_state(order)
+    await move(order, OrderState.cancelled)
+    await release(order.number)
+    await void(order.number)
+    await drop_deadlines(order.number)
+    return await answer(order)
+
+
+@command("order.release")
+async def release_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
+    """放行超额度的订单（审批通过时执行）"""
+    customer = await order.customer
+    await lock_credit(customer.id)
+    await move(order, OrderState.confirmed, confirmed_at=now())
+    await drop_deadlines(order.number)
+    await _secure(order)
+    await tell_about(me, "order.confirmed", order)
+    return await answer(order)
+
+
+@command("order.refuse")
+async def refuse_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
+    """驳回超额度的订单（审批驳回时执行）"""
+    await move(order, OrderState.cancelled)
+    await release(order.number)
+    await drop_deadlines(order.number)
+    return await answer(order)
+
+
+@command("order.receive", says=["确认收货{order}", "{order}确认收货", "{order}收到了", "{order}到货了"])
+async def receive_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
+    """确认收货"""
+    if order.delivery_state != DeliveryState.delivered.value or order.received_at is not None:
+        raise wrong_state(order)
+    moment = now()
+    if not await SalesOrder.filter(id=order.id, received_at=None).update(received_at=moment):
+        raise wrong_state(order)
+    order.received_at = moment
+    await Delivery.filter(order_id=order.id, delivered_at=None).update(delivered_at=moment)
+    await move(order, OrderState.done)
+    await tell_about(me, "order.delivered", order)
+    return await answer(order)
+
+
+@query(
+    "order.status",
+    says=[
+        "{order}", "{order}发货没有", "{order}那个单发货没有", "{order}发货了吗", "{order}发了没", "{order}什么情况",
+        "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
+        "{order}什么时候发货", "{order}那单发了没",
+    ],
+)  # fmt: skip
+async def query_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
+    """查订单：状态、进度和物流"""
+    return await answer(order, exact=not me.is_customer)
+
+
+@query(
+    "order.list",
+    says=["我的订单", "wddd", "{customer}最近的单子", "{customer}的订单", "{customer}的单子", "订单列表", "最近的订单"],
+)
+async def list_orders(
+    me: Actor, *, customer: Customer | None = None, state: Text | None = None, cursor: Cursor | None = None
+) -> OrderList:
+    """我的订单，按时间倒序"""
+    rows = visible(me, SalesOrder)
+    if customer is not None:
+        rows = rows.filter(customer_id=customer.id)
+    if state is not None:
+        rows = rows.filter(state=state)
+    total = await rows.count()
+    if cursor is not None:
+        rows = rows.filter(id__lt=int(cursor))
+    page = await rows.order_by("-id").limit(Listing.PAGE + 1).prefetch_related("customer")
+    items = [await _row(order, exact=not me.is_customer) for order in page[: Listing.PAGE]]
+    more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
+    return OrderList(total=total, next=more, items=items)
+
+
+@command("reservation.expire")
+async def expire_reservation(me: Actor, *, order: Text) -> Expired:
+    """超额度订单占用的库存到期放掉"""
+    waiting = await SalesOrder.filter(number=order).first()
+    if waiting is None:
+        raise NotFound(kind="order")
+    if waiting.state != OrderState.credit_hold.value:
+        return Expired(order=order, freed=ZERO)
+    freed = await release(order, state=ReservationState.expired)
+    facts = {"number": order, "freed": f"{freed.normalize():f}"}
+    await tell("reservation.expired", about=order, facts=facts, salesperson=[waiting.salesperson_id])  # type: ignore[attr-defined]
+    return Expired(order=order, freed=freed)
+
+
+async def _place(me: Actor, order: SalesOrder, customer: Customer) -> Done[OrderAnswer]:
+    """Confirms an order within the limit; above it, the order waits, with its stock held for a day."""
+    credit = await lock_credit(customer.id)
+    over_by = credit.over_by(order.total)
+    if over_by > 0:
+        return await _hold(me, order, customer, credit, over_by)
+    await move(order, OrderState.confirmed, confirmed_at=now())
+    await _secure(order)
+    await tell_about(me, "order.confirmed", order)
+    return Done(await answer(order), undo=Call("order.cancel", {"order": order.number}))
+
+
+async def _hold(
+    me: Actor, order: SalesOrder, customer: Customer, credit: CreditStatus, over_by: Decimal
+) -> Done[OrderAnswer]:
+    await move(order, OrderState.credit_hold)
+    await hold_stock(order, await lines_of(order))
+    await set_deadline(
+        order.number, {"name": "reservation.expire", "inputs": {"order": order.number}}, now() + HOLD_FOR
+    )
+    facts = OverLimit(
+        customer=customer.name,
+        order=order.number,
+        amount=order.total,
+        limit=credit.limit or ZERO,
+        exposure=credit.exposure,
+        overdue=credit.overdue,
+        over_by=over_by,
+        applicant=me.called,
+    ).facts(lambda right: True)
+    approval, approvers = await ask(
+        "credit.release",
+        subject=order.number,
+        amount=over_by,
+        facts=facts,
+        on_approve=Call("order.release", {"order": order.number}).to_json(),
+        on_reject=Call("order.refuse", {"order": order.number}).to_json(),
+        applicant_id=me.person_id,
+    )
+    await tell(
+        "approval.asked",
+        about=approval.number,
+        facts={**facts, "number": approval.number, "kind": approval.kind},
+        approvers=approvers,
+    )
+    return Done(await answer(order, approval=approval.number, over_by=over_by), approval=approval.number)
+
+
+async def _secure(order: SalesOrder) -> None:
+    """Holds what is free, and sets aside what the workshop is making for the rest."""
+    lines = await lines_of(order)
+    held = await hold_stock(order, lines)
+    short = {line.position: line.quantity - held.get(line.position, ZERO) for line in lines}
+    await claim_output(order, short)
+
+
+async def _tell_draft(order: SalesOrder, customer: Customer) -> None:
+    facts = (await answer(order)).facts(lambda right: right in {"order.amount", "order.internal"})
+    owner = customer.owner_id  # type: ignore[attr-defined]
+    await tell("order.draft", about=order.number, facts=facts, salesperson=[owner] if owner else [])
+
+
+async def _row(order: SalesOrder, *, exact: bool) -> OrderRow:
+    tracked = await track(order)
+    lines = await lines_of(order)
+    first = f"{lines[0].product.name} × {lines[0].unit_quantity.normalize():f}{lines[0].unit}"
+    return OrderRow(
+        number=order.number,
+        customer=order.customer.name,
+        stage=tracked.stage,
+        percent=rounded(tracked.percent, exact),
+        total=order.total,
+        summary=first if len(lines) == 1 else f"{first} 等 {len(lines)} 项",
+        created_at=order.created_at,
+    )

@@ -1,0 +1,112 @@
+"""Stock: what there is, what is held, what is coming."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from handlers.actor import Actor
+from handlers.registry import query
+from handlers.result import Needs, Places, Price, Quantity, Ref, Result
+from models.product.tables import Product
+from models.production.supply import Arrival, Figures, stock_figures
+from models.states import Labelled
+from models.stock.tables import Warehouse
+
+
+class Availability(Labelled):
+    """All that a customer learns of a quantity."""
+
+    available = "available", "有货"
+    short = "short", "数量不足"
+    none = "none", "无货"
+
+
+class Incoming(Result):
+    """Goods on their way, and when they come at the earliest."""
+
+    document: Annotated[str | None, Needs("stock.detail")]
+    quantity: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    date: str | None
+    late: bool
+
+
+class PlaceStock(Result):
+    """One warehouse's share."""
+
+    warehouse: str
+    on_hand: Quantity
+    reserved: Quantity
+    free: Quantity
+
+
+class StockAnswer(Result):
+    """Free, on hand, reserved and incoming; customers learn only whether there is any, and from when."""
+
+    product: Ref
+    unit: str
+    availability: Availability
+    free: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    on_hand: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    reserved: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    min_stock: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    places: Annotated[list[PlaceStock] | None, Needs("stock.detail")]
+    incoming: list[Incoming]
+    warehouse: str | None = None
+
+
+@query(
+    "stock.query",
+    says=[
+        "查{product}库存", "查一下{product}库存", "查库存{product}", "查询库存{product}", "查一下{product}",
+        "查下{product}", "查{product}", "{product}还有多少", "{product}还剩多少", "{product}还剩几箱", "{product}有多少",
+        "{warehouse}的{product}有多少", "{warehouse}{product}还有多少", "{product}有货没", "{product}有货吗",
+        "{product}现在有货吗", "{product}有没有货", "{product}有没有", "{product}还有没有", "{product}的库存",
+        "{product}库存", "{product}还有货吗", "kc{product}", "cx{product}kc", "{product}都查一下",
+    ],
+)  # fmt: skip
+async def query_stock(me: Actor, *, product: Product, warehouse: Warehouse | None = None) -> StockAnswer:
+    """查库存：可用、在手、预留和在途"""
+    figures = await stock_figures(product.id)
+    places = [place for place in figures.places if warehouse is None or place.warehouse == warehouse.name]
+    shown = Figures(places, figures.incoming)
+    return StockAnswer(
+        product=Ref(code=product.code, name=product.name),
+        unit=product.unit,
+        availability=_availability(shown.free, product.min_stock),
+        free=shown.free,
+        on_hand=shown.on_hand,
+        reserved=shown.reserved,
+        min_stock=product.min_stock,
+        places=[PlaceStock(warehouse=p.warehouse, on_hand=p.on_hand, reserved=p.reserved, free=p.free) for p in places],
+        incoming=[_incoming(arrival) for arrival in shown.incoming],
+        warehouse=warehouse.name if warehouse else None,
+    )
+
+
+class CostAnswer(Result):
+    """What one unit costs us by moving average."""
+
+    product: Ref
+    unit: str
+    cost: Annotated[Price | None, Needs("cost")]
+
+
+@query("cost.query", says=["{product}成本多少", "{product}成本", "{product}的成本", "{product}进价多少"])
+async def query_cost(me: Actor, *, product: Product) -> CostAnswer:
+    """查成本：移动加权平均单价"""
+    return CostAnswer(product=Ref(code=product.code, name=product.name), unit=product.unit, cost=product.cost)
+
+
+def _availability(free: Decimal, min_stock: Decimal | None) -> Availability:
+    """Short means that a usual order may not be met: less than a tenth of the safety stock is free."""
+    if free <= 0:
+        return Availability.none
+    return Availability.short if min_stock and free * 10 < min_stock else Availability.available
+
+
+def _incoming(arrival: Arrival) -> Incoming:
+    return Incoming(
+        document=arrival.document,
+        quantity=arrival.quantity,
+        date=arrival.due.isoformat() if arrival.due else None,
+        late=arrival.late,
+    )

@@ -1,0 +1,192 @@
+"""The kinds of inputs, and how each is read from text, from JSON, and from a choice: plain values here."""
+
+import re
+from abc import ABC, abstractmethod
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, Generic, NewType, TypeVar
+
+from handlers.actor import Actor
+from handlers.reading.dates import DAY, read_day
+from handlers.reading.figures import FIGURE, read_figure
+from models.clock import today
+from models.errors import InvalidInput, Refused
+from models.text import plain
+
+T = TypeVar("T")
+
+Text = NewType("Text", str)
+Phone = NewType("Phone", str)
+TrackingNo = NewType("TrackingNo", str)
+Count = NewType("Count", Decimal)
+Amount = NewType("Amount", Decimal)
+Day = NewType("Day", date)
+Flag = NewType("Flag", int)
+Cursor = NewType("Cursor", int)
+
+LARGEST = Decimal(10) ** 9
+
+
+class Ambiguous(Refused):
+    """Several rows fit; `choices` are what they are called."""
+
+    code = "ambiguous"
+
+
+class Reader(ABC, Generic[T]):
+    """How one kind of input is read.
+
+    `slot` is the pattern it has inside a line of chat; `free` says that the pattern takes anything.
+    """
+
+    slot: ClassVar[str] = r".+?"
+    free: ClassVar[bool] = True
+    schema: ClassVar[dict[str, Any]] = {"type": "string"}
+
+    @abstractmethod
+    async def read(self, me: Actor, text: str, name: str) -> T:
+        """The value that typed text means. Raises InvalidInput, NotFound or Ambiguous."""
+
+    async def load(self, me: Actor, value: Any, name: str) -> T:
+        """The value that JSON holds."""
+        if not isinstance(value, str | int):
+            raise InvalidInput(input=name, given=value, why="not_text")
+        return await self.read(me, str(value), name)
+
+    async def default(self, me: Actor) -> T | None:
+        """What it is for an asker who need not say it."""
+        return None
+
+    def save(self, value: T) -> Any:
+        """The value as JSON that `load` reads back."""
+        return str(value)
+
+
+READERS: dict[Any, Reader[Any]] = {}
+
+
+def reads(kind: Any) -> Any:
+    """Registers a reader for a kind of input."""
+
+    def register(reader: type[Reader[Any]]) -> type[Reader[Any]]:
+        READERS[kind] = reader()
+        return reader
+
+    return register
+
+
+@reads(Text)
+class TextReader(Reader[Text]):
+    async def read(self, me: Actor, text: str, name: str) -> Text:
+        text = text.strip()
+        if not text or len(text) > 200:
+            raise InvalidInput(input=name, given=text[:40], why="text_1_to_200")
+        return Text(text)
+
+
+@reads(Phone)
+class PhoneReader(Reader[Phone]):
+    slot = r"\+?\d[\d\- ]{6,18}\d"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Phone:
+        digits = re.sub(r"^(?:\+?86)?", "", re.sub(r"[\s\-]", "", plain(text)))
+        if not re.fullmatch(r"1\d{10}|0\d{9,11}|\d{7,8}", digits):
+            raise InvalidInput(input=name, given=text, why="not_a_phone")
+        return Phone(digits)
+
+
+@reads(TrackingNo)
+class TrackingNoReader(Reader[TrackingNo]):
+    slot = r"[A-Za-z0-9\-]{6,40}"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> TrackingNo:
+        number = plain(text).replace(" ", "").upper()
+        if not re.fullmatch(self.slot, number):
+            raise InvalidInput(input=name, given=text[:40], why="not_a_tracking_no")
+        return TrackingNo(number)
+
+
+class FigureReader(Reader[Decimal]):
+    slot = rf"(?<![\d.]){FIGURE}(?![\d.])"
+    free = False
+    schema = {"type": "string", "format": "decimal"}
+    least: ClassVar[Decimal] = Decimal(0)
+    places: ClassVar[int] = 6
+
+    async def read(self, me: Actor, text: str, name: str) -> Decimal:
+        figure = read_figure(re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", plain(text)))
+        if figure is None:
+            raise InvalidInput(input=name, given=text, why="not_a_figure")
+        return self._checked(figure, text, name)
+
+    async def load(self, me: Actor, value: Any, name: str) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise InvalidInput(input=name, given=value, why="not_a_decimal_string")
+        try:
+            return self._checked(Decimal(value), value, name)
+        except InvalidOperation:
+            raise InvalidInput(input=name, given=value, why="not_a_figure") from None
+
+    def _checked(self, figure: Decimal, given: Any, name: str) -> Decimal:
+        if not figure.is_finite() or figure < self.least:
+            raise InvalidInput(input=name, given=str(given), why="too_small")
+        if figure > LARGEST:
+            raise InvalidInput(input=name, given=str(given), why="too_large")
+        if figure != round(figure, self.places):
+            raise InvalidInput(input=name, given=str(given), why="too_fine")
+        return figure
+
+    def save(self, value: Decimal) -> str:
+        return f"{value:f}"
+
+
+@reads(Count)
+class CountReader(FigureReader):
+    """A quantity in the unit of whatever it belongs to."""
+
+
+@reads(Amount)
+class AmountReader(FigureReader):
+    """An amount of money in CNY."""
+
+    places = 2
+
+
+@reads(Flag)
+class FlagReader(FigureReader):
+    schema = {"type": "integer"}
+    places = 0
+
+
+@reads(Cursor)
+class CursorReader(FigureReader):
+    schema = {"type": "string"}
+    places = 0
+
+
+@reads(Day)
+class DayReader(Reader[Day]):
+    slot = rf"(?<!\d){DAY}"
+    free = False
+    schema = {"type": "string", "format": "date"}
+    years = 3
+
+    async def read(self, me: Actor, text: str, name: str) -> Day:
+        day = read_day(plain(text), today())
+        if day is None:
+            raise InvalidInput(input=name, given=text, why="not_a_day")
+        if abs((day - today()).days) > 366 * self.years:
+            raise InvalidInput(input=name, given=text, why="day_too_far")
+        return Day(day)
+
+    async def load(self, me: Actor, value: Any, name: str) -> Day:
+        try:
+            date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise InvalidInput(input=name, given=value, why="not_an_iso_date") from None
+        return await self.read(me, value, name)
+
+    def save(self, value: Day) -> str:
+        return value.isoformat()

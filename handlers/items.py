@@ -1,0 +1,167 @@
+"""Items of an order as people say them: so much of a product, in the unit it was said in."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from handlers.actor import Actor
+from handlers.inputs import READERS, Ambiguous, Count, Reader, reads
+from handlers.reading.figures import FIGURE, read_figure
+from handlers.references import ProductReader
+from models.errors import InvalidInput, NotFound
+from models.product.tables import Pack, Product
+from models.text import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """So much of a product, in the unit it was said in."""
+
+    product: Product
+    quantity: Decimal
+    unit: str
+    base_quantity: Decimal
+
+
+NEEDED = {"product", "quantity"}
+
+
+@reads(list[Item])
+class ItemsReader(Reader[list[Item]]):
+    """Products with quantities: `m8x30 5000个`, `角阀50 面板一箱`, or a list of objects in JSON."""
+
+    slot = r".*?[\d一二三四五六七八九十百千万两半].*?"
+    schema = {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "product": {"type": "string"},
+                "quantity": {"type": "string", "format": "decimal"},
+                "unit": {"type": "string"},
+            },
+            "required": ["product", "quantity"],
+        },
+    }
+
+    async def read(self, me: Actor, text: str, name: str) -> list[Item]:
+        said = split_items(text)
+        if not said:
+            raise InvalidInput(input=name, given=text, why="no_items")
+        items = []
+        for index, each in enumerate(said):
+            try:
+                items.append(await self._item(me, said, index, name))
+            except NotFound:
+                # What follows the goods, such as 月结 or 送到老地方, is a remark.
+                if not items or each.quantity is not None:
+                    raise
+        return items
+
+    async def load(self, me: Actor, value: Any, name: str) -> list[Item]:
+        if not isinstance(value, list) or not 1 <= len(value) <= 100:
+            raise InvalidInput(input=name, given=value, why="items_1_to_100")
+        items = []
+        for each in value:
+            if not isinstance(each, dict) or not NEEDED <= each.keys() <= {*NEEDED, "unit"}:
+                raise InvalidInput(input=name, given=each, why="item_product_quantity_unit")
+            items.append(await make_item(me, str(each["product"]), each["quantity"], each.get("unit") or "", name))
+        return items
+
+    def save(self, value: list[Item]) -> list[dict[str, str]]:
+        return [{"product": item.product.code, "quantity": f"{item.quantity:f}", "unit": item.unit} for item in value]
+
+    async def _item(self, me: Actor, said: "list[Said]", index: int, name: str) -> Item:
+        """One item; if several products fit, each choice is the whole line with that one in its place."""
+        each = said[index]
+        try:
+            return await make_item(me, each.product, each.quantity, each.unit, name)
+        except Ambiguous as several:
+            for choice in several.facts["choices"]:
+                chosen = [*said[:index], Said(choice["code"], each.quantity, each.unit), *said[index + 1 :]]
+                choice["line"] = "，".join(part.line for part in chosen)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One item as it was said, before the product is looked up."""
+
+    product: str
+    quantity: Decimal | None
+    unit: str
+
+    @property
+    def line(self) -> str:
+        """As it would be typed."""
+        figure = "" if self.quantity is None else f"{self.quantity:f}"
+        return f"{self.product} {figure}{self.unit}".strip()
+
+
+UNIT = r"(?:公斤|kg|KG|[个件只支根条卷箱盒米套台张把副双瓶桶袋包吨片])"
+_ARABIC = r"(?<![A-Za-z×.\d\-])\d[\d,]*(?:\.\d+)?(?:[万千百wWkK]\d*)?"
+_HAN = r"(?<![零〇一二三四五六七八九十百千万两俩])(?:[零〇一二三四五六七八九十百千万两俩]+|半)"
+# With a unit it is a quantity wherever it stands; without one it must not be part of a name such as 86型 or 18W.
+_QUANTITY = re.compile(rf"({_ARABIC}|{_HAN})\s*(?:({UNIT})|(?![A-Za-z×\d.\-型号寸]))")
+_ONLY_QUANTITY = re.compile(rf"({FIGURE})\s*({UNIT})?")
+_BREAK = re.compile(r"[\s,，、;；。和]+")
+
+
+def split_items(text: str) -> list[Said]:
+    """The items of a line in the order said; a product and its quantity may stand apart."""
+    items: list[Said] = []
+    waiting = ""
+    for token in filter(None, _BREAK.split(plain(text))):
+        said = _said(token)
+        if said.quantity is not None and not said.product:
+            items.append(Said(waiting, said.quantity, said.unit))
+            waiting = ""
+        elif said.quantity is not None:
+            items.append(Said(f"{waiting} {said.product}".strip(), said.quantity, said.unit))
+            waiting = ""
+        elif items and not items[-1].product:
+            items[-1] = Said(said.product, items[-1].quantity, items[-1].unit)
+        else:
+            waiting = f"{waiting} {said.product}".strip()
+    return [*items, *([Said(waiting, None, "")] if waiting else [])]
+
+
+def _said(token: str) -> Said:
+    """Which figure of a token is the quantity: the last that has a unit, else the last that is not part of a name."""
+    if whole := _ONLY_QUANTITY.fullmatch(token):
+        return Said("", read_figure(whole[1]), whole[2] or "")
+    found = [match for match in _QUANTITY.finditer(token) if read_figure(match[1]) is not None]
+    at_edge = [match for match in found if match[2] or match.end() == len(token)]
+    if not at_edge:
+        return Said(token, None, "")
+    best = next((match for match in reversed(at_edge) if match[2]), at_edge[-1])
+    rest = (token[: best.start()] + token[best.end() :]).strip("×x*的 ")
+    return Said(rest, read_figure(best[1]), best[2] or "")
+
+
+async def make_item(me: Actor, product: str, quantity: Any, unit: str, name: str) -> Item:
+    """An item with its product looked up and its quantity in the product's own unit."""
+    found = await ProductReader().read(me, product, name)
+    if quantity is None:
+        raise InvalidInput(input="quantity", given=product, why="quantity_missing", product=found.name)
+    figure: Decimal = await READERS[Count].load(me, str(quantity), "quantity")
+    if figure <= 0:
+        raise InvalidInput(input="quantity", given=str(quantity), why="too_small")
+    unit = unit or found.unit
+    factor = await unit_factor(found, unit)
+    return Item(found, figure, unit, figure * factor)
+
+
+async def unit_factor(product: Product, unit: str) -> Decimal:
+    """How much of the product's own unit one of this unit holds. Raises InvalidInput for a unit it does not come in."""
+    if unit == product.unit:
+        return Decimal(1)
+    packs = {pack.unit: pack.holds for pack in await Pack.filter(product_id=product.id)}
+    if unit in packs:
+        return Decimal(packs[unit])
+    # People say 个 and 件 for whatever is counted in pieces.
+    if unit in "个件只支":
+        return Decimal(1)
+    units = [product.unit, *packs]
+    raise InvalidInput(input="unit", given=unit, why="no_such_unit", product=product.name, units=units)

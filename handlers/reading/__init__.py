@@ -1,0 +1,1 @@
+"""Reading figures and dates out of Chinese text."""

@@ -1,0 +1,129 @@
+"""Inputs that name a row: products, customers, people, documents by number."""
+
+import re
+from typing import Any, ClassVar, TypeVar
+
+from handlers.actor import Actor
+from handlers.inputs import Ambiguous, Reader, reads
+from handlers.visible import find
+from models.approvals.tables import Approval
+from models.base import Row
+from models.errors import NotFound
+from models.party.finding import find_customers, find_people
+from models.party.tables import Customer, Person
+from models.product.finding import find_products
+from models.product.tables import Product
+from models.production.tables import WorkOrder
+from models.sales.tables import SalesOrder
+from models.stock.tables import Warehouse
+
+R = TypeVar("R", bound=Row)
+
+
+@reads(Product)
+class ProductReader(Reader[Product]):
+    async def read(self, me: Actor, text: str, name: str) -> Product:
+        found = await find_products(text)
+        if len(found.rows) == 1 and found.sure:
+            return Product._init_from_db(**found.rows[0])
+        if not found.sure:
+            raise NotFound(kind="product", given=text, near=[row["name"] for row in found.rows])
+        raise Ambiguous(input=name, kind="product", given=text, choices=[_choice(row, "code") for row in found.rows])
+
+    def save(self, value: Product) -> str:
+        return value.code
+
+
+@reads(Customer)
+class CustomerReader(Reader[Customer]):
+    async def read(self, me: Actor, text: str, name: str) -> Customer:
+        seen = []
+        for row in await find_customers(text):
+            try:
+                seen.append(await find(me, Customer, id=row["id"]))
+            except NotFound:
+                continue
+        if not seen:
+            raise NotFound(kind="customer")
+        if len(seen) > 1:
+            choices = [{"number": each.number, "name": each.name} for each in seen]
+            raise Ambiguous(input=name, kind="customer", given=text, choices=choices)
+        return seen[0]
+
+    async def default(self, me: Actor) -> Customer | None:
+        return await find(me, Customer, id=me.customer_id) if me.is_customer else None
+
+    def save(self, value: Customer) -> str:
+        return value.number
+
+
+@reads(Person)
+class PersonReader(Reader[Person]):
+    async def read(self, me: Actor, text: str, name: str) -> Person:
+        found = await find_people(text)
+        if len(found) > 1:
+            choices = [_choice(row, "number") for row in found]
+            raise Ambiguous(input=name, kind="person", given=text, choices=choices)
+        return await find(me, Person, id=found[0]["id"] if found else -1)
+
+    def save(self, value: Person) -> str:
+        return value.number
+
+
+@reads(Warehouse)
+class WarehouseReader(Reader[Warehouse]):
+    slot = r"[\u4e00-\u9fff]{1,5}仓"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Warehouse:
+        found = await Warehouse.filter(name=text.strip()).first()
+        if found is None:
+            raise NotFound(kind="warehouse", given=text)
+        return found
+
+    def save(self, value: Warehouse) -> str:
+        return value.name
+
+
+class DocumentReader(Reader[R]):
+    """A document by its number; a bare number is completed with the prefix of this kind."""
+
+    free = False
+
+    table: ClassVar[type[Any]]
+    prefix: ClassVar[str]
+
+    async def read(self, me: Actor, text: str, name: str) -> R:
+        found: R = await find(me, self.table, number=self.number(text))
+        return found
+
+    def number(self, text: str) -> str:
+        """SO0312 from `so312`, `312` or `SO0312`."""
+        digits = re.sub(r"\D", "", text)[:18]
+        letters = "".join(re.findall(r"[A-Za-z]+", text)).upper() or self.prefix
+        return f"{letters}{int(digits):04d}" if digits else text.strip()
+
+    def save(self, value: R) -> str:
+        return value.number  # type: ignore[attr-defined,no-any-return]
+
+
+@reads(SalesOrder)
+class SalesOrderReader(DocumentReader[SalesOrder]):
+    slot = r"(?:[sS][oO])?\d{3,8}(?!\d)"
+    table, prefix = SalesOrder, "SO"
+
+
+@reads(WorkOrder)
+class WorkOrderReader(DocumentReader[WorkOrder]):
+    slot = r"(?:[wW][oO])?\d{3,8}(?!\d)"
+    table, prefix = WorkOrder, "WO"
+
+
+@reads(Approval)
+class ApprovalReader(DocumentReader[Approval]):
+    slot = r"(?:[aA][pP])?\d{1,8}(?!\d)"
+    table, prefix = Approval, "AP"
+
+
+def _choice(row: dict[str, Any], reference: str) -> dict[str, str]:
+    return {reference: row[reference], "name": row["name"]}

@@ -1,0 +1,115 @@
+"""What a handler answers: facts with names, of which each asker gets those they may see, alike in every face."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from models.clock import local
+from models.states import Labelled
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Marks a field as absent for those without the right, in every face."""
+
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many decimals a figure always shows; None shows as many as it has."""
+
+    count: int | None
+
+
+Money = Annotated[Decimal, Places(2)]
+Price = Annotated[Decimal, Places(None)]
+Quantity = Annotated[Decimal, Places(None)]
+
+
+class Result(BaseModel):
+    """The facts of an answer. Decimals leave as strings, states with their `…_text`, None and hidden ones not."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    def facts(self, may: Any) -> dict[str, Any]:
+        """The answer as JSON for someone; `may(right)` says what they see."""
+        shown: dict[str, Any] = {}
+        for name, places, right in _plan(type(self)):
+            value = getattr(self, name)
+            if value is None or (right is not None and not may(right)):
+                continue
+            if isinstance(value, Labelled):
+                shown[f"{name}_text"] = value.text
+            shown[name] = _fact(value, places, may)
+        return shown
+
+
+class Ref(Result):
+    """A reference to a row: its number or code, and its name."""
+
+    number: str | None = None
+    code: str | None = None
+    name: str = ""
+
+
+class Listing(Result):
+    """A page of a list: how many there are in all, and how to get the next."""
+
+    PAGE: ClassVar[int] = 5
+
+    total: int
+    next: str | None = None
+
+    def facts(self, may: Any) -> dict[str, Any]:
+        return {**super().facts(may), "next": self.next}
+
+
+_PLANS: dict[type[Result], tuple[tuple[str, int | None, str | None], ...]] = {}
+
+
+def _plan(kind: type[Result]) -> tuple[tuple[str, int | None, str | None], ...]:
+    """Name, decimals and needed right of each field; worked out once per class."""
+    if kind not in _PLANS:
+        _PLANS[kind] = tuple(
+            (name, *_marks(field.metadata), needs)
+            for name, field in kind.model_fields.items()
+            for needs in [next((mark.right for mark in field.metadata if isinstance(mark, Needs)), None)]
+        )
+    return _PLANS[kind]
+
+
+def _marks(metadata: list[Any]) -> tuple[int | None]:
+    return (next((mark.count for mark in metadata if isinstance(mark, Places)), None),)
+
+
+def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of an error as JSON."""
+    return {name: _fact(value, None, None) for name, value in facts.items() if value is not None}
+
+
+def _fact(value: Any, places: int | None, may: Any) -> Any:
+    if isinstance(value, Result):
+        return value.facts(may)
+    if isinstance(value, Labelled):
+        return value.value
+    if isinstance(value, Decimal):
+        return figure(value, places)
+    if isinstance(value, datetime):
+        return local(value).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_fact(part, places, may) for part in value]
+    return value
+
+
+def figure(value: Decimal, places: int | None = None) -> str:
+    """A decimal as JSON carries it: no exponent, and no zeros that say nothing."""
+    if places is not None:
+        return f"{value:.{places}f}"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
