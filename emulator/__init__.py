@@ -1,0 +1,1 @@
+"""A stand-in for the servers and phones of WeChat, WeCom and mini-programs."""

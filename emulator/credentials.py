@@ -1,0 +1,60 @@
+"""The token endpoints of the three platforms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .api import Call, Endpoint
+from .refusals import Refusal
+
+
+async def token(call: Call) -> Mapping[str, Any]:
+    door = _app(call, call.query)
+    call.world.quotas.use(door, call.path)
+    text, left = call.world.tokens.issue(door)
+    return {"access_token": text, "expires_in": left}
+
+
+async def stable_token(call: Call) -> Mapping[str, Any]:
+    door = _app(call, call.body)
+    text, left = call.world.tokens.stable(door, force=bool(call.body.get("force_refresh", False)))
+    return {"access_token": text, "expires_in": left}
+
+
+async def get_token(call: Call) -> Mapping[str, Any]:
+    work = call.world.config.work
+    corp_id, secret = call.query.get("corpid"), call.query.get("corpsecret")
+    if not corp_id:
+        raise Refusal(41002, "corpid missing")
+    if not secret:
+        raise Refusal(41004, "corpsecret missing")
+    if work is None or corp_id != work.corp_id:
+        raise Refusal(40013, "invalid corpid")
+    if secret != work.secret:
+        raise Refusal(40001, "invalid credential")
+    text, left = call.world.tokens.keep("work")
+    return {"errcode": 0, "errmsg": "ok", "access_token": text, "expires_in": left}
+
+
+def _app(call: Call, given: Mapping[str, Any]) -> str:
+    """Which app asks for a token, if its secret is right."""
+    if given.get("grant_type") != "client_credential":
+        raise Refusal(40002, "invalid grant_type")
+    app_id, secret = given.get("appid"), given.get("secret")
+    if not app_id:
+        raise Refusal(41002, "appid missing")
+    if not secret:
+        raise Refusal(41004, "appsecret missing")
+    config = call.world.config
+    for door, account in (("official", config.official), ("miniprogram", config.miniprogram)):
+        if account is not None and app_id == account.app_id:
+            if secret != account.secret:
+                raise Refusal(40125, "invalid appsecret")
+            return door
+    raise Refusal(40013, "invalid appid")
+
+
+ENDPOINTS = [
+    Endpoint("/cgi-bin/token", "GET", {"official": token}, needs_token=False),
+    Endpoint("/cgi-bin/stable_token", "POST", {"official": stable_token}, needs_token=False),
+    Endpoint("/cgi-bin/gettoken", "GET", {"work": get_token}, needs_token=False),
+]

@@ -1,0 +1,122 @@
+"""The mini-program's API: login, phone number, subscription messages, codes."""
+
+import base64
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from .api import Call, Endpoint
+from .callbacks import CALLBACKS
+from .config import MiniProgram
+from .picture import code_picture
+from .pushfields import event_fields
+from .refusals import OK, Refusal
+from .templatefields import check_fields, find_template
+
+_SCENE = re.compile(r"[0-9a-zA-Z!#$&'()*+,/:;=?@\-._~]{1,32}")
+
+
+async def login(call: Call) -> web.Response:
+    """Answers as text/plain, as WeChat does, although it is JSON."""
+    world, query = call.world, call.query
+    account = world.config.miniprogram
+    if account is None or query.get("appid") != account.app_id:
+        raise Refusal(40013, "invalid appid")
+    if query.get("secret") != account.secret:
+        raise Refusal(40125, "invalid appsecret")
+    if query.get("grant_type") != "authorization_code":
+        raise Refusal(40002, "invalid grant_type")
+    person = world.codes.use("login", query.get("js_code"))
+    if not world.login_minute.allows(person.id):
+        raise Refusal(45011, "api minute-quota reach limit, must slower, retry next minute")
+    world.login_minute.note(person.id)
+    answer = {"session_key": base64.b64encode(secrets.token_bytes(16)).decode(), "openid": person.miniprogram}
+    if person.unionid:
+        answer["unionid"] = person.unionid
+    return web.Response(text=web.json_response(answer).text, content_type="text/plain")
+
+
+async def phone_number(call: Call) -> Mapping[str, Any]:
+    person = call.world.codes.use("phone", call.body.get("code"))
+    number = person.phone or ""
+    return {
+        **OK,
+        "phone_info": {
+            "phoneNumber": number,
+            "purePhoneNumber": number,
+            "countryCode": "86",
+            "watermark": {"timestamp": call.world.clock.seconds(), "appid": _account(call).app_id},
+        },
+    }
+
+
+async def send_subscription(call: Call) -> Mapping[str, Any]:
+    world = call.world
+    person = world.people.by_openid("miniprogram", call.body.get("touser"))
+    template = find_template(_account(call), call.body.get("template_id"))
+    if call.body.get("miniprogram_state", "formal") not in ("developer", "trial", "formal"):
+        raise Refusal(40035, "invalid parameter miniprogram_state")
+    if call.body.get("lang", "zh_CN") not in ("zh_CN", "en_US", "zh_HK", "zh_TW"):
+        raise Refusal(40035, "invalid parameter lang")
+    rows = check_fields(template, call.body.get("data"), exact=True)
+    world.accepts.check("miniprogram", person.id, template.id)
+    world.accepts.use("miniprogram", person.id, template.id)
+    body = {"title": template.title, "rows": rows, "url": call.body.get("page", "")}
+    world.phones.deliver("miniprogram", person, call.path, "notice", call.body, body=body)
+    sent = {
+        "TemplateId": template.id,
+        "MsgID": str(secrets.randbelow(10**18)),
+        "ErrorCode": "0",
+        "ErrorStatus": "success",
+    }
+    fields = event_fields(world, "miniprogram", person, "subscribe_msg_sent_event")
+    fields |= {"List": sent} if _account(call).format == "json" else {"SubscribeMsgSentEvent": {"List": sent}}
+    call.request.app[CALLBACKS].report("miniprogram", person, fields)
+    return {**OK, "msgid": int(sent["MsgID"])}
+
+
+async def templates(call: Call) -> Mapping[str, Any]:
+    listed = [
+        {
+            "priTmplId": template.id,
+            "title": template.title,
+            "content": "".join(f"{label}:{{{{{key}.DATA}}}}\n" for key, label in template.fields.items()),
+            "example": "",
+            "type": 2,
+        }
+        for template in _account(call).templates
+    ]
+    return {**OK, "data": listed}
+
+
+async def unlimited_code(call: Call) -> web.Response:
+    scene = call.body.get("scene")
+    if not isinstance(scene, str) or not _SCENE.fullmatch(scene):
+        raise Refusal(40129, "invalid scene")
+    page = call.body.get("page", "")
+    if not isinstance(page, str) or page.startswith("/") or "?" in page:
+        raise Refusal(41030, "invalid page")
+    if call.body.get("env_version", "release") not in ("release", "trial", "develop"):
+        raise Refusal(40035, "invalid parameter env_version")
+    width = call.body.get("width", 430)
+    if not isinstance(width, int) or not 280 <= width <= 1280:
+        raise Refusal(40035, "invalid parameter width")
+    return web.Response(body=code_picture(f"{page}?{scene}", width), content_type="image/png")
+
+
+def _account(call: Call) -> MiniProgram:
+    account = call.world.config.miniprogram
+    assert account is not None
+    return account
+
+
+ENDPOINTS = [
+    Endpoint("/sns/jscode2session", "GET", {"miniprogram": login}, needs_token=False),
+    Endpoint("/wxa/business/getuserphonenumber", "POST", {"miniprogram": phone_number}),
+    Endpoint("/cgi-bin/message/subscribe/send", "POST", {"miniprogram": send_subscription}),
+    Endpoint("/wxaapi/newtmpl/gettemplate", "GET", {"miniprogram": templates}),
+    Endpoint("/wxa/getwxacodeunlimit", "POST", {"miniprogram": unlimited_code}),
+]

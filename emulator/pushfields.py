@@ -1,0 +1,51 @@
+"""The fields of messages and events as each platform writes them."""
+
+import secrets
+from typing import Any
+
+from .config import MiniProgram, Person, Work
+from .simerrors import SimError
+from .world import World
+
+
+def message_fields(world: World, door: str, person: Person, kind: str, parts: dict[str, Any]) -> dict[str, Any]:
+    """A message with a MsgId of its own."""
+    msg_id = secrets.randbelow(10**18) + 10**18
+    return {**_head(world, door, person, kind), **parts, "MsgId": msg_id, **_tail(world, door)}
+
+
+def event_fields(
+    world: World, door: str, person: Person, event: str, parts: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """An event; it has no MsgId, its sender and second stand for one."""
+    return {**_head(world, door, person, "event"), "Event": event, **(parts or {}), **_tail(world, door)}
+
+
+def _head(world: World, door: str, person: Person, kind: str) -> dict[str, Any]:
+    if door not in world.config.doors():
+        raise SimError(f"no platform {door!r} is configured", doors=list(world.config.doors()))
+    account = getattr(world.config, door)
+    return {
+        "ToUserName": account.corp_id if isinstance(account, Work) else account.account,
+        "FromUserName": person.id_at(door),
+        "CreateTime": world.clock.seconds(),
+        "MsgType": kind,
+    }
+
+
+def _tail(world: World, door: str) -> dict[str, Any]:
+    work = world.config.work
+    return {"AgentID": work.agent_id} if door == "work" and work is not None else {}
+
+
+def subscribe_popup(world: World, door: str, answers: list[tuple[str, str]]) -> dict[str, Any]:
+    """The List of a subscribe_msg_popup_event: JSON has it bare, XML in a wrapper; one item is no array."""
+    scene = "0" if door == "miniprogram" else "1"
+    items: list[dict[str, str]] = [
+        {"TemplateId": template, "SubscribeStatusString": status, "PopupScene": scene} for template, status in answers
+    ]
+    account = getattr(world.config, door)
+    one_or_more: Any = items[0] if len(items) == 1 else items
+    if isinstance(account, MiniProgram) and account.format == "json":
+        return {"List": one_or_more}
+    return {"SubscribeMsgPopupEvent": {"List": one_or_more}}

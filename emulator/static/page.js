@@ -1,0 +1,137 @@
+// Sends what a finger does and puts the server's fragments where they belong; it draws nothing itself.
+"use strict";
+
+const post = async (path, body) => {
+  const response = await fetch(`/sim/${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) trouble(answer.message || answer.error);
+  return answer;
+};
+
+const trouble = (words) => {
+  const line = document.getElementById("trouble");
+  line.textContent = words;
+  line.hidden = false;
+  setTimeout(() => { line.hidden = true; }, 4000);
+};
+
+const ask = (title, placeholder) => new Promise((resolve) => {
+  const dialog = document.getElementById("ask");
+  const field = dialog.querySelector("input");
+  dialog.querySelector("h3").textContent = title;
+  field.placeholder = placeholder;
+  field.value = "";
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => resolve(dialog.returnValue && field.value.trim()), { once: true });
+  dialog.showModal();
+});
+
+const toEnd = (talk) => { talk.scrollTop = talk.scrollHeight; };
+
+const element = (html) => {
+  const box = document.createElement("template");
+  box.innerHTML = html.trim();
+  return box.content.firstElementChild;
+};
+
+const changes = {
+  reload: () => location.reload(),
+  append: ({ to, id, html }) => {
+    const talk = document.getElementById(to);
+    if (!talk || document.getElementById(id)) return;
+    talk.append(element(html));
+    toEnd(talk);
+  },
+  prepend: ({ to, id, html }) => {
+    if (!document.getElementById(id)) document.getElementById(to).prepend(element(html));
+  },
+  replace: ({ id, html }) => {
+    const old = document.getElementById(id);
+    if (!old) return;
+    const fresh = element(html);
+    if (old.open) fresh.open = true;
+    old.replaceWith(fresh);
+  },
+  fill: ({ to, html }) => {
+    for (const bar of document.querySelectorAll(`[data-menu="${to}"]`)) bar.innerHTML = html;
+  },
+};
+
+const stream = new EventSource(`/sim/stream?seen=${document.body.dataset.seen}`);
+stream.addEventListener("message", (event) => {
+  const change = JSON.parse(event.data);
+  changes[change.op](change);
+});
+
+const chosen = (card) => {
+  const answers = {};
+  for (const field of card.querySelectorAll("[data-question]")) {
+    const key = field.dataset.question;
+    answers[key] ??= [];
+    if (field.tagName === "SELECT" || field.checked) answers[key].push(field.value);
+  }
+  return answers;
+};
+
+const place = (node) => {
+  const { door, person } = node.closest(".place").dataset;
+  return { door, person, wait: 0 };
+};
+
+const acts = {
+  clock: async () => { await post("clock", { forward: 3600 }); location.reload(); },
+  reset: () => post("reset", {}),
+  follow: async (node) => { await post("follow", place(node)); location.reload(); },
+  unfollow: async (node) => { await post("unfollow", place(node)); location.reload(); },
+  scan: async (node) => {
+    const text = await ask("扫一扫", "码里的内容，如 6901234567892");
+    if (text) post("scan", { ...place(node), text });
+  },
+  voice: async (node) => {
+    const recognition = await ask("语音", "说的话（识别结果）");
+    if (recognition) post("voice", { ...place(node), recognition });
+  },
+};
+
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll(".menu details[open], .actions[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+  const node = event.target.closest("[data-act], [data-say], [data-tap], [data-key], [data-show]");
+  if (!node) return;
+  const { act, say, menuId, tap, key, type, show } = node.dataset;
+  if (act) acts[act](node);
+  else if (say !== undefined) post("text", { ...place(node), text: say, menu_id: menuId });
+  else if (tap) {
+    const card = node.closest(".template-card");
+    node.closest("details")?.removeAttribute("open");
+    post("card", { ...place(node), task_id: card.dataset.task, button: tap, selected: chosen(card) });
+  } else if (key) {
+    node.closest("details")?.removeAttribute("open");
+    if (type.startsWith("scancode")) acts.scan(node);
+    else post("menu", { ...place(node), key });
+  } else if (show) {
+    document.body.dataset.tab = show;
+    document.querySelectorAll(".talk").forEach(toEnd);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest(".composer");
+  if (!form) return;
+  event.preventDefault();
+  const text = form.elements.text.value.trim();
+  if (!text) return;
+  form.elements.text.value = "";
+  post("text", { ...place(form), text });
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.form?.id === "pick") event.target.form.submit();
+});
+
+document.querySelectorAll(".talk").forEach(toEnd);

@@ -1,0 +1,96 @@
+"""Everything there is in one running emulator, built from its configuration."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import aiohttp
+
+from .cards import Cards
+from .clock import Clock
+from .codes import Accepts, Codes
+from .config import Config
+from .faults import Faults
+from .journal import Journal
+from .limits import DailyQuotas, RateLimit, ServiceWindows
+from .media import MediaStore
+from .people import People
+from .phones import Phones
+from .replies import ReplyReader
+from .tokens import Tokens
+
+
+class World:
+    """The state of servers and phones; what a reset empties is made anew by `_begin`."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.limits = config.limits
+        self.clock = Clock(config.clock_file)
+        self.tokens = Tokens(self.clock)
+        self.media = MediaStore(self.clock)
+        self.replies = ReplyReader(self.media)
+        self.phones = Phones(self.clock)
+        self.journal = Journal(self.clock)
+        self.people = People(config)
+        self.faults = Faults()
+        self.cards = Cards(self.clock)
+        self.menus: dict[str, dict[str, Any]] = {}
+        if config.official is not None and config.official.menu is not None:
+            self.menus["official"] = config.official.menu
+        self.reset_listeners: list[Callable[[], None]] = []
+        self.menu_listeners: list[Callable[[str], None]] = []
+        self.session: aiohttp.ClientSession | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.quotas = DailyQuotas(self.clock, self.limits)
+        self.windows = ServiceWindows(self.clock)
+        self.member_minute = RateLimit(self.clock, self.limits.member_per_minute, 60)
+        self.member_hour = RateLimit(self.clock, self.limits.member_per_hour, 3600)
+        self.login_minute = RateLimit(self.clock, 100, 60)
+        self.codes = Codes(self.clock)
+        self.accepts = Accepts()
+        self.sent_once: dict[tuple[str, ...], tuple[float, Any]] = {}
+        self.messages: dict[str, tuple[float, list[Any]]] = {}
+        self.scenes: dict[str, str] = {}
+        for person in self.config.people:
+            if person.wrote:
+                self.windows.open("official", person.id, "message")
+            for template, count in person.accepts.items():
+                self.accepts.add("miniprogram", person.id, template, count)
+
+    def reset(self) -> None:
+        """Empty phones, no faults, the machine's time. Tokens, menus and media are the account's and stay."""
+        for task in self._tasks:
+            task.cancel()
+        self.phones.clear()
+        self.journal.clear()
+        self.people.reset()
+        self.faults.clear()
+        self.cards.clear()
+        self.clock.reset()
+        self._begin()
+        for listener in self.reset_listeners:
+            listener()
+
+    def account_name(self, door: str) -> str:
+        return str(getattr(self.config, door).name)
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Let something happen by itself, such as a report that follows a message."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def let_go(self) -> None:
+        """Let everything go that goes on by itself or waits, so that the server can stop."""
+        self.journal.close()
+        for task in self._tasks:
+            task.cancel()
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.session is not None:
+            await self.session.close()

@@ -1,0 +1,107 @@
+"""The page: drawn by the server, live, and deaf to what strangers write into it."""
+
+import asyncio
+import json
+from typing import Any
+
+from tests.emulator.simkit import Pushed, Sim
+from tests.emulator.test_cards import BUTTON, MULTIPLE, NEWS, TEXT, VOTE
+
+
+async def page(sim: Sim, **query: str) -> str:
+    async with sim.client.get("/", params=query) as response:
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        return str(await response.text())
+
+
+async def test_two_people_side_by_side_and_anyone_by_choice(sim: Sim) -> None:
+    html = await page(sim)
+    assert 'data-door="official" data-person="P1"' in html and 'data-door="work" data-person="P2"' in html
+    assert 'lang="zh-CN"' in html
+    assert 'data-door="miniprogram" data-person="P2"' in await page(sim, a="P2", ad="miniprogram")
+
+
+async def test_all_cards_and_messages_can_be_drawn(sim: Sim) -> None:
+    await sim.text("official", "P1", "在吗", wait=0)
+    for path in ("voice", "image", "location", "scan"):
+        await sim.sim(path, door="official", person="P1", wait=0, recognition="喂", text="690")
+    menu = {"list": [{"id": "1", "content": "满意"}]}
+    await sim.call("official", "/cgi-bin/message/custom/send", {"touser": "o_1", "msgtype": "msgmenu", "msgmenu": menu})
+    for number, card in enumerate((TEXT, NEWS, BUTTON, VOTE, MULTIPLE)):
+        assert (await sim.work_card("wangzong", card | {"task_id": f"t{number}"}))["errcode"] == 0
+    code = (await sim.work_card("wangzong", BUTTON))["response_code"]
+    change = {"agentid": 1000002, "userids": ["wangzong"], "response_code": code, "button": {"replace_name": "已同意"}}
+    await sim.call("work", "/cgi-bin/message/update_template_card", change)
+    for kind, body in {
+        "textcard": {"title": "t", "description": "<div class='gray'>d</div>", "url": "https://example.com/"},
+        "news": {"articles": [{"title": "要闻", "url": "https://example.com/"}]},
+        "miniprogram_notice": {
+            "appid": "wx",
+            "title": "订单通知",
+            "page": "p",
+            "content_item": [{"key": "单", "value": "1"}],
+        },
+        "markdown": {"content": "**粗**"},
+    }.items():
+        message = {"touser": "wangzong", "msgtype": kind, "agentid": 1000002, kind: body}
+        assert (await sim.call("work", "/cgi-bin/message/send", message))["errcode"] == 0
+    html = await page(sim)
+    for words in ("满意", "去哪", "提交", '<span class="decided">已同意</span>', "要闻", "订单通知", "**粗**"):
+        assert words in html
+
+
+async def test_hostile_text_stays_text(sim: Sim) -> None:
+    evil = '<script>alert(1)</script><a href="javascript:alert(1)">点</a><a href="weixin://bizmsgmenu?msgmenucontent=%22%3E%3Cb%3E&msgmenuid=1">"><i></a>'
+
+    async def answer(push: Pushed) -> str:
+        return push.text_reply(evil)
+
+    sim.backend.answer = answer
+    await sim.text("official", "P1", evil)
+    html = await page(sim)
+    assert "<script>alert" not in html and "javascript:alert(1)&#34;" in html
+    assert 'href="javascript' not in html and "<i>" not in html and "<b>" not in html.replace('<b class="way">', "")
+
+
+async def test_changes_are_streamed_and_closing_does_not_wait(sim: Sim) -> None:
+    async with sim.client.get("/sim/stream") as stream:
+        await stream.content.readuntil(b"\n\n")
+        await sim.text("official", "P1", "在吗", wait=0)
+        await sim.sim("reset")
+        seen: list[Any] = []
+        while not seen or seen[-1]["op"] != "reload":
+            event = (await stream.content.readuntil(b"\n\n")).decode()
+            seen.append(json.loads(event.split("data: ")[1]))
+        appended = [each for each in seen if each["op"] == "append"]
+        assert [each["to"] for each in appended] == ["official-P1"]
+        assert "在吗" in appended[0]["html"]
+        assert {"prepend", "replace"} <= {each["op"] for each in seen}
+        async with asyncio.timeout(5):
+            await sim.client.server.close()
+
+
+async def first_event(sim: Sim, seen: str) -> dict[str, str]:
+    async with sim.client.get("/sim/stream", headers={"Last-Event-ID": seen}) as stream:
+        await stream.content.readuntil(b"\n\n")
+        event = (await stream.content.readuntil(b"\n\n")).decode()
+        return dict(json.loads(event.split("data: ")[1]))
+
+
+async def test_a_page_that_missed_something_gets_it(sim: Sim) -> None:
+    await sim.text("official", "P1", "在吗", wait=0)
+    missed = await first_event(sim, "0")
+    assert (missed["op"], missed["id"]) == ("append", "b1")
+
+
+async def test_a_page_of_another_time_is_told_to_load_again(sim: Sim) -> None:
+    await sim.text("official", "P1", "在吗", wait=0)
+    assert await first_event(sim, "999") == {"op": "reload"}
+    await sim.sim("reset")
+    assert await first_event(sim, "1") == {"op": "reload"}
+
+
+async def test_scripts_and_styles_are_files(sim: Sim) -> None:
+    for path in ("/static/page.js", "/static/page.css"):
+        async with sim.client.get(path) as response:
+            assert response.status == 200
