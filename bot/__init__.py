@@ -1,0 +1,1 @@
+"""A WeChat backend: doors, understanding, rendering, delivery and jobs."""

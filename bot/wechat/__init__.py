@@ -1,0 +1,1 @@
+"""WeChat's wire formats: callback codec, inbound messages, passive replies, API clients, error codes."""
