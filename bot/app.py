@@ -1,0 +1,115 @@
+"""The web application: the doors, and the two edges that let nothing ugly out."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp
+import asyncpg
+import structlog
+from aiohttp import web
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from bot.config import Settings
+from bot.doors import api, miniprogram, official, work
+from bot.events import EVENTS
+from bot.jobs.ticking import ticking
+from bot.metrics import count_requests, metrics
+from bot.services import SERVICES, make_services
+from bot.turns import Turns
+from models.clock import CLOCK_FILE
+from models.database import open_database
+from models.errors import Refused
+from models.migrating import pending
+from models.transactions import refuse_tasks_inside
+
+log = structlog.get_logger()
+
+MAX_JSON = 256 * 1024
+
+AWAY = (
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+)
+
+
+class Unavailable(Refused):
+    """The database is away; nothing was changed."""
+
+    code, status = "unavailable", 503
+
+
+def make_app(settings: Settings, *, database: bool = True, jobs: bool = True) -> web.Application:
+    """The application of one process. Tests may bring their own database and leave the jobs out."""
+    app = web.Application(client_max_size=MAX_JSON, middlewares=[count_requests, _outer_edge])
+    CLOCK_FILE.path = settings.clock_file
+    app[SETTINGS] = settings
+    app.cleanup_ctx.append(_serving(settings, database=database))
+    if jobs:
+        app.cleanup_ctx.append(ticking)
+    app.add_routes([*official.ROUTES, *work.ROUTES, *miniprogram.ROUTES, *api.ROUTES])
+    app.add_routes([web.get("/healthz", _alive), web.get("/readyz", _ready), web.get("/metrics", metrics)])
+    return app
+
+
+SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _serving(settings: Settings, *, database: bool) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def serving(app: web.Application) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_task_factory(refuse_tasks_inside)  # type: ignore[arg-type]
+        context = await open_database(settings.database_url or "") if database else None
+        async with aiohttp.ClientSession() as session:
+            app[SERVICES] = make_services(settings, session, Turns(EVENTS))
+            yield
+            await app[SERVICES].turns.drain()
+        if context:
+            await context.connections.close_all()
+
+    return serving
+
+
+@web.middleware
+async def _outer_edge(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals become JSON; a database that is away is said to be; anything else is ours, and logged with an id."""
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return api.refusal(refused)
+    except web.HTTPException:
+        raise
+    except AWAY as away:
+        log.error("database.away", error=repr(away))
+        return api.refusal(Unavailable())
+    except OperationalError as error:
+        if isinstance(error.__cause__, AWAY) or isinstance(error.args[0] if error.args else None, AWAY):
+            return api.refusal(Unavailable())
+        return _ours(request, error)
+    except Exception as error:  # noqa: BLE001  # the outer edge of messages
+        return _ours(request, error)
+
+
+def _ours(request: web.Request, error: Exception) -> web.Response:
+    trace = secrets.token_hex(4)
+    log.error("request.failed", path=request.path, trace=trace, exc_info=error)
+    body = {"code": "internal", "message": f"系统出错了，编号 {trace}，已经记录", "trace": trace}
+    return web.json_response(body, status=500)
+
+
+async def _alive(request: web.Request) -> web.Response:
+    return web.json_response({"alive": True})
+
+
+async def _ready(request: web.Request) -> web.Response:
+    settings = request.app[SETTINGS]
+    missing = await pending(settings.database_url) if settings.database_url else []
+    if missing:
+        return web.json_response({"ready": False, "reason": "数据库没有升级，请运行 liaodan migrate"}, status=503)
+    return web.json_response({"ready": True})

@@ -1,0 +1,227 @@
+"""The command line of the installer and of the one who looks after it."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from bot import maintenance
+from bot.app import make_app
+from bot.config import Settings, WrongSettings, load_settings
+from bot.logs import set_up_logs
+from bot.openapi import document
+from bot.workers import serve as serve_with
+from models.clock import CLOCK_FILE, SHANGHAI, travel
+from models.database import open_database
+from models.embedded import NoServer
+from models.migrating import migrate as migrate_database
+
+T = TypeVar("T")
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="聊单：把 ERP、CRM 和 MES 放进公司已经在用的聊天里")
+seed = typer.Typer(no_args_is_help=True, help="写入示例数据")
+menu = typer.Typer(no_args_is_help=True, help="菜单")
+templates = typer.Typer(no_args_is_help=True, help="平台模板")
+cli.add_typer(seed, name="seed")
+cli.add_typer(menu, name="menu")
+cli.add_typer(templates, name="templates")
+
+Person = Annotated[str, typer.Option("--as", help="员工号、联系人号或姓名")]
+Now = Annotated[datetime | None, typer.Option("--now", formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"])]
+
+
+def main() -> None:
+    """The entry point; trouble a person can mend is said in one line."""
+    try:
+        cli()
+    except (WrongSettings, NoServer, maintenance.Trouble) as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        sys.exit(2)
+
+
+@cli.command()
+def demo(
+    reset: Annotated[bool, typer.Option("--reset", help="忘掉演示数据")] = False,
+    emulator_port: Annotated[int, typer.Option(help="模拟器端口")] = 8001,
+) -> None:
+    """演示：内置数据库、演示公司、模拟器和后台"""
+    from bot.demo import show
+
+    settings = load_settings()
+    if reset:
+        show.reset(settings)
+        typer.echo("演示数据已清空")
+        return
+    raise typer.Exit(show.show(settings, emulator_port=emulator_port))
+
+
+@cli.command()
+def init(
+    name: Annotated[str, typer.Option(prompt="公司名称")],
+    admin: Annotated[str, typer.Option(prompt="第一位管理员姓名")],
+    number: Annotated[str, typer.Option(prompt="管理员员工号")] = "E001",
+    phone: Annotated[str, typer.Option(prompt="管理员手机")] = "",
+    warehouse: Annotated[str, typer.Option(prompt="仓库名称")] = "主仓",
+    tax: Annotated[str, typer.Option(prompt="增值税率 %")] = "13",
+) -> None:
+    """建立一家真实的公司"""
+    settings = load_settings()
+    asyncio.run(migrate_database(_url(settings)))
+    _run(lambda: maintenance.init(name, admin, number, phone, warehouse, tax))
+    typer.echo(f"{name} 已建立。给 {admin} 绑定企业微信：liaodan bind --door work --id USERID --person {number}")
+
+
+@cli.command()
+def serve(workers: Annotated[int | None, typer.Option(help="进程数")] = None) -> None:
+    """启动后台"""
+    settings = load_settings()
+    _url(settings)
+    set_up_logs(settings.log_level)
+    serve_with(lambda: make_app(settings), settings.host, settings.port, workers or settings.workers)
+
+
+@cli.command()
+def migrate() -> None:
+    """升级数据库"""
+    asyncio.run(migrate_database(_url(load_settings())))
+    typer.echo("数据库已是最新")
+
+
+@seed.command("demo")
+def seed_demo() -> None:
+    """演示公司"""
+    from bot.demo.seed import seed_demo as build
+
+    settings = load_settings()
+    asyncio.run(migrate_database(_url(settings)))
+    _run(build)
+    typer.echo("演示公司已建立")
+
+
+@cli.command()
+def doctor() -> None:
+    """检查设置、数据库、回调和微信凭据，说怎么修"""
+    from bot.doctor import examine
+
+    findings = asyncio.run(examine())
+    for finding in findings:
+        typer.echo(f"{'✓' if finding.good else '✗'} {finding.what}" + (f"：{finding.fix}" if finding.fix else ""))
+    raise typer.Exit(0 if all(finding.good for finding in findings) else 1)
+
+
+@cli.command()
+def bind(
+    door: Annotated[str, typer.Option(help="official、work 或 miniprogram")],
+    id: Annotated[str, typer.Option("--id", help="openid 或 userid")],
+    person: Annotated[str, typer.Option(help="员工号、联系人号或姓名")],
+) -> None:
+    """绑定一个微信身份"""
+    name = _run(lambda: maintenance.bind_identity(door, id, person))
+    typer.echo(f"已绑定 {name}")
+
+
+@cli.command()
+def token(person: Person) -> None:
+    """给 JSON 接口和 MCP 用的令牌"""
+    typer.echo(_run(lambda: maintenance.token(person)))
+
+
+@cli.command()
+def say(text: str, person: Person, door: str = "work", now: Now = None) -> None:
+    """不用微信说一句话"""
+    typer.echo(_run(lambda: maintenance.say(person, door, text), now))
+
+
+@cli.command()
+def understand(
+    text: Annotated[str | None, typer.Argument()] = None,
+    person: Annotated[str | None, typer.Option("--as")] = None,
+    role: str | None = None,
+    file: Annotated[Path | None, typer.Option(exists=True)] = None,
+    now: Now = None,
+) -> None:
+    """一句话会被听成什么；不执行"""
+    for line in _run(lambda: maintenance.understand(text, person, role, file), now):
+        typer.echo(json.dumps(line, ensure_ascii=False))
+
+
+@cli.command()
+def audit(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """从流水重算每个余额"""
+    found = _run(maintenance.audit)
+    for difference in found:
+        typer.echo(json.dumps(difference, ensure_ascii=False) if as_json else maintenance.sentence(difference))
+    raise typer.Exit(1 if found else 0)
+
+
+@menu.command("push")
+def menu_push() -> None:
+    """发布菜单"""
+    for words in _run(maintenance.push_menus):
+        typer.echo(words)
+
+
+@templates.command("sync")
+def templates_sync() -> None:
+    """从平台读取模板并对应到通知"""
+    for words in _run(maintenance.sync_templates):
+        typer.echo(words)
+
+
+@cli.command()
+def openapi() -> None:
+    """接口文档（OpenAPI 3.1）"""
+    typer.echo(json.dumps(document(), ensure_ascii=False, indent=2))
+
+
+@cli.command()
+def backup(file: Path) -> None:
+    """备份数据库和附件到一个文件"""
+    maintenance.backup(load_settings(), file)
+    typer.echo(f"已备份到 {file}")
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
+    """从备份恢复到一个空数据库"""
+    maintenance.restore(load_settings(), file)
+    typer.echo("已恢复")
+
+
+def _url(settings: Settings) -> str:
+    if not settings.database_url:
+        raise WrongSettings("LIAODAN_DATABASE_URL：没有设置，应当是 postgres:// 开头的地址")
+    return settings.database_url
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, T]], now: datetime | None = None) -> T:
+    """Runs something with the database open, at another moment if asked to."""
+    settings = load_settings()
+    url = _url(settings)
+    CLOCK_FILE.path = settings.clock_file
+
+    async def inside() -> T:
+        context = await open_database(url, pool=2)
+        try:
+            if now is None:
+                return await work()
+            with travel(replace_zone(now)):
+                return await work()
+        finally:
+            await context.connections.close_all()
+
+    return asyncio.run(inside())
+
+
+def replace_zone(moment: datetime) -> datetime:
+    """A time typed by hand is Shanghai's."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+if __name__ == "__main__":
+    main()

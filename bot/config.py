@@ -1,0 +1,115 @@
+"""Settings from the environment, prefix LIAODAN_; wrong ones stop the start, with what they should be."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+AesKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{43}$", description="43 个字母或数字")]
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{3,32}$", description="3 到 32 个字母或数字")]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+(?:/.*)?$", description="http:// 或 https:// 开头的地址")]
+Required = Annotated[str, Field(min_length=1, description="不能为空")]
+
+OFFICIAL_BASE = "https://api.weixin.qq.com"
+WORK_BASE = "https://qyapi.weixin.qq.com"
+
+
+class Account(BaseModel):
+    """The credentials of an Official Account or a mini-program."""
+
+    app_id: Required
+    secret: Required
+    token: Token
+    aes_key: AesKey | None = None
+    api_base: Url = OFFICIAL_BASE
+
+
+class Work(BaseModel):
+    """The credentials of a WeCom application; address book and customer contact are optional."""
+
+    corp_id: Required
+    agent_id: Annotated[int, Field(description="应用的 AgentId，整数")]
+    secret: Required
+    token: Token
+    aes_key: AesKey
+    api_base: Url = WORK_BASE
+    contacts_secret: str | None = None
+    contacts_token: Token | None = None
+    contacts_aes_key: AesKey | None = None
+    customers_secret: str | None = None
+    customers_token: Token | None = None
+    customers_aes_key: AesKey | None = None
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. A door whose settings are absent is off."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LIAODAN_", env_nested_delimiter="__", env_file=".env", extra="ignore", env_ignore_empty=True
+    )
+
+    database_url: Annotated[str | None, Field(pattern=r"^postgres(ql)?://", description="postgres:// 开头")] = None
+    data_dir: Path = Path(".liaodan")
+    files_dir: Path | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="0 到 65535")] = 8000
+    workers: Annotated[int, Field(ge=1, le=64, description="1 到 64")] = 1
+    public_url: Url | None = None
+    secret_key: str | None = None
+    trusted_proxies: Annotated[int, Field(ge=0, le=8, description="前面有几层反向代理，0 到 8")] = 0
+    metrics_token: str | None = None
+    log_level: str = "info"
+    clock_file: Path | None = None
+    official: Account | None = None
+    work: Work | None = None
+    miniprogram: Account | None = None
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, level: str) -> str:
+        if level.lower() not in {"debug", "info", "warning", "error"}:
+            raise ValueError("debug、info、warning 或 error")
+        return level.lower()
+
+    @property
+    def files(self) -> Path:
+        """Where attachments lie, shared by all workers."""
+        return self.files_dir or self.data_dir / "files"
+
+
+class WrongSettings(Exception):
+    """Settings that cannot work; each line of the message names one and says what it should look like."""
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises WrongSettings."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise WrongSettings("\n".join(sorted({_explain(dict(error)) for error in wrong.errors()}))) from None
+
+
+def _explain(error: dict[str, object]) -> str:
+    location = [str(part) for part in error["loc"]]  # type: ignore[attr-defined]
+    name = "LIAODAN_" + "__".join(location).upper()
+    if error["type"] == "missing":
+        return f"{name}：没有设置"
+    wanted = _description(location)
+    return f"{name}：{wanted or error['msg']}"
+
+
+def _description(location: list[str]) -> str:
+    models: dict[str, type[BaseModel]] = {"official": Account, "miniprogram": Account, "work": Work}
+    model = models.get(location[0], Settings)
+    field = model.model_fields.get(location[-1])
+    if field is None:
+        return ""
+    if field.description:
+        return f"应当是 {field.description}"
+    # Optional ones keep their description inside the union.
+    for part in getattr(field.annotation, "__args__", ()):
+        for mark in getattr(part, "__metadata__", ()):
+            if getattr(mark, "description", None):
+                return f"应当是 {mark.description}"
+    return ""

@@ -1,0 +1,289 @@
+"""A conversation: a command with inputs missing, a command waiting for 确认, a list with more pages, and undo."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.rendering import templates
+from bot.rendering.card import Action, Card
+from bot.rendering.text import CANCEL, numbered
+from bot.understanding.acts import Act, Said, read_act
+from bot.understanding.patterns import matches, trimmed
+from bot.understanding.understand import NotUnderstood, Understood, read_answer, understand
+from handlers.actor import Actor
+from handlers.call import Call
+from handlers.dispatch import MissingInput, Outcome, rehearse, run
+from handlers.inputs import Ambiguous
+from handlers.registry import handler
+from handlers.result import plain_facts
+from handlers.rights import NoRight
+from models.chat.undo import last_undoable, mark_undone
+from models.clock import days, now
+from models.errors import NotFound, Refused
+from models.transactions import savepoint
+
+KEEP = days(10 / 1440)
+CHOICES = 5
+
+HELPED = ("customer", "worker", "warehouse", "finance", "salesperson", "manager")
+"""Roles with a page of help of their own, the most telling first."""
+
+
+@dataclass(slots=True)
+class State:
+    """What a conversation waits for, as it is stored between turns."""
+
+    pending: Call | None = None
+    waiting_for: str = ""
+    more: Call | None = None
+    last: Call | None = None
+    lines: dict[str, str] = field(default_factory=dict)
+    at: str = ""
+    tries: int = 0
+    misses: int = 0
+
+    @classmethod
+    def load(cls, stored: dict[str, Any]) -> "State":
+        """The state of the turn before; what it waited for is forgotten after ten minutes."""
+        fresh = bool(stored.get("at")) and now() - datetime.fromisoformat(stored["at"]) < KEEP
+        kept = stored if fresh else {"tries": stored.get("tries", 0)}
+        state = cls(
+            waiting_for=kept.get("waiting_for", ""),
+            lines=kept.get("lines", {}),
+            tries=kept.get("tries", 0),
+            misses=kept.get("misses", 0),
+        )
+        for name in ("pending", "more", "last"):
+            if name in kept:
+                setattr(state, name, Call.from_json(kept[name]))
+        return state
+
+    def dump(self) -> dict[str, Any]:
+        """Only what is not empty, so that a quiet conversation costs little."""
+        stored: dict[str, Any] = {
+            name: call.to_json() for name in ("pending", "more", "last") if (call := getattr(self, name)) is not None
+        }
+        stored.update({n: v for n in ("waiting_for", "lines", "tries", "misses") if (v := getattr(self, n))})
+        return {**stored, "at": now().isoformat()}
+
+
+class Conversation:
+    """One turn of one person: a line in, a card out, the state changed."""
+
+    def __init__(self, me: Actor, state: State) -> None:
+        self.me, self.state = me, state
+        self.refused = False
+
+    async def say(self, line: str) -> Card:
+        """Answers a typed line, a tapped link or a menu key."""
+        text = trimmed(line)
+        text = self.state.lines.get(text, text)
+        act = read_act(text)
+        if act and (card := await self._act(act, text)):
+            return self._shown(card)
+        if self.state.waiting_for and not await self._is_other_command(text):
+            return self._shown(await self._answer_question(text))
+        return self._shown(await self._command(text))
+
+    async def _act(self, said: Said, text: str) -> Card | None:
+        if said.act is Act.cancel:
+            return self._cancel()
+        if said.act is Act.confirm and self.state.pending and not self.state.waiting_for:
+            return await self._confirmed()
+        if said.act is Act.confirm and not self.state.waiting_for:
+            return templates.render("talk/nothing_to_confirm", {})
+        if said.act is Act.next_page:
+            return await self._next_page()
+        if said.act is Act.undo:
+            return await self._undo()
+        if said.act is Act.help:
+            return self.help(said.topic)
+        if said.act is Act.pick and self.state.lines and not self.state.waiting_for:
+            return templates.render("talk/no_such_choice", {"given": text, "count": str(len(self.state.lines))})
+        return None
+
+    async def _is_other_command(self, text: str) -> bool:
+        """While an input is asked for, only a line that clearly says another command is one."""
+        return any(match.pattern.weight >= 2 for match in matches(text))
+
+    async def _command(self, text: str) -> Card:
+        try:
+            read = await self._follow_up(text) or await understand(self.me, text)
+        except Refused as refused:
+            return self._trouble(refused)
+        self.state.misses = 0
+        if isinstance(read.trouble, Ambiguous):
+            return self._choices(read.call, read.open_input, read.trouble)
+        if read.trouble is not None:
+            return self._trouble(read.trouble)
+        return await self.perform(read.call)
+
+    async def _follow_up(self, text: str) -> Understood | None:
+        """`那M10的呢` asks the last question again about something else."""
+        last = self.state.last
+        if last is None or not text.endswith(("的", "的呢", "呢")) or len(text) < 3 or matches(text):
+            return None
+        subject = text.removeprefix("那").removesuffix("呢").removesuffix("的")
+        for name in last.inputs:
+            try:
+                return Understood(await read_answer(self.me, last, name, subject))
+            except Ambiguous as several:
+                return Understood(last.without(name), several, name)
+            except Refused:
+                continue
+        return None
+
+    async def _answer_question(self, text: str) -> Card:
+        call, name = self.state.pending, self.state.waiting_for
+        assert call is not None
+        try:
+            call = await read_answer(self.me, call, name, text)
+        except Ambiguous as several:
+            return self._choices(call, name, several)
+        except Refused as refused:
+            if other := await self._understood_otherwise(text):
+                return await self.perform(other)
+            card = self._trouble(refused)
+            card.actions.append(Action(CANCEL, CANCEL))
+            return card
+        return await self.perform(call)
+
+    async def _understood_otherwise(self, text: str) -> Call | None:
+        """What cannot be the answer may be another command, if nothing about it is in doubt."""
+        try:
+            read = await understand(self.me, text)
+        except Refused:
+            return None
+        return read.call if read.trouble is None else None
+
+    async def perform(self, call: Call, *, confirmed: bool = False) -> Card:
+        """Runs a Call, or asks for what it lacks: an input, a choice, a confirmation."""
+        self.state.waiting_for, self.state.more = "", None
+        found = handler(call.name)
+        try:
+            if found.confirm and not confirmed:
+                return await self._echo(call)
+            outcome = await run(self.me, call, key=self.me.turn)
+        except MissingInput as missing:
+            return self._ask(call, missing)
+        except Ambiguous as several:
+            return self._choices(call.without(several.facts["input"]), several.facts["input"], several)
+        except Refused as refused:
+            self.state.pending = None
+            return self._trouble(refused)
+        if found.kind == "command":
+            self.state.pending = None
+        elif outcome.handler.inputs:
+            self.state.last = call
+        return self._answer(call, outcome)
+
+    async def _echo(self, call: Call) -> Card:
+        """What would happen, rehearsed and undone, for the person to confirm."""
+        if handler(call.name).long:
+            card = templates.render(f"confirm/{call.name}", call.inputs)
+        else:
+            outcome = await rehearse(self.me, call)
+            card = templates.render(f"answers/{call.name}", outcome.facts, preview=True, pending=outcome.approval)
+        self.state.pending, self.state.waiting_for = call, ""
+        card.actions = [Action("确认", "确认"), Action(CANCEL, CANCEL)]
+        return card
+
+    async def _confirmed(self) -> Card:
+        call = self.state.pending
+        assert call is not None
+        self.state.pending = None
+        return await self.perform(call, confirmed=True)
+
+    def _answer(self, call: Call, outcome: Outcome) -> Card:
+        if outcome.job is not None:
+            return templates.render("talk/job_started", outcome.job)
+        following = outcome.facts.get("next")
+        if following:
+            self.state.more = call.having("cursor", following)
+        card = templates.render(f"answers/{call.name}", outcome.facts, preview=False, pending=outcome.approval)
+        if following:
+            card.actions.append(Action("下一页", "下一页"))
+        if outcome.can_undo and not handler(call.name).confirm:
+            card.actions.append(Action("撤销", "撤销"))
+        return card
+
+    def _ask(self, call: Call, missing: MissingInput) -> Card:
+        name = missing.facts["input"]
+        self.state.pending, self.state.waiting_for = call, name
+        specific = f"ask/{call.name}.{name}"
+        card = templates.render(specific if templates.exists(specific) else f"ask/{name}", plain_facts(missing.facts))
+        card.actions += [Action(choice, choice) for choice in missing.facts.get("choices", [])]
+        card.actions.append(Action(CANCEL, CANCEL))
+        return card
+
+    def _choices(self, call: Call, name: str, several: Ambiguous) -> Card:
+        self.state.pending, self.state.waiting_for = call, name
+        card = templates.render("talk/choose", plain_facts(several.facts))
+        card.actions = [
+            Action(choice["name"], choice.get("line", choice["name"])) for choice in several.facts["choices"][:CHOICES]
+        ]
+        return card
+
+    async def _next_page(self) -> Card:
+        if self.state.more is None:
+            return templates.render("talk/no_more", {})
+        return await self.perform(self.state.more)
+
+    async def _undo(self) -> Card:
+        entry = await last_undoable(self.me.person_id) if self.me.id else None
+        if entry is None:
+            return templates.render("talk/nothing_to_undo", {})
+        assert entry.undo is not None
+        call = Call.from_json(entry.undo)
+        try:
+            async with savepoint():
+                outcome = await run(self.me, call, key=self.me.turn)
+                await mark_undone(entry)
+        except Refused as refused:
+            return self._trouble(refused)
+        return templates.render("talk/undone", {"what": handler(entry.handler).help, **outcome.facts})
+
+    def _cancel(self) -> Card:
+        waited = self.state.pending is not None
+        self.state.pending, self.state.waiting_for, self.state.lines = None, "", {}
+        return templates.render("talk/cancelled", {"waited": waited})
+
+    def help(self, topic: str = "") -> Card:
+        """Examples of what this person can do, never what others can."""
+        if self.me.id is None:
+            return templates.render("errors/not_bound", {})
+        return templates.render("talk/help", {"name": self.me.called, "role": self._helped()})
+
+    def greeting(self) -> Card:
+        """A welcome by name, with examples; for a stranger, the way to bind and nothing else."""
+        if self.me.id is None:
+            return self._shown(templates.render("errors/not_bound", {}))
+        return self._shown(templates.render("talk/welcome", {"name": self.me.called, "role": self._helped()}))
+
+    def _helped(self) -> str:
+        return next((role for role in HELPED if role in self.me.roles), "manager")
+
+    def _trouble(self, refused: Refused) -> Card:
+        self.refused = True
+        if self.me.id is None and isinstance(refused, NotUnderstood | NotFound | NoRight):
+            return templates.render("errors/not_bound", {})
+        if isinstance(refused, NotUnderstood):
+            self.state.misses += 1
+            return templates.render(
+                "errors/not_understood", {**plain_facts(refused.facts), "often": self.state.misses >= 2}
+            )
+        return error_card(refused)
+
+    def _shown(self, card: Card) -> Card:
+        """Remembers which digit stands for which line of the card that is on the screen now."""
+        self.state.lines = {digit: action.line for digit, action in numbered(card.actions).items()}
+        return card
+
+
+def error_card(refused: Refused) -> Card:
+    """What is wrong, in words: the template of the code, more exactly of its kind."""
+    facts = plain_facts(refused.facts)
+    for name in (f"errors/{refused.code}.{facts.get('kind', '')}", f"errors/{refused.code}"):
+        if templates.exists(name):
+            return templates.render(name, facts)
+    return templates.render("errors/refused", facts)

@@ -1,0 +1,165 @@
+"""Sending what was claimed: the best way that is open, the next when it is refused, and a record of every try."""
+
+import asyncio
+from enum import Enum
+
+import structlog
+
+from bot.delivery.claiming import KEYED, Worker, claim, recover, settle
+from bot.delivery.ways import Busy, Way, reserve, send, update_card, ways_to
+from bot.rendering import templates
+from bot.rendering.card import Card
+from bot.services import Services
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from bot.wechat.fields import Unfit
+from models.chat.tables import Conversation
+from models.clock import days, now
+from models.delivery.grants import change_grant
+from models.delivery.tables import Attempt, Notice, NoticeState
+from models.delivery.telling import tell
+from models.party.tables import Person
+from models.transactions import transaction
+
+log = structlog.get_logger()
+
+TRIES = 8
+TOGETHER = 10
+
+SECOND = days(1 / 86400)
+
+
+class End(Enum):
+    """What became of one try."""
+
+    accepted = "accepted"
+    refused = "refused"
+    later = "later"
+    unknown = "unknown"
+
+
+async def deliver(services: Services, worker: Worker) -> int:
+    """Settles what a dead worker left, then sends one notice to each of some people; says how many were claimed."""
+    await recover()
+    notices = await claim(worker)
+    gate = asyncio.Semaphore(TOGETHER)
+
+    async def one(notice: Notice) -> None:
+        async with gate:
+            try:
+                await deliver_one(notice, services)
+            except Exception as error:  # the outer edge of delivery: one notice must not stop the others
+                log.error("notice.failed", notice=notice.id, exc_info=error)
+
+    await asyncio.gather(*(one(notice) for notice in notices))
+    return len(notices)
+
+
+async def deliver_one(notice: Notice, services: Services) -> None:
+    """One notice, through the ways its receiver has."""
+    if notice.expires_at and notice.expires_at < now():
+        await settle(notice, NoticeState.expired, "过了时效，没有再发")
+        return
+    card = Card() if notice.kind == "turn.reply" else templates.render(f"notices/{notice.kind}", notice.facts)
+    if notice.kind == "approval.card":
+        await _change_card(notice, card, services)
+        return
+    reasons: list[str] = []
+    for way in await ways_to(notice, card, services):
+        end, words = await _try(way, notice, card, services)
+        if end is End.accepted:
+            await settle(notice, NoticeState.accepted)
+            return
+        if end is End.unknown:
+            await settle(notice, NoticeState.uncertain, words)
+            return
+        if end is End.later and notice.attempts < TRIES:
+            await _postpone(notice, words)
+            return
+        if words:
+            reasons.append(words)
+    await transaction(_give_up, notice, "；".join(dict.fromkeys(reasons)) or "没有绑定，或已取消关注")
+
+
+async def _try(way: Way, notice: Notice, card: Card, services: Services) -> tuple[End, str]:
+    try:
+        attempt = await transaction(_begin, way, notice)
+    except Busy:
+        return End.later, "一分钟内发得太多，稍后再发"
+    if attempt is None:
+        return End.refused, _CLOSED[way.name]
+    try:
+        carried = await send(way, notice, card, services)
+        end, code, words = (End.accepted, "", "") if carried else (End.refused, "", "对方不在应用可见范围")
+    except WeChatError as error:
+        end, words = await _react(way, notice, error)
+        code = str(error.code)
+    except NotSent as error:
+        end, code, words = End.later, "not_sent", f"连不上微信：{error.why}"
+    except NoAnswer as error:
+        again = way.name in KEYED or notice.urgent
+        end, code, words = (End.later if again else End.unknown), "no_answer", f"微信没有回应：{error.why}"
+    except Unfit as error:
+        end, code, words = End.refused, "unfit", f"模板字段 {error.key} 填不进去"
+    await Attempt.filter(id=attempt.id).update(outcome=end.value, code=code, words=words[:200], ended_at=now())
+    return end, words
+
+
+async def _begin(way: Way, notice: Notice) -> Attempt | None:
+    """Takes the quota and writes the attempt down before the call, so that a crash leaves a trace of it."""
+    if not await reserve(way, notice):
+        return None
+    return await Attempt.create(notice=notice, door=way.door, way=way.name, started_at=now())
+
+
+async def _react(way: Way, notice: Notice, error: WeChatError) -> tuple[End, str]:
+    """What the error table says, in one place."""
+    reaction, words = error.reaction, f"{error.rule.meaning}（{error.code}）"
+    if reaction is Reaction.DONE:
+        return End.accepted, ""
+    if error.code == 43101 and way.template is not None:
+        await change_grant(way.conversation.id, way.template.template_id, accepted=False)
+    if reaction is Reaction.UNREACHABLE:
+        await Conversation.filter(id=way.conversation.id).update(reachable=False)
+    if reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
+        return End.later, words
+    if reaction is Reaction.ALARM:
+        log.error("wechat.alarm", door=way.door, code=error.code, fix=error.rule.fix)
+    return End.refused, words
+
+
+_CLOSED = {
+    "customer_service": "48 小时内没有来过消息",
+    "subscription": "没有订阅，或订阅次数已用完",
+}
+
+
+async def _change_card(notice: Notice, card: Card, services: Services) -> None:
+    """A card that can no longer be changed stays as it is; a late tap on it is answered in words."""
+    try:
+        changed = await update_card(notice, card, services)
+    except (WeChatError, NoAnswer, NotSent, ValueError) as error:
+        log.warning("card.not_changed", notice=notice.id, error=str(error))
+        changed = False
+    await settle(notice, NoticeState.accepted, "" if changed else "没有可以更新的卡片")
+
+
+async def _postpone(notice: Notice, words: str) -> None:
+    wait = SECOND * min(2**notice.attempts, 300)
+    await Notice.filter(id=notice.id).update(
+        state=NoticeState.queued.value, due_at=now() + wait, reason=words[:200], worker=""
+    )
+
+
+async def _give_up(notice: Notice, reason: str) -> None:
+    """Puts it on the board, and tells the colleague who answers for the customer."""
+    await settle(notice, NoticeState.refused, reason)
+    answerable = notice.answerable_id  # type: ignore[attr-defined]
+    if answerable is None or notice.kind == "notice.undelivered":
+        return
+    receiver = await Person.get(id=notice.receiver_id)  # type: ignore[attr-defined]
+    await tell(
+        "notice.undelivered",
+        about=notice.about,
+        facts={"receiver": f"{receiver.called}（{receiver.number}）", "about": notice.about, "reason": reason},
+        colleague=[answerable],
+    )

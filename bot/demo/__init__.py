@@ -1,0 +1,1 @@
+"""The demo company, and the command that shows it working."""

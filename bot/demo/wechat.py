@@ -1,0 +1,90 @@
+"""The demo's WeChat: credentials that mean nothing outside it, as settings for the product and for the emulator."""
+
+import secrets
+from typing import Any
+
+from bot.demo.company import COLLEAGUES, CONTACTS, NAME, openid
+from bot.demo.seed import GRANTS, SHIPPED_TEMPLATE
+
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+OFFICIAL = {"app_id": "wx0demo0official", "secret": "demo-official-secret", "token": "demoofficial", "aes_key": AES_KEY}
+MINI = {"app_id": "wx0demo0miniprog", "secret": "demo-mini-secret", "token": "demomini", "aes_key": AES_KEY}
+WORK = {
+    "corp_id": "ww0demo0corp",
+    "agent_id": 1000002,
+    "secret": "demo-work-secret",
+    "token": "demowork",
+    "aes_key": AES_KEY,
+}
+
+SHIPPED_FIELDS = {"character_string1": "订单号", "thing2": "快递公司", "character_string3": "快递单号"}
+
+
+def environment(wechat: str) -> dict[str, str]:
+    """The product's settings for the doors, pointed at the emulator's address."""
+    doors: dict[str, dict[str, Any]] = {"OFFICIAL": OFFICIAL, "WORK": WORK, "MINIPROGRAM": MINI}
+    found = {
+        f"LIAODAN_{door}__{name.upper()}": str(value)
+        for door, values in doors.items()
+        for name, value in values.items()
+    }
+    return {
+        **found,
+        **{f"LIAODAN_{door}__API_BASE": wechat for door in doors},
+        "LIAODAN_SECRET_KEY": secrets.token_hex(16),
+    }
+
+
+def emulator_config(product: str, clock_file: str) -> dict[str, Any]:
+    """The emulator's configuration: the same credentials, the callbacks of the product, everybody's phone."""
+    return {
+        "clock_file": clock_file,
+        "official": {
+            **OFFICIAL,
+            "account": "gh_demo",
+            "name": NAME,
+            "callback": f"{product}/wechat/official",
+            "templates": [
+                {"id": "TPL_SHIPPED_OFFICIAL", "title": "订单发货通知", "fields": SHIPPED_FIELDS},
+                {
+                    "id": "TPL_CONFIRMED_OFFICIAL",
+                    "title": "订单确认通知",
+                    "fields": {"character_string1": "订单号", "amount2": "金额"},
+                },
+            ],
+        },
+        "work": {**WORK, "name": "聊单", "callback": f"{product}/wechat/work"},
+        "miniprogram": {
+            **MINI,
+            "name": NAME,
+            "callback": f"{product}/wechat/miniprogram",
+            "templates": [{"id": SHIPPED_TEMPLATE, "title": "订单发货通知", "fields": SHIPPED_FIELDS}],
+        },
+        "people": [
+            *(_colleague(each.number, each.nickname, each.work) for each in COLLEAGUES),
+            *(_contact(number, name, phone) for number, name, phone, _ in CONTACTS),
+        ],
+    }
+
+
+def _colleague(number: str, name: str, work: str) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": name,
+        "work": work,
+        "official": openid("o", number),
+        "miniprogram": openid("m", number),
+    }
+
+
+def _contact(number: str, name: str, phone: str) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": name,
+        "phone": phone,
+        "official": openid("o", number),
+        "miniprogram": openid("m", number),
+        "follows": number != "C003",
+        "accepts": {SHIPPED_TEMPLATE: GRANTS} if number == "C001" else {},
+        "wrote": number == "C002",
+    }

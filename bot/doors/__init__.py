@@ -1,0 +1,1 @@
+"""Ways in, each of which knows one wire format and nothing else."""

@@ -1,0 +1,164 @@
+"""The JSON door: every handler of the registry under /api, for the mini-program and other systems."""
+
+import json
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.conversation import error_card
+from bot.openapi import document
+from bot.services import SERVICES
+from bot.wechat.errors import Unanswered, WeChatError
+from handlers.actor import Actor, from_row, nobody
+from handlers.call import Call
+from handlers.dispatch import Outcome, run
+from handlers.registry import Handler, UnknownHandler, handler
+from handlers.result import plain_facts
+from models.chat.binding import conversation_of
+from models.chat.tokens import holder, issue_token
+from models.errors import Refused
+from models.transactions import transaction
+
+log = structlog.get_logger()
+
+
+class Unauthorized(Refused):
+    """No token, or one that has expired."""
+
+    code, status = "unauthorized", 401
+
+
+class MalformedRequest(Refused):
+    """The body or the query is not of the form it should have."""
+
+    code, status = "malformed", 400
+
+
+class KeyRequired(Refused):
+    """A command came without its Idempotency-Key."""
+
+    code, status = "idempotency_key_required", 400
+
+
+class LoginCodeInvalid(Refused):
+    """WeChat does not know the login or phone code, or has seen it before."""
+
+    code, status = "login_code_invalid", 422
+
+
+class WeChatUnavailable(Refused):
+    """WeChat did not answer."""
+
+    code, status = "wechat_unavailable", 422
+
+
+async def query(request: web.Request) -> web.Response:
+    """GET: a query, its inputs in the query string; repeated keys make lists."""
+    found = _handler(request, "query")
+    me = await _asker(request)
+    inputs = {name: _one_or_many(request.query.getall(name)) for name in request.query}
+    return _answer(await run(me, Call(found.name, inputs)))
+
+
+async def command(request: web.Request) -> web.Response:
+    """POST: a command, its inputs in a JSON object, once per Idempotency-Key."""
+    found = _handler(request, "command")
+    me = await _asker(request)
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key or len(key) > 120:
+        raise KeyRequired()
+    call = Call(found.name, await _object(request))
+    return _answer(await run(me, call, key=f"json:{me.number or me.identity}:{key}"))
+
+
+async def login(request: web.Request) -> web.Response:
+    """POST /api/login: a wx.login code, and if the person gave it, a phone code, for a token of ours."""
+    client = request.app[SERVICES].miniprogram
+    body = await _object(request)
+    code, phone_code = body.get("code"), body.get("phone_code")
+    if client is None:
+        raise UnknownHandler(handler="login")
+    if not isinstance(code, str) or not code or not isinstance(phone_code, str | None):
+        raise MalformedRequest()
+    try:
+        session = await client.login(code)
+        phone = await client.phone_number(phone_code) if phone_code else ""
+    except WeChatError as error:
+        raise LoginCodeInvalid() if error.code in (40029, 40163) else WeChatUnavailable() from error
+    except Unanswered as error:
+        raise WeChatUnavailable() from error
+    return web.json_response(await transaction(_admit, session.openid, phone, code))
+
+
+async def openapi(request: web.Request) -> web.Response:
+    """The OpenAPI document of everything below /api."""
+    return web.json_response(document())
+
+
+async def _admit(openid: str, phone: str, code: str) -> dict[str, Any]:
+    conversation = await conversation_of("miniprogram", openid)
+    bound = conversation.person_id is not None  # type: ignore[attr-defined]
+    if phone and not bound:
+        me = Actor(door="miniprogram", identity=openid, roles=frozenset({"anyone"}), proved_phone=phone)
+        bound = (await run(me, Call("bind.phone"), key=f"login:{openid}:{code}"[:200])).facts["bound"]
+    token, expires_in = await issue_token(conversation_id=conversation.id)
+    return {"token": token, "expires_in": expires_in, "bound": bound}
+
+
+async def _asker(request: web.Request) -> Actor:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    row = await holder(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    if row is None:
+        raise Unauthorized()
+    door = str(row["door"]) if row["through_door"] else "api"
+    identity = str(row["external_id"] or "")
+    if row["id"] is None:
+        return nobody(door, identity)
+    return from_row(row, door=door, identity=identity)
+
+
+def _handler(request: web.Request, kind: str) -> Handler:
+    found = handler(f"{request.match_info['area']}.{request.match_info['verb']}")
+    if found.kind != kind:
+        raise web.HTTPMethodNotAllowed(request.method, ["GET" if found.kind == "query" else "POST"])
+    return found
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.read() or b"{}")
+    except (ValueError, RecursionError):
+        raise MalformedRequest() from None
+    if not isinstance(body, dict):
+        raise MalformedRequest()
+    return body
+
+
+def _one_or_many(values: list[str]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+def _answer(outcome: Outcome) -> web.Response:
+    if outcome.job is not None:
+        return web.json_response({"job": outcome.job}, status=202)
+    if outcome.approval is not None:
+        return web.json_response({"pending": {"approval": outcome.approval}, **outcome.facts}, status=202)
+    return web.json_response(outcome.facts)
+
+
+def refusal(refused: Refused) -> web.Response:
+    """An error as JSON: its code, a message in Chinese, its facts."""
+    card = error_card(refused)
+    words = [card.title, card.figure, *(f"{key}：{value}" if key else value for key, value in card.body)]
+    facts = plain_facts(refused.facts)
+    body = {**facts, "code": refused.code, "message": "；".join(word for word in words if word)}
+    return web.json_response(body, status=refused.status)
+
+
+ROUTES = [
+    web.post("/api/login", login),
+    web.get("/api/openapi.json", openapi),
+    web.get("/api/{area}/{verb}", query, allow_head=False),
+    web.post("/api/{area}/{verb}", command),
+]

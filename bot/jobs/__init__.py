@@ -1,0 +1,1 @@
+"""What clock time sets in motion."""

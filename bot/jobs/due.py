@@ -1,0 +1,78 @@
+"""What has fallen due: deadlines, chunks of long commands, and lines whose reply is owed."""
+
+import structlog
+
+from bot.turns import Turn, Turns
+from handlers.actor import person_by_id, system
+from handlers.call import Call
+from handlers.dispatch import run, run_chunk
+from handlers.registry import handler
+from models import sql
+from models.chat.tables import Inbox
+from models.clock import days, now
+from models.delivery.telling import tell
+from models.errors import Refused
+from models.system.jobs import Chunk, advance_job, claim_job
+from models.system.tables import Deadline, Job
+from models.transactions import savepoint, transaction
+
+log = structlog.get_logger()
+
+# A live worker answers its own slow turns; what is older belongs to nobody any more.
+ABANDONED = days(20 / 86400)
+
+DUE = """
+SELECT id FROM deadline WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+
+async def run_deadlines() -> int:
+    """Runs every Call that is due, each in its own transaction; says how many."""
+    ran = 0
+    while await transaction(_run_deadline):
+        ran += 1
+    return ran
+
+
+async def _run_deadline() -> bool:
+    row = await sql.row(DUE, now())
+    if row is None:
+        return False
+    deadline = await Deadline.get(id=row["id"])
+    key = f"deadline:{deadline.id}"
+    state = "done"
+    try:
+        async with savepoint():
+            await run(system(key), Call.from_json(deadline.call), key=key)
+    except Refused as refused:
+        # The document has moved on; what was due no longer applies.
+        log.info("deadline.refused", about=deadline.about, code=refused.code)
+        state = "refused"
+    await Deadline.filter(id=deadline.id).update(state=state)
+    return True
+
+
+async def run_jobs() -> int:
+    """One chunk of the oldest long command nobody works on; says how many were run."""
+    job = await claim_job()
+    if job is None:
+        return 0
+    await transaction(_run_chunk, job)
+    return 1
+
+
+async def _run_chunk(job: Job) -> None:
+    me = await person_by_id(job.person_id, door=job.door, turn=f"job:{job.number}")  # type: ignore[attr-defined]
+    chunk = await run_chunk(me, Call(job.handler, job.inputs), Chunk(job.cursor, job.done, job.total))
+    await advance_job(job, chunk)
+    if chunk.cursor is None:
+        facts = {"id": job.number, "what": handler(job.handler).help, "done": str(chunk.done)}
+        await tell("job.done", about=job.number, facts=facts, asker=[job.person_id])  # type: ignore[attr-defined]
+
+
+async def run_inbox(turns: Turns) -> int:
+    """Runs lines again that a dead worker left, under the same key: done once, replied to once."""
+    left = await Inbox.filter(state="waiting", created_at__lt=now() - ABANDONED).order_by("id").limit(20)
+    for each in left:
+        await turns.run(Turn.from_json(each.turn), links=each.door == "official")
+    return len(left)

@@ -1,0 +1,1 @@
+"""Turning facts into cards, and cards into what each door shows best."""

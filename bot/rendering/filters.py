@@ -1,0 +1,43 @@
+"""How figures, days and moments read in Chinese."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from models.clock import local, today
+
+WEEKDAYS = "一二三四五六日"
+
+
+def yuan(value: str | Decimal) -> str:
+    """An amount of money: ¥12,860.50."""
+    amount = Decimal(value)
+    return f"{'-' if amount < 0 else ''}¥{abs(amount):,.2f}"
+
+
+def price(value: str | Decimal) -> str:
+    """A unit price: at least two decimals, more if it has them."""
+    text = f"{Decimal(value):,f}".rstrip("0")
+    whole, _, cents = text.partition(".")
+    return f"¥{whole}.{cents:0<2}"
+
+
+def quantity(value: str | Decimal) -> str:
+    """A quantity with thousands commas and no zeros that say nothing."""
+    text = f"{Decimal(value):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def day(value: str) -> str:
+    """A day with its weekday: 12-02 周三; another year is named."""
+    when = date.fromisoformat(value[:10])
+    form = f"{when:%m-%d}" if when.year == today().year else f"{when:%Y-%m-%d}"
+    return f"{form} 周{WEEKDAYS[when.weekday()]}"
+
+
+def moment(value: str) -> str:
+    """A moment as the wall clock showed it: 09:41 today, else 11-23 09:41."""
+    when = local(datetime.fromisoformat(value))
+    return f"{when:%H:%M}" if when.date() == today() else f"{when:%m-%d %H:%M}"
+
+
+FILTERS = {"dec": Decimal, "yuan": yuan, "price": price, "qty": quantity, "day": day, "moment": moment}

@@ -1,0 +1,39 @@
+"""A card as text: lines that fit a phone, and actions as links where the door has them, else as numbers."""
+
+from bot.rendering.card import Action, Card
+from bot.wechat.replies import MAX_TEXT_BYTES, cut_bytes
+
+CANCEL = "取消"
+
+# What the person would read as markup becomes its full-width twin.
+_TAGS = str.maketrans({"<": "＜", ">": "＞"})
+_ATTRIBUTE = str.maketrans({"<": "＜", ">": "＞", '"': "＂", "&": "＆", "\n": " "})
+
+
+def numbered(actions: list[Action]) -> dict[str, Action]:
+    """The digit that stands for each action: 0 for the one that cancels, 1 and up for the others."""
+    digits: dict[str, Action] = {}
+    for action in actions:
+        digits["0" if action.line == CANCEL else str(sum(digit != "0" for digit in digits) + 1)] = action
+    return digits
+
+
+def as_text(card: Card, *, links: bool) -> str:
+    """The card's equal in text; with `links`, actions can be tapped (Official Account), and typed as digits anyway."""
+    lines = [card.title, card.figure, *(f"{key}：{value}" if key else value for key, value in card.body)]
+    text = "\n".join(line.translate(_TAGS) for line in lines if line)
+    choices = [
+        _link(action, digit) if links else f"{digit} {action.label.translate(_TAGS)}"
+        for digit, action in numbered(card.actions).items()
+    ]
+    if not choices:
+        return cut_bytes(text)
+    between = ("\n" if len(choices) > 3 else "  ") if links else " / "
+    foot = ("" if links else "回复 ") + between.join(choices)
+    # What can be done next is never what is cut away.
+    return f"{cut_bytes(text, MAX_TEXT_BYTES - len(foot.encode()) - 2)}\n{foot}"
+
+
+def _link(action: Action, digit: str) -> str:
+    line, label = action.line.translate(_ATTRIBUTE), action.label.translate(_TAGS)
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={line}&msgmenuid={digit}">{digit} {label}</a>'

@@ -1,0 +1,1 @@
+"""Turning what people say into Calls."""

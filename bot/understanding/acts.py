@@ -1,0 +1,52 @@
+"""What belongs to the conversation itself: confirm, cancel, pick, next page, undo, help."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from handlers.reading.figures import read_figure
+
+
+class Act(Enum):
+    """A move in the conversation."""
+
+    confirm = "confirm"
+    cancel = "cancel"
+    pick = "pick"
+    next_page = "page.next"
+    undo = "undo"
+    help = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An act, and which choice it picks."""
+
+    act: Act
+    index: int = 0
+    topic: str = ""
+
+
+_FIXED = {
+    Act.confirm: r"(?:对|是|好|行|嗯|可以|没错|没问题|是的|对的|好的|确定|确认|ok|yes)(?:.{0,2}(?:下单|入账|提交|发送|下单吧|就这样下单))?|对 ?就这样下单",
+    Act.cancel: r"取消|算了.*|不要了?|不用了?.*|不对.*|先不.*|再看看.*|不下了|放弃|no",
+    Act.next_page: r"(?:看)?下一?页|更多|继续看",
+    Act.undo: r"撤销|撤回|(?:刚才|刚刚|刚报|上一个).*(?:撤|撤销|撤掉|撤回|取消掉)|撤销刚才.*|undo",
+    Act.help: r"[?？]|帮助|help|菜单|你会什么|你能做什么|怎么用|功能",
+}
+_PATTERNS = {act: re.compile(source, re.IGNORECASE) for act, source in _FIXED.items()}
+_PICK = re.compile(r"(?:第)?([\d一二三四五六七八九十]{1,2})(?:个|条|号)?")
+_TOPIC = re.compile(r"(?:怎么|咋|如何)(.{1,8})")
+
+
+def read_act(line: str) -> Said | None:
+    """The act a line is, or None."""
+    for act, pattern in _PATTERNS.items():
+        if pattern.fullmatch(line):
+            return Said(act)
+    if found := _PICK.fullmatch(line):
+        figure = read_figure(found[1])
+        return Said(Act.pick, int(figure)) if figure is not None else None
+    if found := _TOPIC.fullmatch(line):
+        return Said(Act.help, topic=found[1])
+    return None

@@ -1,0 +1,72 @@
+"""The lines people say, compiled from what every handler says it answers to."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from handlers.registry import Handler, load
+from models.text import plain
+
+_SLOT = re.compile(r"\{(\w+)\}")
+# Words that carry no meaning at the ends of a line.
+_POLITE = re.compile(
+    r"^(?:请问|请|麻烦|帮我|给我|我想|我要查|那个|那)+|(?:[。.！!？?~～,，]|吧|啊|呀|呢|哈|谢谢|现在)+$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to say one thing; `weight` counts the letters that must be there, `typed` the slots that are not free."""
+
+    handler: Handler
+    regex: re.Pattern[str]
+    weight: int
+    typed: int
+    slots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A line that fits a pattern, with the text of each slot."""
+
+    pattern: Pattern
+    slots: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def patterns() -> tuple[Pattern, ...]:
+    """Every pattern, the most telling first."""
+    made = [_compile(handler, phrase) for handler in load().values() for phrase in handler.says]
+    return tuple(sorted(made, key=lambda pattern: (-pattern.weight, -pattern.typed, len(pattern.slots))))
+
+
+def trimmed(line: str) -> str:
+    """A line without the politeness around it."""
+    return _POLITE.sub("", plain(line)).strip() or plain(line)
+
+
+def matches(line: str) -> list[Match]:
+    """The patterns a line fits, the most telling first."""
+    found = []
+    for each in patterns():
+        if fit := each.regex.fullmatch(line):
+            found.append(Match(each, {name: text.strip() for name, text in fit.groupdict().items() if text}))
+    return found
+
+
+def _compile(handler: Handler, phrase: str) -> Pattern:
+    parts = _SLOT.split(phrase)
+    source, weight, slots = "", 0, []
+    readers = {name: handler.inputs[name].reader for name in parts[1::2]}
+    for index, part in enumerate(parts):
+        if index % 2:
+            slots.append(part)
+            # Between two names that can be anything, a blank must show where one ends.
+            follower = readers[parts[index + 2]] if index + 2 < len(parts) and not parts[index + 1] else None
+            apart = "+" if follower and follower.free and readers[part].free else "*"
+            source += rf"(?P<{part}>{readers[part].slot})[\s,，]{apart}"
+        elif part:
+            weight += len(part)
+            source += r"[\s,，]*".join(re.escape(letter) for letter in plain(part)) + r"[\s,，:：]*"
+    typed = sum(not reader.free for reader in readers.values())
+    return Pattern(handler, re.compile(source, re.IGNORECASE), weight, typed, tuple(slots))
