@@ -1,0 +1,1 @@
+"""Tests mirror the source; scenarios are whole stories."""

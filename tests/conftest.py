@@ -1,0 +1,141 @@
+"""A real PostgreSQL for every test: pinned in a transaction, or, marked `commits`, a database of its own.
+
+The template database holds the demo company, built by the product's own commands, so tests speak of SO0312 and E003.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import pytest
+from aiohttp.test_utils import TestClient
+from tortoise.backends.base.config_generator import expand_db_url
+
+from bot.app import make_app
+from bot.config import Settings
+from bot.services import SERVICES
+from emulator.app import make_app as make_emulator
+from emulator.config import Config
+from models import embedded
+from models.clock import CLOCK_FILE, today
+from models.database import open_database
+from tests.people import Api, Chat, Sim, emulator_settings, product_settings
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SOURCES = ("models/**/*.py", "models/**/*.csv", "handlers/**/*.py", "handlers/*.csv", "bot/demo/*.py")
+
+ENOUGH_MEMORY = 2**31
+
+
+def apart(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Runs something in a loop of its own, also while a test's loop runs."""
+    return ThreadPoolExecutor(1).submit(asyncio.run, coroutine).result()
+
+
+async def admin(statement: str) -> None:
+    """Says something to the server itself."""
+    connection = await asyncpg.connect(os.environ["TEST_SERVER"].format("postgres"))
+    await connection.execute(statement)
+    await connection.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "TEST_SERVER" in os.environ:
+        return
+    # The only process, or xdist's controller: its workers inherit what stands in the environment.
+    room = Path("/dev/shm").is_dir() and shutil.disk_usage("/dev/shm").free > ENOUGH_MEMORY
+    stack = contextlib.ExitStack()
+    config.add_cleanup(stack.close)
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="liaodan-", dir="/dev/shm" if room else None)))
+    home.chmod(0o711)
+    os.environ["TEST_SERVER"] = stack.enter_context(embedded.server(home / "pg", **embedded.FRAGILE))
+    build(ROOT / ".cache")
+
+
+def build(cache: Path) -> None:
+    """The template database: loaded from what an earlier run built today, as long as no source of it has changed."""
+    files = sorted(file for pattern in SOURCES for file in ROOT.glob(pattern))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + today().isoformat().encode())
+    kept = cache / f"{digest.hexdigest()[:16]}.sql"
+    url, tools = os.environ["TEST_SERVER"].format("template_test"), embedded.programs()
+    apart(admin("CREATE DATABASE template_test"))
+    if kept.exists():
+        subprocess.run([tools / "psql", "-qXd", url, "-f", kept], check=True, stdout=subprocess.DEVNULL)
+        return
+    variables = {**os.environ, "LIAODAN_DATABASE_URL": url}
+    subprocess.run([sys.executable, "-m", "bot.cli", "seed", "demo"], check=True, env=variables, cwd=ROOT)
+    cache.mkdir(exist_ok=True)
+    for old in cache.glob("*.sql"):
+        old.unlink()
+    subprocess.run([tools / "pg_dump", "-d", url, "-f", kept], check=True)
+
+
+@pytest.fixture(scope="session")
+def shared_database() -> str:
+    apart(admin(f"CREATE DATABASE shared_{os.getpid()} TEMPLATE template_test STRATEGY file_copy"))
+    return os.environ["TEST_SERVER"].format(f"shared_{os.getpid()}")
+
+
+@pytest.fixture
+async def database(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The demo company in a database that forgets everything afterwards; the URL is of use only to `commits`."""
+    committing = request.node.get_closest_marker("commits") is not None
+    own = f"own_{os.getpid()}"
+    if committing:
+        await admin(f"CREATE DATABASE {own} TEMPLATE template_test STRATEGY file_copy")
+        url = os.environ["TEST_SERVER"].format(own)
+        context = await open_database(url)
+    else:
+        url = request.getfixturevalue("shared_database")
+        context = await open_database({**expand_db_url(url), "engine": "tests.pinned"})
+    yield url
+    await context.connections.close_all()
+    if committing:
+        await admin(f"DROP DATABASE {own} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> AsyncIterator[Path]:
+    """The file by which the product's clock runs ahead."""
+    CLOCK_FILE.path = tmp_path / "clock"
+    yield CLOCK_FILE.path  # type: ignore[misc]
+    CLOCK_FILE.path = None
+
+
+@pytest.fixture
+def chat(database: str) -> Chat:
+    """`await chat("E003", "m8x30还有多少")`: a typed line, and what the phone shows."""
+    return Chat()
+
+
+@pytest.fixture
+async def api(database: str, aiohttp_client: Callable[..., Awaitable[TestClient]]) -> Api:
+    """The JSON door, without WeChat behind it."""
+    app = make_app(Settings(_env_file=None), database=False, jobs=False)
+    return Api(await aiohttp_client(app))
+
+
+@pytest.fixture
+async def sim(
+    database: str, clock: Path, aiohttp_client: Callable[..., Awaitable[TestClient]], unused_tcp_port_factory: Any
+) -> Sim:
+    """The emulator and the product over HTTP: real envelopes, real tokens, real jobs. Needs `commits`."""
+    product_port, emulator_port = unused_tcp_port_factory(), unused_tcp_port_factory()
+    settings = product_settings(database, clock, emulator_port)
+    product = await aiohttp_client(make_app(settings), server_kwargs={"port": product_port})
+    config = Config.parse(emulator_settings(f"http://127.0.0.1:{product_port}", clock))
+    emulator = await aiohttp_client(make_emulator(config), server_kwargs={"port": emulator_port})
+    return Sim(emulator, product, product.app[SERVICES])
