@@ -23,7 +23,12 @@ from models.migrating import migrate as migrate_database
 
 T = TypeVar("T")
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="聊单：把 ERP、CRM 和 MES 放进公司已经在用的聊天里")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="聊单：把 ERP、CRM 和 MES 放进公司已经在用的聊天里",
+)
 seed = typer.Typer(no_args_is_help=True, help="写入示例数据")
 menu = typer.Typer(no_args_is_help=True, help="菜单")
 templates = typer.Typer(no_args_is_help=True, help="平台模板")

@@ -13,6 +13,8 @@ _OPENID = re.compile(r"\b[om][_A-Za-z0-9-]{27}\b")
 
 def set_up_logs(level: str) -> None:
     """Called once per process."""
+    # A tick that is skipped because the one before still works is nothing to report.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         processors=[

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import warnings
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
@@ -10,8 +11,9 @@ from zhconv import convert
 _CROSS = re.compile(r"(?<=\d)\s*[x×*✕✖╳]\s*(?=\d)")
 _NOISE = re.compile(r"[\s\-_/.,，。、·'\"“”‘’()（）【】#:：;；?？!！]+")
 
-# Loads the dictionary now, not in the first person's turn.
-convert("", "zh-cn")
+# Loads the dictionary now, not in the first person's turn; zhconv forgets to close the file.
+with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+    convert("国", "zh-cn")
 
 
 def plain(text: str) -> str:

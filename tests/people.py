@@ -98,7 +98,7 @@ class Sim:
 
     async def deliveries(self, person: str) -> list[dict[str, Any]]:
         """Every message the platforms accepted for a person."""
-        return list((await self.get("deliveries", person=person))["deliveries"])
+        return list(await self.get("deliveries", person=person))
 
 
 def product_settings(database: str, clock: Path, emulator_port: int) -> Settings:

@@ -199,7 +199,7 @@ async def _live(past: Past) -> None:
     """One old order from the line that ordered it to its payment."""
     ordered = at_local(today() - timedelta(days=past.days_ago), 10)
     with travel(ordered):
-        customer = await Customer.get(name=past.customer).prefetch_related("owner")
+        customer = await Customer.get(name=past.customer).select_related("owner")
         seller = await person(customer.owner.number)
         items = [{"product": code, "quantity": str(quantity)} for code, quantity in past.items.items()]
         placed = await _do(seller, "order.create", customer=customer.number, items=items)

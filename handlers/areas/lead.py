@@ -77,7 +77,7 @@ async def list_leads(me: Actor, *, cursor: Cursor | None = None) -> LeadList:
     total = await rows.count()
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
-    page = await rows.order_by("-id").limit(Listing.PAGE + 1).prefetch_related("owner")
+    page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related("owner")
     more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
     return LeadList(total=total, next=more, items=[_answer(lead, lead.owner) for lead in page[: Listing.PAGE]])
 
@@ -85,11 +85,11 @@ async def list_leads(me: Actor, *, cursor: Cursor | None = None) -> LeadList:
 async def _refuse_duplicate(company: str, phone: str) -> None:
     """A second row for one party is refused with who has it, so that the two colleagues can talk."""
     same = Q(phone=phone) | Q(company_key=key(company))
-    lead = await Lead.filter(same, state__in=OPEN).order_by("id").prefetch_related("owner").first()
+    lead = await Lead.filter(same, state__in=OPEN).order_by("id").select_related("owner").first()
     if lead is not None:
         raise DuplicateLead(number=lead.number, name=lead.company, owner=lead.owner.called)
-    known = await Customer.filter(name=company).prefetch_related("owner").first()
-    contact = await Person.filter(phone=phone, customer_id__not_isnull=True).prefetch_related("customer__owner").first()
+    known = await Customer.filter(name=company).select_related("owner").first()
+    contact = await Person.filter(phone=phone, customer_id__not_isnull=True).select_related("customer__owner").first()
     customer = known or (contact.customer if contact else None)
     if customer is not None:
         owner = customer.owner.called if customer.owner else ""

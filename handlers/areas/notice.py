@@ -57,7 +57,7 @@ async def list_undelivered(me: Actor, *, cursor: Cursor | None = None) -> Notice
     total = await rows.count()
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
-    page = await rows.order_by("-id").limit(Listing.PAGE + 1).prefetch_related("receiver")
+    page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related("receiver")
     more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
     return NoticeBoard(total=total, next=more, items=[_row(notice) for notice in page[: Listing.PAGE]])
 

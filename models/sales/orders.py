@@ -74,7 +74,7 @@ def amount_of(quantity: Decimal, price: Decimal) -> Decimal:
 
 async def lines_of(order: SalesOrder) -> list[SalesOrderLine]:
     """An order's lines with their products, in order."""
-    return await SalesOrderLine.filter(order_id=order.id).order_by("position").prefetch_related("product")
+    return await SalesOrderLine.filter(order_id=order.id).order_by("position").select_related("product")
 
 
 async def hold_stock(order: SalesOrder, lines: list[SalesOrderLine]) -> dict[int, Decimal]:

@@ -187,7 +187,7 @@ async def list_orders(
     total = await rows.count()
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
-    page = await rows.order_by("-id").limit(Listing.PAGE + 1).prefetch_related("customer")
+    page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related("customer")
     items = [await _row(order, exact=not me.is_customer) for order in page[: Listing.PAGE]]
     more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
     return OrderList(total=total, next=more, items=items)

@@ -1,0 +1,84 @@
+"""An order over its customer's limit waits for consent, by card or by line."""
+
+import pytest
+
+from tests.people import Sim
+from tests.waiting import until
+
+pytestmark = pytest.mark.commits
+
+
+async def over_limit(sim: Sim) -> tuple[str, str]:
+    """E003 orders beyond 建业工程's credit; says the order's and the approval's number."""
+    assert "超额度" in await sim.text("E003", "建业工程要角阀4000个")
+    held = await sim.text("E003", "确认")
+    assert "超额度待放行" in held
+    order = held.split(" ", 1)[0]
+    status, waiting = await sim.api.get("E009", "approval.list")
+    return order, next(each["number"] for each in waiting["items"] if each["subject"] == order)
+
+
+async def card_of(sim: Sim, person: str, approval: str) -> dict:
+    """The card on somebody's phone about an approval, once it has come."""
+
+    async def look() -> dict:
+        cards = await sim.get("cards", person=person)
+        return next((card for card in cards if approval in card["title"]), {})
+
+    return await until(look)
+
+
+async def test_one_tap_decides_both_cards_show_it_and_the_salesperson_is_told(sim: Sim) -> None:
+    order, approval = await over_limit(sim)
+    cards = {person: await card_of(sim, person, approval) for person in ("E001", "E009")}
+    await sim.post("card", door="work", person="E009", task_id=cards["E009"]["task_id"], button="同意")
+
+    async def decided() -> bool:
+        states = [(await card_of(sim, person, approval))["state"] for person in cards]
+        return states == ["decided", "decided"]
+
+    assert await until(decided)
+    shown = {person: (await card_of(sim, person, approval))["decided"] for person in cards}
+    assert all("已同意 · 小吴" in words for words in shown.values()), shown
+    assert await until(lambda: told(sim, "E003", f"{approval} 已同意"))
+    status, body = await sim.api.get("E003", "order.status", order=order)
+    assert body["state"] == "confirmed"
+    status, credit = await sim.api.get("E009", "customer.credit", customer="建业工程")
+    assert credit["exposure"] == "217450.00"
+
+
+async def test_a_rejected_order_gives_stock_and_credit_back(sim: Sim) -> None:
+    order, approval = await over_limit(sim)
+    assert "已驳回" in await sim.text("E001", f"驳回 {approval} 毛利太低")
+    assert await until(lambda: told(sim, "E003", f"{approval} 已驳回"))
+    status, body = await sim.api.get("E003", "order.status", order=order)
+    assert body["state"] == "cancelled"
+    status, stock = await sim.api.get("E003", "stock.query", product="AV15")
+    assert (stock["free"], stock["reserved"]) == ("420", "0")
+    status, credit = await sim.api.get("E009", "customer.credit", customer="建业工程")
+    assert credit["exposure"] == "129450.00"
+
+
+async def test_a_late_decision_is_answered_with_who_was_faster(sim: Sim) -> None:
+    order, approval = await over_limit(sim)
+    late = await card_of(sim, "E001", approval)
+    assert "已同意" in await sim.text("E009", f"同意 {approval}")
+    answer = await sim.text("E001", f"驳回 {approval}")
+    assert answer == f"{approval} 已由小吴处理：已通过"
+    assert late["state"] == "open"
+
+
+async def test_nobody_else_can_decide_and_nobody_can_release_directly(sim: Sim) -> None:
+    order, approval = await over_limit(sim)
+    for person in ("E003", "E002", "E008", "C002"):
+        status, body = await sim.api.post(person, "approval.approve", approval=approval)
+        assert status in (403, 404, 409), (person, body)
+        status, body = await sim.api.post(person, "order.release", order=order)
+        assert (status, body["code"]) == (403, "no_right")
+    status, body = await sim.api.get("E003", "order.status", order=order)
+    assert body["state"] == "credit_hold"
+
+
+async def told(sim: Sim, person: str, words: str) -> bool:
+    """Whether a message with these words has come."""
+    return any(words in str(each["payload"]) for each in await sim.deliveries(person))
