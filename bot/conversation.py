@@ -39,18 +39,16 @@ class State:
     last: Call | None = None
     lines: dict[str, str] = field(default_factory=dict)
     at: str = ""
-    tries: int = 0
     misses: int = 0
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "State":
         """The state of the turn before; what it waited for is forgotten after ten minutes."""
         fresh = bool(stored.get("at")) and now() - datetime.fromisoformat(stored["at"]) < KEEP
-        kept = stored if fresh else {"tries": stored.get("tries", 0)}
+        kept = stored if fresh else {}
         state = cls(
             waiting_for=kept.get("waiting_for", ""),
             lines=kept.get("lines", {}),
-            tries=kept.get("tries", 0),
             misses=kept.get("misses", 0),
         )
         for name in ("pending", "more", "last"):
@@ -63,7 +61,7 @@ class State:
         stored: dict[str, Any] = {
             name: call.to_json() for name in ("pending", "more", "last") if (call := getattr(self, name)) is not None
         }
-        stored.update({n: v for n in ("waiting_for", "lines", "tries", "misses") if (v := getattr(self, n))})
+        stored.update({n: v for n in ("waiting_for", "lines", "misses") if (v := getattr(self, n))})
         return {**stored, "at": now().isoformat()}
 
 

@@ -14,6 +14,7 @@ from bot.rendering.card import Card
 from bot.rendering.text import as_text
 from handlers.actor import Actor, from_row, nobody
 from models import sql
+from models.chat.binding import ensure_conversation
 from models.clock import days, now
 from models.delivery.telling import reply_later
 from models.errors import Refused
@@ -31,11 +32,6 @@ SELECT c.id AS conversation, c.turns::text AS turns, c.state::text AS state, c.g
   p.id, p.number, p.name, p.nickname, p.roles, p.customer_id, p.department_id
 FROM conversation c LEFT JOIN person p ON p.id = c.person_id AND p.active
 WHERE c.door = $1 AND c.external_id = $2 FOR UPDATE OF c
-"""
-
-ENSURE = """
-INSERT INTO conversation (door, external_id, reachable, window_left, turns, state)
-VALUES ($1, $2, true, 0, '[]', '{}') ON CONFLICT (door, external_id) DO NOTHING
 """
 
 # A menu click must not shorten the 48 hours that a message opened.
@@ -182,7 +178,7 @@ async def park(turn: Turn) -> None:
 async def _seek(turn: Turn) -> dict[str, Any]:
     row = await sql.row(SEEK, turn.door, turn.identity)
     if row is None:
-        await sql.rows(ENSURE, turn.door, turn.identity)
+        await ensure_conversation(turn.door, turn.identity)
         row = await sql.row(SEEK, turn.door, turn.identity)
         assert row is not None
     return row

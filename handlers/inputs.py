@@ -86,7 +86,7 @@ class TextReader(Reader[Text]):
 
 @reads(Phone)
 class PhoneReader(Reader[Phone]):
-    slot = r"\+?\d[\d\- ]{6,18}\d"
+    slot = r"(?<!\d)\+?\d[\d\- ]{6,18}\d"
     free = False
 
     async def read(self, me: Actor, text: str, name: str) -> Phone:

@@ -15,6 +15,7 @@ from bot.services import Services
 from bot.turns import Turn, Turns
 from models.chat.tokens import issue_token
 from models.party.tables import Person
+from tests.serving import Worker
 
 _keys = itertools.count(1)
 
@@ -117,3 +118,40 @@ def product_settings(database: str, clock: Path, emulator_port: int) -> Settings
 def emulator_settings(product: str, clock: Path) -> dict[str, Any]:
     """The demo's emulator with short waits."""
     return {**emulator_config(product, str(clock)), "limits": {"retry_pause_s": 0, "reply_wait_s": 3}}
+
+
+class Pair:
+    """The emulator's phones with two workers behind them."""
+
+    def __init__(self, emulator: TestClient, workers: list[Worker]) -> None:
+        self.emulator, self.workers = emulator, workers
+
+    def callback(self, door: str, start: int = 0) -> list[str]:
+        """Both workers' addresses of a door, beginning with one of them."""
+        addresses = [f"{worker.address}/wechat/{door}" for worker in self.workers]
+        return addresses[start:] + addresses[:start]
+
+    async def post(self, gesture: str, *, start: int = 0, **body: Any) -> dict[str, Any]:
+        """A gesture whose copies and repeats go to the workers in turn."""
+        door = body.get("door", "work")
+        async with self.emulator.post(
+            f"/sim/{gesture}", json={**body, "callback": self.callback(door, start)}
+        ) as response:
+            answer: dict[str, Any] = await response.json()
+            assert response.status == 200, answer
+            return answer
+
+    async def text(self, person: str, text: str, *, door: str = "work", **more: Any) -> str:
+        """Types a line; what the phone shows for it."""
+        return str((await self.post("text", door=door, person=person, text=text, **more))["reply"])
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """Any look of the control API."""
+        async with self.emulator.get(f"/sim/{path}", params=query) as response:
+            assert response.status == 200
+            return await response.json()
+
+    async def control(self, name: str, **body: Any) -> None:
+        """A fault, the clock, a reset."""
+        async with self.emulator.post(f"/sim/{name}", json=body) as response:
+            assert response.status == 200, await response.text()

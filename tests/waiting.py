@@ -9,10 +9,10 @@ T = TypeVar("T")
 LONG_ENOUGH_S = 15
 
 
-async def until(look: Callable[[], Awaitable[T]]) -> T:
-    """Looks again and again until there is something to see; fails after fifteen seconds."""
+async def until(look: Callable[[], Awaitable[T]], *, within_s: float = LONG_ENOUGH_S) -> T:
+    """Looks again and again until there is something to see; fails when it takes too long."""
     seen: T | None = None
-    async with asyncio.timeout(LONG_ENOUGH_S):
+    async with asyncio.timeout(within_s):
         while not seen:
             seen = await look()
             if not seen:

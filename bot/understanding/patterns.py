@@ -37,7 +37,7 @@ class Match:
 def patterns() -> tuple[Pattern, ...]:
     """Every pattern, the most telling first."""
     made = [_compile(handler, phrase) for handler in load().values() for phrase in handler.says]
-    return tuple(sorted(made, key=lambda pattern: (-pattern.weight, -pattern.typed, len(pattern.slots))))
+    return tuple(sorted(made, key=lambda pattern: (-pattern.weight, -pattern.typed, -len(pattern.slots))))
 
 
 def trimmed(line: str) -> str:

@@ -6,8 +6,17 @@ from handlers.actor import Actor, NotBound
 from handlers.inputs import Text
 from handlers.registry import command, query
 from handlers.result import Ref, Result
-from models.chat.binding import TRIES, bind, contact_by_phone, conversation_of, issue_code, take_code, unbind
-from models.chat.tables import Conversation, Door
+from models.chat.binding import (
+    bind,
+    contact_by_phone,
+    conversation_of,
+    issue_code,
+    note_wrong_code,
+    take_code,
+    tries_left,
+    unbind,
+)
+from models.chat.tables import Door
 from models.errors import Refused
 from models.party.tables import Customer, Person, Role
 
@@ -95,13 +104,11 @@ async def verify_code(me: Actor, *, code: Text) -> Bound:
     if me.door not in BINDABLE:
         raise NotBound()
     conversation = await conversation_of(me.door, me.identity)
-    tries = int(conversation.state.get("tries", 0))
-    if tries >= TRIES:
+    if await tries_left(conversation) <= 0:
         raise TooManyTries()
     person_id = await take_code("".join(filter(str.isdigit, code)))
     if person_id is None:
-        await Conversation.filter(id=conversation.id).update(state={**conversation.state, "tries": tries + 1})
-        return Bound(bound=False, tries_left=TRIES - tries - 1)
+        return Bound(bound=False, tries_left=await note_wrong_code(conversation))
     return await _bind(me, await Person.get(id=person_id))
 
 

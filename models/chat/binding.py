@@ -10,16 +10,22 @@ from models.party.tables import Person
 
 VALID_FOR = days(1 / 48)
 TRIES = 5
+FORGET_AFTER = days(1 / 24)
 
 ENSURE = """
-INSERT INTO conversation (door, external_id, reachable, window_left, turns, state)
-VALUES ($1, $2, true, 0, '[]', '{}') ON CONFLICT (door, external_id) DO NOTHING
+INSERT INTO conversation (door, external_id, reachable, window_left, wrong_codes, turns, state)
+VALUES ($1, $2, true, 0, 0, '[]', '{}') ON CONFLICT (door, external_id) DO NOTHING
 """
+
+
+async def ensure_conversation(door: str, identity: str) -> None:
+    """Makes the row of an identity that has not been here before."""
+    await sql.rows(ENSURE, door, identity)
 
 
 async def conversation_of(door: str, identity: str) -> Conversation:
     """The conversation of an identity, made if it is new."""
-    await sql.rows(ENSURE, door, identity)
+    await ensure_conversation(door, identity)
     return await Conversation.get(door=door, external_id=identity)
 
 
@@ -45,9 +51,22 @@ async def take_code(code: str) -> int | None:
     return found.person_id  # type: ignore[attr-defined,no-any-return]
 
 
+async def tries_left(conversation: Conversation) -> int:
+    """How many wrong codes an identity may still send; all of them again an hour after the last."""
+    last = conversation.wrong_code_at
+    return TRIES if last is None or last < now() - FORGET_AFTER else TRIES - conversation.wrong_codes
+
+
+async def note_wrong_code(conversation: Conversation) -> int:
+    """Counts a wrong code; says how many are left."""
+    left = await tries_left(conversation) - 1
+    await Conversation.filter(id=conversation.id).update(wrong_codes=TRIES - left, wrong_code_at=now())
+    return left
+
+
 async def bind(door: str, identity: str, person_id: int) -> None:
     """Makes an identity be a person; whoever was there before at this door is let go."""
-    await conversation_of(door, identity)
+    await ensure_conversation(door, identity)
     await Conversation.filter(door=door, person_id=person_id).exclude(external_id=identity).update(person_id=None)
     await Conversation.filter(door=door, external_id=identity).update(person_id=person_id, reachable=True, state={})
 

@@ -34,6 +34,8 @@ class Conversation(Row):
     turns = fields.JSONField[list[list[str]]](default=list)
     state = fields.JSONField[dict[str, Any]](default=dict)
     greeted_on = fields.DateField(null=True)
+    wrong_codes = fields.IntField(default=0)
+    wrong_code_at = time_field(null=True)
 
     class Meta:
         table = "conversation"

@@ -380,6 +380,8 @@ class Migration(migrations.Migration):
                 ('turns', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('state', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('greeted_on', fields.DateField(null=True)),
+                ('wrong_codes', fields.IntField(default=0)),
+                ('wrong_code_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'conversation', 'app': 'models', 'unique_together': (('door', 'external_id'), ('person', 'door')), 'pk_attr': 'id', 'table_description': 'One WeChat identity at one door: whom it is bound to, the last turns, and what it waits for.'},
             bases=['Row'],

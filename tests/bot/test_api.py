@@ -1,0 +1,153 @@
+"""The JSON door: shapes, statuses, idempotency, and that it tells the same as chat."""
+
+import pytest
+
+from models import sql
+from tests.people import Api, Chat
+
+
+async def test_decimals_are_strings_and_states_carry_their_words(api: Api) -> None:
+    status, body = await api.get("E003", "stock.query", product="M8X30")
+    assert status == 200
+    assert body["product"] == {"code": "M8X30", "name": "M8×30 不锈钢螺栓"}
+    assert (body["free"], body["on_hand"], body["reserved"]) == ("5500", "12000", "6500")
+    assert (body["availability"], body["availability_text"]) == ("available", "有货")
+    assert body["incoming"][0]["document"] == "WO1108"
+
+
+async def test_a_customer_is_not_shown_what_they_have_no_right_to(api: Api) -> None:
+    status, body = await api.get("C001", "stock.query", product="M8X30")
+    assert status == 200
+    assert body == {
+        "product": {"code": "M8X30", "name": "M8×30 不锈钢螺栓"},
+        "unit": "个",
+        "availability": "available",
+        "availability_text": "有货",
+        "incoming": [{"date": body["incoming"][0]["date"], "late": False}],
+    }
+
+
+async def test_not_yours_and_no_such_are_the_same_bytes(api: Api) -> None:
+    token = await api.token("C001")
+    bodies = []
+    for number in ("SO0315", "SO9999"):
+        headers = {"Authorization": f"Bearer {token}"}
+        async with api.client.get("/api/order/status", params={"order": number}, headers=headers) as response:
+            bodies.append((response.status, await response.read()))
+    assert bodies[0] == bodies[1]
+    assert bodies[0][0] == 404
+
+
+async def test_cost_is_refused_the_same_whether_the_product_exists_or_not(api: Api) -> None:
+    answers = [await api.get("C001", "cost.query", product=code) for code in ("M8X30", "NOSUCH")]
+    assert answers[0] == answers[1] == (403, {"code": "no_right", "message": "没有权限查看"})
+
+
+async def test_chat_tells_a_customer_the_same_about_what_is_not_theirs_and_what_is_not(chat: Chat) -> None:
+    assert await chat("C001", "SO0315发货了吗") == await chat("C001", "SO9999发货了吗")
+    assert await chat("C001", "SO0315") == await chat("C001", "SO9999")
+    assert await chat("C001", "M8X30成本多少") == await chat("C001", "M9X99成本多少") == "没有权限查看"
+    assert await chat("C001", "建业工程额度") == await chat("C001", "不存在公司额度") == "没有权限查看"
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"), [({}, "unauthorized"), ({"Authorization": "Bearer nonsense"}, "unauthorized")]
+)
+async def test_without_a_token_nothing_is_told(api: Api, headers: dict, code: str) -> None:
+    async with api.client.get("/api/stock/query", params={"product": "M8X30"}, headers=headers) as response:
+        assert (response.status, (await response.json())["code"]) == (401, code)
+
+
+async def test_a_command_needs_its_key_and_the_same_key_acts_once(api: Api) -> None:
+    order = {"customer": "宏达建材", "items": [{"product": "M8X30", "quantity": "1000"}]}
+    headers = {"Authorization": f"Bearer {await api.token('E003')}"}
+    async with api.client.post("/api/order/create", json=order, headers=headers) as response:
+        assert (response.status, (await response.json())["code"]) == (400, "idempotency_key_required")
+    first = await api.post("E003", "order.create", key="k1", **order)
+    again = await api.post("E003", "order.create", key="k1", **order)
+    assert first == again
+    assert first[0] == 200
+    other = await api.post("E003", "order.create", key="k1", **{**order, "note": "另一单"})
+    assert (other[0], other[1]["code"]) == (409, "idempotency_key_reused")
+    assert await sql.rows("SELECT number FROM sales_order WHERE number > 'SO0318'") == [{"number": first[1]["number"]}]
+
+
+async def test_what_waits_for_consent_is_202_with_the_approval(api: Api) -> None:
+    status, body = await api.post(
+        "E003", "order.create", customer="建业工程", items=[{"product": "AV15", "quantity": "4000"}]
+    )
+    assert status == 202
+    assert body["pending"] == {"approval": "AP0019"}
+    assert body["state"] == "credit_hold"
+    assert body["over_by"] == "17450.00"
+
+
+async def test_lists_page_by_cursor(api: Api) -> None:
+    seen: list[str] = []
+    cursor: dict = {}
+    for _ in range(3):
+        status, body = await api.get("E003", "order.list", **cursor)
+        assert (status, body["total"]) == (200, 105)
+        seen += [row["number"] for row in body["items"]]
+        cursor = {"cursor": body["next"]}
+    assert seen == [
+        f"SO{number:04d}" for number in (318, 317, 316, 315, 312, 311, 310, 309, 308, 307, 306, 305, 304, 303, 302)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "why"),
+    [("0", "too_small"), ("-5", "too_small"), ("1000000000000", "too_large"), ("abc", "not_a_figure"),
+     ("0.0000001", "too_fine"), ("NaN", "too_small")],
+)  # fmt: skip
+async def test_quantities_that_cannot_be_are_refused_and_nothing_happens(api: Api, quantity: str, why: str) -> None:
+    status, body = await api.post(
+        "E003", "order.create", customer="宏达建材", items=[{"product": "M8X30", "quantity": quantity}]
+    )
+    assert (status, body["code"], body["why"]) == (422, "invalid_input", why)
+    assert await sql.rows("SELECT number FROM sales_order WHERE number > 'SO0318'") == []
+    assert await sql.rows("SELECT id FROM audit_entry WHERE key LIKE 'json:%'") == []
+
+
+async def test_unknown_inputs_handlers_and_methods_are_named(api: Api) -> None:
+    status, body = await api.get("E003", "stock.query", product="M8X30", colour="red")
+    assert (status, body["code"], body["why"]) == (422, "invalid_input", "unknown_input")
+    status, body = await api.get("E003", "stock.fly")
+    assert (status, body["code"]) == (404, "unknown_handler")
+    status, body = await api.get("E003", "stock.query")
+    assert (status, body["code"], body["input"]) == (422, "missing_input", "product")
+    status, body = await api.get("E003", "stock.query", product="面板")
+    assert (status, body["code"], len(body["choices"])) == (422, "ambiguous", 3)
+
+
+async def test_an_unbound_token_may_only_find_out_who_it_is_and_bind(api: Api, chat: Chat) -> None:
+    from models.chat.binding import conversation_of
+    from models.chat.tokens import issue_token
+
+    conversation = await conversation_of("miniprogram", "m_new")
+    headers = {"Authorization": f"Bearer {(await issue_token(conversation_id=conversation.id))[0]}"}
+    async with api.client.get("/api/account/whoami", headers=headers) as response:
+        assert (response.status, await response.json()) == (200, {"bound": False, "door": "miniprogram"})
+    async with api.client.get("/api/order/list", headers=headers) as response:
+        assert (response.status, (await response.json())["code"]) == (403, "no_right")
+    code = (await chat("E003", "给C002绑定码")).split("\n")[1]
+    async with api.client.post(
+        "/api/bind/verify", json={"code": code}, headers={**headers, "Idempotency-Key": "b1"}
+    ) as response:
+        assert (response.status, await response.json()) == (
+            200,
+            {"bound": True, "name": "王工", "customer": "建业工程"},
+        )
+    async with api.client.get("/api/order/list", headers=headers) as response:
+        assert {row["customer"] for row in (await response.json())["items"]} == {"建业工程"}
+
+
+async def test_the_openapi_document_names_every_handler(api: Api) -> None:
+    async with api.client.get("/api/openapi.json") as response:
+        document = await response.json()
+    from handlers.registry import load
+
+    operations = [each for path in document["paths"].values() for each in path.values()]
+    assert document["openapi"].startswith("3.1")
+    assert {each["x-handler"] for each in operations if "x-handler" in each} == set(load())
+    assert all({"x-right", "x-says"} <= each.keys() for each in operations if "x-handler" in each)

@@ -1,0 +1,106 @@
+"""Conversations: what is asked for, chosen, confirmed, cancelled, undone, repeated."""
+
+import pytest
+
+from bot.turns import Turn
+from models import sql
+from tests.people import Chat
+
+
+async def test_a_choice_is_made_by_its_digit_and_says_what_decides(chat: Chat) -> None:
+    choices = await chat("E003", "面板还有多少")
+    assert choices.splitlines()[0] == "“面板”有 3 个匹配，点一下或回复数字"
+    assert (await chat("E003", "2")).startswith("86型开关面板 银\n可用 150 个")
+
+
+async def test_a_digit_that_is_no_choice_is_told_so(chat: Chat) -> None:
+    await chat("E003", "待审批")
+    await chat("E001", "待审批")
+    assert await chat("E001", "7") == "没有第 7 个，请回复 1 以内的数字"
+
+
+async def test_a_follow_up_asks_the_same_of_something_else(chat: Chat) -> None:
+    await chat("E003", "m8x30还有多少")
+    assert (await chat("E003", "那角阀的呢")).startswith("角阀DN15\n可用 420 个")
+
+
+async def test_a_repeated_push_gets_the_same_reply_and_moves_nothing(chat: Chat) -> None:
+    await chat("E003", "我的订单")
+    turn = Turn("work", "liting", "page-2", line="下一页")
+    first = await chat.again(turn)
+    assert await chat.again(turn) == first
+    third = await chat("E003", "下一页")
+    assert third != first
+    assert await chat.again(turn) == first
+
+
+async def test_an_old_push_that_comes_late_is_not_run_again(chat: Chat) -> None:
+    turn = Turn("work", "zhangwei", "report-1", line="WO1108 下料 5个")
+    assert "已报工" in await chat.again(turn)
+    for line in ("1105做到哪了", "M8×30还有多少", "待审批", "？"):
+        await chat("E006", line)
+    assert await chat.again(turn) == ""
+    assert await sql.rows("SELECT sum(r.good)::int AS n FROM job_report r JOIN operation o ON o.id = r.operation_id "
+                          "JOIN work_order w ON w.id = o.work_order_id WHERE w.number = 'WO1108'") == [{"n": 5}]  # fmt: skip
+
+
+async def test_a_question_can_be_left_for_another_command(chat: Chat) -> None:
+    assert "哪张工单" in await chat("E006", "报工")
+    assert (await chat("E006", "M10×40还有多少")).startswith("M10×40 不锈钢螺栓")
+
+
+async def test_duplicate_leads_are_refused_with_who_has_them(chat: Chat) -> None:
+    assert await chat("E004", "新线索 城南水电 李老板 13800009999") == "“城南水电”已经有了：LD0001，由小李跟进"
+    assert await chat("E004", "新线索 别家水电 13800001234") == "“城南水电”已经有了：LD0001，由小李跟进"
+    assert await chat("E004", "新线索 新宏达 13900001111") == "“宏达建材”已经有了：CU0001，由小李跟进"
+    assert await sql.rows("SELECT count(*)::int AS n FROM lead") == [{"n": 1}]
+
+
+@pytest.mark.parametrize(
+    ("who", "line", "start"),
+    [
+        ("E003", "M8*30 不锈钢的 现在有货吗？", "M8×30 不锈钢螺栓"),
+        ("E003", "t8灯管18瓦还剩几箱", "T8灯管18W"),
+        ("E003", "6901234567892", "M8×30 不锈钢螺栓"),
+        ("E003", "jf", "角阀DN15"),
+        ("E003", "jiaofa还有多少", "角阀DN15"),
+        ("E003", "宏达额度还够下3万5吗", "宏达建材"),
+        ("E003", "宏達建材訂M8×30三千個,11月28號交貨", "请确认订单"),
+        ("E003", "312那个单发货没有", "SO0312"),
+        ("E003", "wddd", "共 105 单"),
+        ("E003", "老王五金店 角阀50 面板一箱 月结", "“面板”有 3 个匹配"),
+        ("C001", "要5000个m8x30 送到老地方", "请确认订单"),
+        ("E006", "1105做到哪了", "WO1105"),
+        ("E006", "wo1105 攻丝 150件 不良2", "WO1105 攻丝 已报工"),
+        ("E001", "1105什么时候能完", "WO1105"),
+        ("E001", "今天怎么样", "今天"),
+        ("E001", "有啥要我批的", "待审批 1 件"),
+        ("E005", "312发了顺丰 单号SF1029384756", "请确认发货 SO0312"),
+        ("E003", "M9×30还有多少", "没找到“M9×30”。您要的是不是 M8×30 不锈钢螺栓"),
+        ("E003", "哈哈哈", "没听懂“哈哈哈”"),
+        ("E003", "？", "小李，可以这样说"),
+        ("C001", "?", "周经理，可以这样说"),
+    ],
+)
+async def test_what_people_say_is_understood(chat: Chat, who: str, line: str, start: str) -> None:
+    answer = await chat(who, line)
+    assert answer.startswith(start), answer
+
+
+async def test_binding_codes_work_once_and_wrong_ones_run_out(chat: Chat) -> None:
+    code = (await chat("E003", "给C002绑定码")).splitlines()[1]
+    assert "绑定码不对" in await chat("o_new", f"绑定 {(int(code) + 1) % 10**6:06d}", door="official")
+    assert (
+        await chat("o_new", f"绑定 {code}", door="official") == "绑定成功，王工您好\n单位：建业工程\n发 ? 看看能做什么"
+    )
+    assert "绑定码不对" in await chat("o_other", f"绑定 {code}", door="official")
+    for _ in range(4):
+        await chat("o_other", "绑定 000000", door="official")
+    assert "试的次数太多了" in await chat("o_other", "绑定 000000", door="official")
+
+
+async def test_undo_is_for_ten_minutes_and_for_ones_own(chat: Chat) -> None:
+    await chat("E006", "WO1108 下料 5个")
+    assert await chat("E007", "撤销") == "十分钟内没有可以撤销的操作"
+    assert (await chat("E006", "撤销")).startswith("已撤销")
+    assert await chat("E006", "撤销") == "十分钟内没有可以撤销的操作"
