@@ -42,7 +42,7 @@ async def card(me: Actor, state: State, turn: Turn) -> Card | None:
 
 
 async def grants(me: Actor, state: State, turn: Turn) -> Card | None:
-    """One accept is one send; a refusal ends what was left."""
+    """One accept is one send; a refusal in the settings ends what was left."""
     conversation = await Row.get(door=turn.door, external_id=turn.identity)
     for template_id, status in turn.facts["changes"]:
         await change_grant(conversation.id, template_id, accepted=status == "accept")

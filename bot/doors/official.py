@@ -46,9 +46,15 @@ def read_turn(inbound: Inbound) -> Turn | None:
 
 
 def grant_facts(inbound: Inbound) -> dict[str, list[list[str]]]:
-    """Which templates were accepted or refused."""
-    popup = inbound.event == "subscribe_msg_popup_event"
-    return {"changes": [[each.template_id, each.status if popup else "reject"] for each in inbound.subscriptions]}
+    """Which templates were accepted, and which may not be sent any more.
+
+    A refusal in a popup only gives no new accept; in the settings (the change event) it ends what was left.
+    """
+    if inbound.event == "subscribe_msg_popup_event":
+        return {"changes": [[each.template_id, "accept"] for each in inbound.subscriptions if each.status == "accept"]}
+    if inbound.event == "subscribe_msg_change_event":
+        return {"changes": [[each.template_id, "reject"] for each in inbound.subscriptions]}
+    return {"changes": []}
 
 
 ROUTES = callback("official", answer)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 _STRUCTURE = "\n\r[]()（）#:：!-、"
 _HIDDEN = {ord(letter): 0xF0000 + index for index, letter in enumerate(_STRUCTURE)}
 _SHOWN = {_HIDDEN[ord(letter)]: " " if letter in "\n\r" else letter for letter in _STRUCTURE}
-_FOREIGN = re.compile("[\U000f0000-\U000ffffd\u2028\u2029\x00-\x08\x0b-\x1f\x7f]")
+_FOREIGN = re.compile("[\U000f0000-\U000ffffd\u2028\u2029\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _ACTION = re.compile(r"\[([^\[\]()]+)\]\(([^\[\]()]+)\)")
 _FACT = re.compile(r"([^:：]{1,12})[:：] ?(.*)")

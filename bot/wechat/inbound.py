@@ -113,6 +113,7 @@ class Inbound:
         if self.kind != "event" and self.msg_id:
             return f"{self.account}:{self.msg_id}"
         parts = [self.account, self.sender, self.kind, self.event, self.msg_id, *(self.get(*p) for p in _KEY_FIELDS)]
+        parts += [f"{each.template_id} {each.status} {each.msg_id}" for each in self.subscriptions]
         digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         return f"{self.event or self.kind}:{self.created_at}:{digest[:32]}"
 

@@ -1,0 +1,157 @@
+"""Notices: by the best door that is open, over to the next when refused, on the board when none is left."""
+
+import pytest
+
+from models import sql
+from models.delivery.tables import Attempt, Notice
+from models.delivery.telling import tell
+from models.party.tables import Person
+from tests.people import Sim
+from tests.waiting import until
+
+pytestmark = pytest.mark.commits
+
+SHIPPED = {
+    "number": "SO0312",
+    "stage_text": "已发货",
+    "customer": {"name": "宏达建材"},
+    "lines": [],
+    "shipments": [{"carrier": "顺丰", "tracking_no": "SF1"}],
+}
+
+
+async def shipped_to(person: str, answerable: str | None = None) -> Notice:
+    """Tells a contact of a shipment; the notice, once it has come to an end."""
+    receiver = await Person.get(number=person)
+    colleague = (await Person.get(number=answerable)).id if answerable else None
+    await tell("order.shipped", about="SO0312", facts=SHIPPED, answerable=colleague, customer=[receiver.id])
+    notice = await Notice.filter(receiver=receiver).order_by("-id").first()
+    assert notice is not None
+    return notice
+
+
+async def settled(notice: Notice) -> Notice:
+    async def look() -> Notice | None:
+        await notice.refresh_from_db()
+        return notice if notice.state not in ("queued", "sending") else None
+
+    found = await until(look)
+    assert found is not None
+    return found
+
+
+async def tries(notice: Notice) -> list[tuple[str, str, str]]:
+    rows = await Attempt.filter(notice=notice).order_by("id")
+    return [(row.way, row.outcome, row.code) for row in rows]
+
+
+async def test_a_subscription_goes_first_and_uses_one_accept_up(sim: Sim) -> None:
+    notice = await settled(await shipped_to("C001"))
+    assert notice.state == "accepted"
+    assert await tries(notice) == [("subscription", "accepted", "")]
+    assert await sql.rows('SELECT "left" FROM grant_ledger') == [{"left": 19}]
+
+
+async def test_a_refused_subscription_falls_over_to_the_official_account_and_empties_the_ledger(sim: Sim) -> None:
+    await sim.post(
+        "fault", path="/cgi-bin/message/subscribe/send", times=1, answer={"errcode": 43101, "errmsg": "refuse"}
+    )
+    notice = await settled(await shipped_to("C001"))
+    assert notice.state == "accepted"
+    assert await tries(notice) == [("subscription", "refused", "43101"), ("official_template", "accepted", "")]
+    assert await sql.rows('SELECT "left" FROM grant_ledger') == [{"left": 0}]
+
+
+async def test_busy_twice_then_success_is_sent_once(sim: Sim) -> None:
+    await sim.post(
+        "fault", path="/cgi-bin/message/template/send", times=2, answer={"errcode": -1, "errmsg": "system error"}
+    )
+    notice = await settled(await shipped_to("C002"))
+    assert notice.state == "accepted"
+    assert len([each for each in await sim.deliveries("C002") if "SHIPPED" in str(each["payload"])]) == 1
+
+
+async def test_who_unfollowed_is_marked_and_put_on_the_board_with_the_reason(sim: Sim) -> None:
+    await sim.post(
+        "fault",
+        path="/cgi-bin/message/template/send",
+        times=1,
+        answer={"errcode": 43004, "errmsg": "require subscribe"},
+    )
+    await sim.post(
+        "fault", path="/cgi-bin/message/custom/send", times=1, answer={"errcode": 45015, "errmsg": "out of time"}
+    )
+    notice = await settled(await shipped_to("C002", answerable="E003"))
+    assert notice.state == "refused"
+    assert "没有关注公众号（43004）" in notice.reason
+    assert await sql.rows("SELECT reachable FROM conversation WHERE external_id = $1", "o_C002".ljust(28, "0")) == [
+        {"reachable": False}
+    ]
+    told = await Notice.filter(kind="notice.undelivered").select_related("receiver")
+    assert [each.receiver.number for each in told] == ["E003"]
+
+
+async def test_an_answer_that_is_lost_leaves_a_keyless_notice_uncertain_and_not_sent_again(sim: Sim) -> None:
+    await sim.post("fault", path="/cgi-bin/message/subscribe/send", times=1, drop="after")
+    notice = await settled(await shipped_to("C001"))
+    assert notice.state == "uncertain"
+    assert len([each for each in await sim.deliveries("C001") if "SHIPPED" in str(each["payload"])]) == 1
+
+
+async def test_an_answer_that_is_lost_is_asked_again_where_the_platform_knows_the_key(sim: Sim) -> None:
+    await sim.post("fault", path="/cgi-bin/message/template/send", times=1, drop="after")
+    notice = await settled(await shipped_to("C002"))
+    assert notice.state == "accepted"
+    shown = [each for each in await sim.deliveries("C002") if "SHIPPED" in str(each["payload"]) and not each["dropped"]]
+    assert len(shown) == 1
+
+
+async def test_html_instead_of_json_is_no_answer_and_does_not_stop_others(sim: Sim) -> None:
+    await sim.post("fault", path="/cgi-bin/message/send", times=1, answer={"status": 502, "text": "<html>bad</html>"})
+    people = [(await Person.get(number=number)).id for number in ("E003", "E004")]
+    await tell("announcement", about="", facts={"text": "开会", "from": "王总"}, everyone=people)
+    notices = await Notice.filter(kind="announcement")
+    assert {(await settled(notice)).state for notice in notices} == {"accepted"}
+    for person in ("E003", "E004"):
+        assert any("开会" in str(each["payload"]) for each in await sim.deliveries(person))
+
+
+async def test_one_persons_notices_come_in_order(sim: Sim) -> None:
+    person = await Person.get(number="E003")
+    for number in range(12):
+        await tell("announcement", about="", facts={"text": f"第{number}条", "from": "王总"}, everyone=[person.id])
+    for notice in await Notice.filter(kind="announcement"):
+        await settled(notice)
+    texts = [str(each["payload"]) for each in await sim.deliveries("E003") if "通知" in str(each["payload"])]
+    found = [next(number for number in range(12) if f"第{number}条" in text) for text in texts]
+    assert found == sorted(found)
+    assert len(found) == 12
+
+
+async def test_the_token_is_fetched_once_however_many_ask(sim: Sim) -> None:
+    everyone = [person.id for person in await Person.filter(customer_id=None)]
+    await tell("announcement", about="", facts={"text": "开会", "from": "王总"}, everyone=everyone)
+    for notice in await Notice.filter(kind="announcement"):
+        await settled(notice)
+    calls = (await sim.get("calls", since=0, wait=0))["calls"]
+    assert len([call for call in calls if call["path"] == "/cgi-bin/gettoken"]) == 1
+
+
+async def test_a_token_that_expired_is_refreshed_once_and_the_message_goes_out(sim: Sim) -> None:
+    await sim.text("E003", "m8x30还有多少")
+    await shipped_to("C002")
+    await sim.post(
+        "fault", path="/cgi-bin/message/template/send", times=1, answer={"errcode": 42001, "errmsg": "expired"}
+    )
+    notice = await settled(await shipped_to("C002"))
+    assert notice.state == "accepted"
+
+
+async def test_a_stale_notice_is_not_sent(sim: Sim) -> None:
+    await sim.post(
+        "fault", path="/cgi-bin/message/template/send", times=-1, answer={"errcode": 45009, "errmsg": "quota"}
+    )
+    notice = await shipped_to("C002")
+    await until(lambda: Attempt.filter(notice=notice).exists())
+    await sim.post("clock", forward=80 * 3600)
+    assert (await settled(notice)).state == "expired"
