@@ -1,0 +1,133 @@
+"""Several people at once: the outcome is that of some order in which they might have come."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
+
+import asyncpg
+import pytest
+
+from bot.events import EVENTS
+from bot.turns import Turn, Turns
+from handlers.actor import person
+from handlers.call import Call
+from handlers.dispatch import run
+from models import sql
+from models.auditing import CHECKS
+from models.errors import Refused
+from models.finance.credit import credit_status
+from models.party.tables import Customer
+from tests.waiting import until
+
+pytestmark = pytest.mark.commits
+
+
+async def drafts(customer: str, count: int, product: str, quantity: str) -> list[str]:
+    """Orders that a customer's contact has written and nobody has confirmed; their numbers."""
+    contact = await person(customer)
+    call = Call("order.create", {"items": [{"product": product, "quantity": quantity}]})
+    outcomes = [await run(contact, call, key=f"draft-{customer}-{number}") for number in range(count)]
+    return [outcome.facts["number"] for outcome in outcomes]
+
+
+async def confirm_together(orders: list[str]) -> list[str]:
+    """Confirms them all at once; the state of each afterwards."""
+    seller = await person("E004")
+    outcomes = await asyncio.gather(
+        *(run(seller, Call("order.confirm", {"order": order}), key=f"confirm-{order}") for order in orders)
+    )
+    return [outcome.facts["state"] for outcome in outcomes]
+
+
+async def test_of_five_orders_against_the_last_credit_one_is_confirmed_and_four_wait(database: str) -> None:
+    orders = await drafts("C003", 5, "BRG6204", "200")
+    assert sorted(await confirm_together(orders)) == ["confirmed", *["credit_hold"] * 4]
+    customer = await Customer.get(name="老王五金店")
+    assert (await credit_status(customer.id)).exposure == Decimal("4100.00")
+    assert await clean()
+
+
+async def test_of_many_orders_for_the_last_pieces_no_piece_is_held_twice(database: str) -> None:
+    # Of different customers, so that nothing but the stock itself brings them one after another.
+    orders = [order for contact in ("C001", "C002", "C003") for order in await drafts(contact, 1, "SW86S", "60")]
+    async with held_back(database, STOCK_ROWS, waiting=3) as together:
+        confirming = asyncio.create_task(confirm_together(orders))
+        await together()
+    assert await confirming == ["confirmed"] * 3
+    held = await sql.rows("SELECT sum(quantity)::int AS n FROM reservation r JOIN product p ON p.id = r.product_id "
+                          "WHERE p.code = 'SW86S' AND r.state = 'active'")  # fmt: skip
+    assert held == [{"n": 150}]
+    assert await clean()
+
+
+STOCK_ROWS = """
+SELECT b.id FROM stock_balance b JOIN product p ON p.id = b.product_id WHERE p.code = 'SW86S' FOR UPDATE OF b
+"""
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+@contextlib.asynccontextmanager
+async def held_back(database: str, rows: str, *, waiting: int) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Locks rows for the length of the block; what is yielded waits until so many wait for them."""
+    holder, watcher = await asyncpg.connect(database), await asyncpg.connect(database)
+
+    async def all_wait() -> bool:
+        return bool(await watcher.fetchval(WAITING) >= waiting)
+
+    async def together() -> None:
+        await until(all_wait)
+
+    async with holder.transaction():
+        await holder.execute(rows)
+        yield together
+    await holder.close()
+    await watcher.close()
+
+
+async def test_two_lines_of_one_person_on_two_workers_come_one_after_another(database: str) -> None:
+    first = await Turns(EVENTS).run(Turn("work", "liting", "list", line="我的订单"), links=False)
+    pages = await asyncio.gather(
+        *(Turns(EVENTS).run(Turn("work", "liting", f"next-{n}", line="下一页"), links=False) for n in range(3))
+    )
+    assert len({first, *pages}) == 4
+
+
+async def test_the_same_key_at_the_same_moment_acts_once(database: str) -> None:
+    worker = await person("E006")
+    call = Call("task.report", {"work_order": "WO1108", "operation": "下料", "good": "3"})
+    outcomes = await asyncio.gather(*(run(worker, call, key="same") for _ in range(6)))
+    assert len({outcome.facts["number"] for outcome in outcomes}) == 1
+    assert await made() == 3
+
+
+async def test_the_same_push_on_several_workers_acts_once_and_is_answered_alike(database: str) -> None:
+    turn = Turn("work", "zhangwei", "push-1", line="WO1108 下料 4个")
+    # Each Turns is what one process has: their locks know nothing of each other.
+    answers = await asyncio.gather(*(Turns(EVENTS).run(turn, links=False) for _ in range(4)))
+    assert len(set(answers)) == 1 and "已报工" in answers[0]
+    assert await made() == 4
+
+
+async def test_a_shipment_and_a_cancellation_that_cross_leave_one_of_them_standing(database: str) -> None:
+    seller, keeper = await person("E003"), await person("E005")
+    calls = (
+        run(
+            keeper, Call("ship.confirm", {"order": "SO0316", "carrier": "顺丰", "tracking_no": "SF000001"}), key="ship"
+        ),
+        run(seller, Call("order.cancel", {"order": "SO0316"}), key="cancel"),
+    )
+    done = [each for each in await asyncio.gather(*calls, return_exceptions=True) if not isinstance(each, Refused)]
+    assert len(done) == 1
+    assert await clean()
+
+
+async def clean() -> bool:
+    return not [name for name, statement in CHECKS.items() if await sql.rows(statement)]
+
+
+async def made() -> int:
+    rows = await sql.rows("SELECT o.good::int AS n FROM operation o JOIN work_order w ON w.id = o.work_order_id "
+                          "WHERE w.number = 'WO1108' AND o.position = 1")  # fmt: skip
+    return int(rows[0]["n"])
