@@ -1,4 +1,7 @@
-"""The command line of the installer and of the one who looks after it."""
+"""The command line of the installer and of the one who looks after it.
+
+A command imports what it needs when it runs: `--help` and a wrong setting answer at once.
+"""
 
 import asyncio
 import json
@@ -10,16 +13,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot import maintenance
-from bot.app import make_app
 from bot.config import Settings, WrongSettings, load_settings
-from bot.logs import set_up_logs
-from bot.openapi import document
-from bot.workers import serve as serve_with
+from bot.trouble import Trouble
 from models.clock import CLOCK_FILE, SHANGHAI, travel
-from models.database import open_database
 from models.embedded import NoServer
-from models.migrating import migrate as migrate_database
 
 T = TypeVar("T")
 
@@ -44,7 +41,7 @@ def main() -> None:
     """The entry point; trouble a person can mend is said in one line."""
     try:
         cli()
-    except (WrongSettings, NoServer, maintenance.Trouble) as trouble:
+    except (WrongSettings, NoServer, Trouble) as trouble:
         sys.stderr.write(f"{trouble}\n")
         sys.exit(2)
 
@@ -75,6 +72,9 @@ def init(
     tax: Annotated[str, typer.Option(prompt="增值税率 %")] = "13",
 ) -> None:
     """建立一家真实的公司"""
+    from bot import maintenance
+    from models.migrating import migrate as migrate_database
+
     settings = load_settings()
     asyncio.run(migrate_database(_url(settings)))
     _run(lambda: maintenance.init(name, admin, number, phone, warehouse, tax))
@@ -84,6 +84,10 @@ def init(
 @cli.command()
 def serve(workers: Annotated[int | None, typer.Option(help="进程数")] = None) -> None:
     """启动后台"""
+    from bot.app import make_app
+    from bot.logs import set_up_logs
+    from bot.workers import serve as serve_with
+
     settings = load_settings()
     _url(settings)
     set_up_logs(settings.log_level)
@@ -93,6 +97,8 @@ def serve(workers: Annotated[int | None, typer.Option(help="进程数")] = None)
 @cli.command()
 def migrate() -> None:
     """升级数据库"""
+    from models.migrating import migrate as migrate_database
+
     asyncio.run(migrate_database(_url(load_settings())))
     typer.echo("数据库已是最新")
 
@@ -100,11 +106,16 @@ def migrate() -> None:
 @seed.command("demo")
 def seed_demo() -> None:
     """演示公司"""
+    from bot.demo.seed import AlreadySeeded
     from bot.demo.seed import seed_demo as build
+    from models.migrating import migrate as migrate_database
 
     settings = load_settings()
     asyncio.run(migrate_database(_url(settings)))
-    _run(build)
+    try:
+        _run(build)
+    except AlreadySeeded:
+        raise Trouble("这个数据库里已经有一家公司；演示公司要建在空的数据库里") from None
     typer.echo("演示公司已建立")
 
 
@@ -126,6 +137,8 @@ def bind(
     person: Annotated[str, typer.Option(help="员工号、联系人号或姓名")],
 ) -> None:
     """绑定一个微信身份"""
+    from bot import maintenance
+
     name = _run(lambda: maintenance.bind_identity(door, id, person))
     typer.echo(f"已绑定 {name}")
 
@@ -133,12 +146,16 @@ def bind(
 @cli.command()
 def token(person: Person) -> None:
     """给 JSON 接口和 MCP 用的令牌"""
+    from bot import maintenance
+
     typer.echo(_run(lambda: maintenance.token(person)))
 
 
 @cli.command()
 def say(text: str, person: Person, door: str = "work", now: Now = None) -> None:
     """不用微信说一句话"""
+    from bot import maintenance
+
     typer.echo(_run(lambda: maintenance.say(person, door, text), now))
 
 
@@ -151,6 +168,8 @@ def understand(
     now: Now = None,
 ) -> None:
     """一句话会被听成什么；不执行"""
+    from bot import maintenance
+
     for line in _run(lambda: maintenance.understand(text, person, role, file), now):
         typer.echo(json.dumps(line, ensure_ascii=False))
 
@@ -158,6 +177,8 @@ def understand(
 @cli.command()
 def audit(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """从流水重算每个余额"""
+    from bot import maintenance
+
     found = _run(maintenance.audit)
     for difference in found:
         typer.echo(json.dumps(difference, ensure_ascii=False) if as_json else maintenance.sentence(difference))
@@ -167,6 +188,8 @@ def audit(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 @menu.command("push")
 def menu_push() -> None:
     """发布菜单"""
+    from bot import maintenance
+
     for words in _run(maintenance.push_menus):
         typer.echo(words)
 
@@ -174,6 +197,8 @@ def menu_push() -> None:
 @templates.command("sync")
 def templates_sync() -> None:
     """从平台读取模板并对应到通知"""
+    from bot import maintenance
+
     for words in _run(maintenance.sync_templates):
         typer.echo(words)
 
@@ -181,12 +206,16 @@ def templates_sync() -> None:
 @cli.command()
 def openapi() -> None:
     """接口文档（OpenAPI 3.1）"""
+    from bot.openapi import document
+
     typer.echo(json.dumps(document(), ensure_ascii=False, indent=2))
 
 
 @cli.command()
 def backup(file: Path) -> None:
     """备份数据库和附件到一个文件"""
+    from bot import maintenance
+
     maintenance.backup(load_settings(), file)
     typer.echo(f"已备份到 {file}")
 
@@ -194,6 +223,8 @@ def backup(file: Path) -> None:
 @cli.command()
 def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
     """从备份恢复到一个空数据库"""
+    from bot import maintenance
+
     maintenance.restore(load_settings(), file)
     typer.echo("已恢复")
 
@@ -206,6 +237,8 @@ def _url(settings: Settings) -> str:
 
 def _run(work: Callable[[], Coroutine[Any, Any, T]], now: datetime | None = None) -> T:
     """Runs something with the database open, at another moment if asked to."""
+    from models.database import open_database
+
     settings = load_settings()
     url = _url(settings)
     CLOCK_FILE.path = settings.clock_file

@@ -17,6 +17,7 @@ from bot.config import Settings, load_settings
 from bot.delivery.syncing import sync
 from bot.menus import ROLE_MENUS, official_menu, work_menu
 from bot.services import make_services
+from bot.trouble import Trouble
 from bot.turns import Turn, Turns
 from bot.understanding.understand import describe
 from handlers.actor import Actor, from_row, person_by_id
@@ -33,10 +34,6 @@ from models.party.tables import Department, Person, Role
 from models.stock.tables import Warehouse
 from models.system.tables import Company
 from models.transactions import transaction
-
-
-class Trouble(Exception):
-    """Something the person at the keyboard can mend; the message says how."""
 
 
 async def init(name: str, admin: str, number: str, phone: str, warehouse: str, tax: str) -> None:
@@ -89,6 +86,8 @@ async def token(reference: str) -> str:
 
 async def say(reference: str, door: str, text: str) -> str:
     """One turn without WeChat; the conversation goes on from call to call."""
+    if door not in (Door.official.value, Door.work.value):
+        raise Trouble("门只有 official 和 work")
     person = await the_person(reference)
     found = await sql.row("SELECT external_id FROM conversation WHERE person_id = $1 AND door = $2", person.id, door)
     if found is None:

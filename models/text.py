@@ -5,7 +5,6 @@ import unicodedata
 import warnings
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
 from zhconv import convert
 
 _CROSS = re.compile(r"(?<=\d)\s*[x×*✕✖╳]\s*(?=\d)")
@@ -33,6 +32,9 @@ def key(text: str) -> str:
 @lru_cache(maxsize=4096)
 def pinyin(text: str) -> tuple[str, str]:
     """The full pinyin and the initials of a name, other characters kept."""
+    # Its phrases take most of a second to load, and only who writes a name down needs them.
+    from pypinyin import Style, lazy_pinyin
+
     name = key(text)
     full = "".join(lazy_pinyin(name))
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
