@@ -47,7 +47,7 @@ class Unavailable(Refused):
 def make_app(settings: Settings, *, database: bool = True, jobs: bool = True) -> web.Application:
     """The application of one process. Tests may bring their own database and leave the jobs out."""
     app = web.Application(client_max_size=MAX_JSON, middlewares=[count_requests, _outer_edge])
-    CLOCK_FILE.path = settings.clock_file
+    CLOCK_FILE.path = settings.clock or CLOCK_FILE.path
     app[SETTINGS] = settings
     app.cleanup_ctx.append(_serving(settings, database=database))
     if jobs:
@@ -83,8 +83,8 @@ async def _outer_edge(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except Refused as refused:
         return api.refusal(refused)
-    except web.HTTPException:
-        raise
+    except web.HTTPException as stopped:
+        return _in_json(stopped) if request.path.startswith("/api/") else _in_text(stopped)
     except AWAY as away:
         log.error("database.away", error=repr(away))
         return api.refusal(Unavailable())
@@ -94,6 +94,16 @@ async def _outer_edge(request: web.Request, handler: Handler) -> web.StreamRespo
         return _ours(request, error)
     except Exception as error:  # noqa: BLE001  # the outer edge of messages
         return _ours(request, error)
+
+
+def _in_json(stopped: web.HTTPException) -> web.Response:
+    """What aiohttp itself refuses, in the shape of every other refusal."""
+    code = {404: "unknown_handler", 405: "method_not_allowed", 413: "too_large"}.get(stopped.status, "malformed")
+    return api.refusal(type("Stopped", (Refused,), {"code": code, "status": stopped.status})())
+
+
+def _in_text(stopped: web.HTTPException) -> web.StreamResponse:
+    return web.Response(status=stopped.status, text="")
 
 
 def _ours(request: web.Request, error: Exception) -> web.Response:

@@ -241,7 +241,7 @@ def _run(work: Callable[[], Coroutine[Any, Any, T]], now: datetime | None = None
 
     settings = load_settings()
     url = _url(settings)
-    CLOCK_FILE.path = settings.clock_file
+    CLOCK_FILE.path = settings.clock
 
     async def inside() -> T:
         context = await open_database(url, pool=2)

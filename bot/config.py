@@ -1,5 +1,6 @@
 """Settings from the environment, prefix LIAODAN_; wrong ones stop the start, with what they should be."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -71,6 +72,13 @@ class Settings(BaseSettings):
         if level.lower() not in {"debug", "info", "warning", "error"}:
             raise ValueError("debug、info、warning 或 error")
         return level.lower()
+
+    @property
+    def clock(self) -> Path | None:
+        """The clock file, which only a demo or a test may have: one whose WeChat is on this machine."""
+        bases = [door.api_base for door in (self.official, self.work, self.miniprogram) if door is not None]
+        local = bases and all(re.match(r"http://(127\.0\.0\.1|localhost)[:/]?", base) for base in bases)
+        return self.clock_file if local else None
 
     @property
     def files(self) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.rendering import templates
 from bot.rendering.card import Action, Card
-from bot.rendering.text import CANCEL, numbered
+from bot.rendering.text import CANCEL, CONFIRM, numbered
 from bot.understanding.acts import Act, Said, read_act
 from bot.understanding.patterns import matches, trimmed
 from bot.understanding.understand import NotUnderstood, Understood, read_answer, understand
@@ -14,6 +14,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import MissingInput, Outcome, rehearse, run
 from handlers.inputs import Ambiguous
+from handlers.items import split_items
 from handlers.registry import handler
 from handlers.result import plain_facts
 from handlers.rights import NoRight
@@ -25,7 +26,7 @@ from models.transactions import savepoint
 KEEP = days(10 / 1440)
 CHOICES = 5
 
-HELPED = ("customer", "worker", "warehouse", "finance", "salesperson", "manager")
+HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance")
 """Roles with a page of help of their own, the most telling first."""
 
 
@@ -37,8 +38,8 @@ class State:
     waiting_for: str = ""
     more: Call | None = None
     last: Call | None = None
+    partial: str = ""
     lines: dict[str, str] = field(default_factory=dict)
-    at: str = ""
     misses: int = 0
 
     @classmethod
@@ -48,6 +49,7 @@ class State:
         kept = stored if fresh else {}
         state = cls(
             waiting_for=kept.get("waiting_for", ""),
+            partial=kept.get("partial", ""),
             lines=kept.get("lines", {}),
             misses=kept.get("misses", 0),
         )
@@ -61,7 +63,7 @@ class State:
         stored: dict[str, Any] = {
             name: call.to_json() for name in ("pending", "more", "last") if (call := getattr(self, name)) is not None
         }
-        stored.update({n: v for n in ("waiting_for", "lines", "misses") if (v := getattr(self, n))})
+        stored.update({n: v for n in ("waiting_for", "partial", "lines", "misses") if (v := getattr(self, n))})
         return {**stored, "at": now().isoformat()}
 
 
@@ -71,12 +73,15 @@ class Conversation:
     def __init__(self, me: Actor, state: State) -> None:
         self.me, self.state = me, state
         self.refused = False
+        self.keep_lines = False
 
     async def say(self, line: str) -> Card:
         """Answers a typed line, a tapped link or a menu key."""
         text = trimmed(line)
-        text = self.state.lines.get(text, text)
         act = read_act(text)
+        if act and act.act is Act.pick and str(act.index) in self.state.lines:
+            text = self.state.lines[str(act.index)]
+            act = read_act(text)
         if act and (card := await self._act(act, text)):
             return self._shown(card)
         if self.state.waiting_for and not await self._is_other_command(text):
@@ -87,7 +92,10 @@ class Conversation:
         if said.act is Act.cancel:
             return self._cancel()
         if said.act is Act.confirm and self.state.pending and not self.state.waiting_for:
-            return await self._confirmed()
+            # A plain 好 confirms what is on the screen; after something else was shown, it is shown again first.
+            if CONFIRM in self.state.lines.values() or text.startswith(CONFIRM):
+                return await self._confirmed()
+            return await self._echo(self.state.pending)
         if said.act is Act.confirm and not self.state.waiting_for:
             return templates.render("talk/nothing_to_confirm", {})
         if said.act is Act.next_page:
@@ -96,9 +104,16 @@ class Conversation:
             return await self._undo()
         if said.act is Act.help:
             return self.help(said.topic)
-        if said.act is Act.pick and self.state.lines and not self.state.waiting_for:
-            return templates.render("talk/no_such_choice", {"given": text, "count": str(len(self.state.lines))})
+        if said.act is Act.pick:
+            return self._no_such_pick(said.index)
         return None
+
+    def _no_such_pick(self, index: int) -> Card | None:
+        """A digit for which there is nothing on the screen; None where it answers a question instead."""
+        count = sum(digit != "0" for digit in self.state.lines)
+        if count:
+            return self._kept(templates.render("talk/no_such_choice", {"given": str(index), "count": str(count)}))
+        return None if self.state.waiting_for else self._kept(templates.render("talk/nothing_to_pick", {}))
 
     async def _is_other_command(self, text: str) -> bool:
         """While an input is asked for, only a line that clearly says another command is one."""
@@ -112,6 +127,9 @@ class Conversation:
         self.state.misses = 0
         if isinstance(read.trouble, Ambiguous):
             return self._choices(read.call, read.open_input, read.trouble)
+        if read.trouble is not None and read.trouble.facts.get("why") == "quantity_missing":
+            self.state.pending, self.state.waiting_for = read.call, read.open_input
+            return self._asked_again(read.trouble, read.slots[read.open_input])
         if read.trouble is not None:
             return self._trouble(read.trouble)
         return await self.perform(read.call)
@@ -134,17 +152,26 @@ class Conversation:
     async def _answer_question(self, text: str) -> Card:
         call, name = self.state.pending, self.state.waiting_for
         assert call is not None
+        if self.state.partial and all(not said.product for said in split_items(text)):
+            text = f"{self.state.partial} {text}"
         try:
             call = await read_answer(self.me, call, name, text)
         except Ambiguous as several:
             return self._choices(call, name, several)
         except Refused as refused:
-            if other := await self._understood_otherwise(text):
+            lacks_quantity = refused.facts.get("why") == "quantity_missing"
+            if not lacks_quantity and (other := await self._understood_otherwise(text)):
                 return await self.perform(other)
-            card = self._trouble(refused)
-            card.actions.append(Action(CANCEL, CANCEL))
-            return card
+            return self._asked_again(refused, text if lacks_quantity else "")
+        self.state.partial = ""
         return await self.perform(call)
+
+    def _asked_again(self, refused: Refused, partial: str) -> Card:
+        """What was wrong with the answer; the question stays, and what was good of it is remembered."""
+        self.state.partial = partial
+        card = self._trouble(refused)
+        card.actions = [*card.actions, Action(CANCEL, CANCEL)]
+        return card
 
     async def _understood_otherwise(self, text: str) -> Call | None:
         """What cannot be the answer may be another command, if nothing about it is in doubt."""
@@ -163,7 +190,7 @@ class Conversation:
                 return await self._echo(call)
             outcome = await run(self.me, call, key=self.me.turn)
         except MissingInput as missing:
-            return self._ask(call, missing)
+            return await self._ask(call, missing)
         except Ambiguous as several:
             return self._choices(call.without(several.facts["input"]), several.facts["input"], several)
         except Refused as refused:
@@ -183,7 +210,7 @@ class Conversation:
             outcome = await rehearse(self.me, call)
             card = templates.render(f"answers/{call.name}", outcome.facts, preview=True, pending=outcome.approval)
         self.state.pending, self.state.waiting_for = call, ""
-        card.actions = [Action("确认", "确认"), Action(CANCEL, CANCEL)]
+        card.actions = [Action(CONFIRM, CONFIRM), Action(CANCEL, CANCEL)]
         return card
 
     async def _confirmed(self) -> Card:
@@ -205,12 +232,14 @@ class Conversation:
             card.actions.append(Action("撤销", "撤销"))
         return card
 
-    def _ask(self, call: Call, missing: MissingInput) -> Card:
+    async def _ask(self, call: Call, missing: MissingInput) -> Card:
         name = missing.facts["input"]
         self.state.pending, self.state.waiting_for = call, name
         specific = f"ask/{call.name}.{name}"
         card = templates.render(specific if templates.exists(specific) else f"ask/{name}", plain_facts(missing.facts))
-        card.actions += [Action(choice, choice) for choice in missing.facts.get("choices", [])]
+        asker = self.me.at(self.me.reach(call.name))
+        offers = missing.facts.get("choices") or await handler(call.name).inputs[name].reader.offers(asker)
+        card.actions += [Action(offer, offer) for offer in offers]
         card.actions.append(Action(CANCEL, CANCEL))
         return card
 
@@ -218,7 +247,8 @@ class Conversation:
         self.state.pending, self.state.waiting_for = call, name
         card = templates.render("talk/choose", plain_facts(several.facts))
         card.actions = [
-            Action(choice["name"], choice.get("line", choice["name"])) for choice in several.facts["choices"][:CHOICES]
+            Action(_choice_label(choice), choice.get("line", choice["name"]))
+            for choice in several.facts["choices"][:CHOICES]
         ]
         return card
 
@@ -233,17 +263,19 @@ class Conversation:
             return templates.render("talk/nothing_to_undo", {})
         assert entry.undo is not None
         call = Call.from_json(entry.undo)
+        if handler(call.name).confirm:
+            return await self.perform(call)
         try:
             async with savepoint():
                 outcome = await run(self.me, call, key=self.me.turn)
                 await mark_undone(entry)
         except Refused as refused:
             return self._trouble(refused)
-        return templates.render("talk/undone", {"what": handler(entry.handler).help, **outcome.facts})
+        return templates.render(f"answers/{call.name}", outcome.facts, preview=False, pending=None)
 
     def _cancel(self) -> Card:
         waited = self.state.pending is not None
-        self.state.pending, self.state.waiting_for, self.state.lines = None, "", {}
+        self.state.pending, self.state.waiting_for, self.state.partial, self.state.lines = None, "", "", {}
         return templates.render("talk/cancelled", {"waited": waited})
 
     def help(self, topic: str = "") -> Card:
@@ -259,7 +291,7 @@ class Conversation:
         return self._shown(templates.render("talk/welcome", {"name": self.me.called, "role": self._helped()}))
 
     def _helped(self) -> str:
-        return next((role for role in HELPED if role in self.me.roles), "manager")
+        return next((role for role in HELPED if role in self.me.roles), "staff")
 
     def _trouble(self, refused: Refused) -> Card:
         self.refused = True
@@ -272,10 +304,21 @@ class Conversation:
             )
         return error_card(refused)
 
+    def _kept(self, card: Card) -> Card:
+        """A remark that leaves what was on the screen as it was."""
+        self.keep_lines = True
+        return card
+
     def _shown(self, card: Card) -> Card:
         """Remembers which digit stands for which line of the card that is on the screen now."""
+        if self.keep_lines or (self.refused and not card.actions):
+            return card
         self.state.lines = {digit: action.line for digit, action in numbered(card.actions).items()}
         return card
+
+
+def _choice_label(choice: dict[str, str]) -> str:
+    return f"{choice['name']}（{choice['free']}）" if "free" in choice else choice["name"]
 
 
 def error_card(refused: Refused) -> Card:

@@ -5,7 +5,7 @@ from typing import Any
 ROLE_MENUS: dict[str, list[tuple[str, Any]]] = {
     "customer": [
         ("我的订单", "我的订单"),
-        ("查库存", "怎么查库存"),
+        ("查库存", "查库存"),
         ("更多", [("绑定", "怎么绑定"), ("帮助", "帮助")]),
     ],
     "staff": [

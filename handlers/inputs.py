@@ -1,5 +1,6 @@
 """The kinds of inputs, and how each is read from text, from JSON, and from a choice: plain values here."""
 
+import base64
 import re
 from abc import ABC, abstractmethod
 from datetime import date
@@ -57,6 +58,10 @@ class Reader(ABC, Generic[T]):
         """What it is for an asker who need not say it."""
         return None
 
+    async def offers(self, me: Actor) -> list[str]:
+        """What the asker most likely means, when they are asked for it."""
+        return []
+
     def save(self, value: T) -> Any:
         """The value as JSON that `load` reads back."""
         return str(value)
@@ -109,7 +114,7 @@ class TrackingNoReader(Reader[TrackingNo]):
 
 
 class FigureReader(Reader[Decimal]):
-    slot = rf"(?<![\d.]){FIGURE}(?![\d.])"
+    slot = rf"(?<![\d.\-]){FIGURE}(?![\d.])"
     free = False
     schema = {"type": "string", "format": "decimal"}
     least: ClassVar[Decimal] = Decimal(0)
@@ -161,9 +166,19 @@ class FlagReader(FigureReader):
 
 
 @reads(Cursor)
-class CursorReader(FigureReader):
-    schema = {"type": "string"}
-    places = 0
+class CursorReader(Reader[Cursor]):
+    """Where a list goes on; what it holds is nobody's business but the list's."""
+
+    async def read(self, me: Actor, text: str, name: str) -> Cursor:
+        try:
+            return Cursor(int(base64.urlsafe_b64decode(text.encode()).decode().removeprefix("after:")))
+        except (ValueError, UnicodeError):
+            raise InvalidInput(input=name, given=text[:40], why="not_a_cursor") from None
+
+
+def cursor_after(row_id: int) -> str:
+    """The cursor of a page that ended with this row."""
+    return base64.urlsafe_b64encode(f"after:{row_id}".encode()).decode()
 
 
 @reads(Day)

@@ -1,7 +1,7 @@
 """Items of an order as people say them: so much of a product, in the unit it was said in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ class Item:
     quantity: Decimal
     unit: str
     base_quantity: Decimal
+    remark: str = ""
 
 
 NEEDED = {"product", "quantity"}
@@ -40,6 +41,7 @@ class ItemsReader(Reader[list[Item]]):
                 "product": {"type": "string"},
                 "quantity": {"type": "string", "format": "decimal"},
                 "unit": {"type": "string"},
+                "remark": {"type": "string"},
             },
             "required": ["product", "quantity"],
         },
@@ -49,14 +51,15 @@ class ItemsReader(Reader[list[Item]]):
         said = split_items(text)
         if not said:
             raise InvalidInput(input=name, given=text, why="no_items")
-        items = []
+        items: list[Item] = []
         for index, each in enumerate(said):
             try:
                 items.append(await self._item(me, said, index, name))
             except NotFound:
-                # What follows the goods, such as 月结 or 送到老地方, is a remark.
+                # What follows the goods, such as 月结 or 送到老地方, is a remark; the echo shows it.
                 if not items or each.quantity is not None:
                     raise
+                items[-1] = replace(items[-1], remark=f"{items[-1].remark} {each.product}".strip())
         return items
 
     async def load(self, me: Actor, value: Any, name: str) -> list[Item]:
@@ -64,13 +67,18 @@ class ItemsReader(Reader[list[Item]]):
             raise InvalidInput(input=name, given=value, why="items_1_to_100")
         items = []
         for each in value:
-            if not isinstance(each, dict) or not NEEDED <= each.keys() <= {*NEEDED, "unit"}:
+            if not isinstance(each, dict) or not NEEDED <= each.keys() <= {*NEEDED, "unit", "remark"}:
                 raise InvalidInput(input=name, given=each, why="item_product_quantity_unit")
-            items.append(await make_item(me, str(each["product"]), each["quantity"], each.get("unit") or "", name))
+            made = await make_item(me, str(each["product"]), each["quantity"], str(each.get("unit") or ""), name)
+            items.append(replace(made, remark=str(each.get("remark") or "")[:100]))
         return items
 
     def save(self, value: list[Item]) -> list[dict[str, str]]:
-        return [{"product": item.product.code, "quantity": f"{item.quantity:f}", "unit": item.unit} for item in value]
+        return [
+            {"product": item.product.code, "quantity": f"{item.quantity:f}", "unit": item.unit}
+            | ({"remark": item.remark} if item.remark else {})
+            for item in value
+        ]
 
     async def _item(self, me: Actor, said: "list[Said]", index: int, name: str) -> Item:
         """One item; if several products fit, each choice is the whole line with that one in its place."""
@@ -99,6 +107,9 @@ class Said:
         return f"{self.product} {figure}{self.unit}".strip()
 
 
+MEASURED = {"米", "公斤", "吨", "kg", "升", "平方米"}
+"""Units of what is measured rather than counted."""
+
 UNIT = r"(?:公斤|kg|KG|[个件只支根条卷箱盒米套台张把副双瓶桶袋包吨片])"
 _ARABIC = r"(?<![A-Za-z×.\d\-])\d[\d,]*(?:\.\d+)?(?:[万千百wWkK]\d*)?"
 _HAN = r"(?<![零〇一二三四五六七八九十百千万两俩])(?:[零〇一二三四五六七八九十百千万两俩]+|半)"
@@ -111,10 +122,14 @@ _BREAK = re.compile(r"[\s,，、;；。和]+")
 def split_items(text: str) -> list[Said]:
     """The items of a line in the order said; a product and its quantity may stand apart."""
     items: list[Said] = []
-    waiting = ""
+    waiting = token_before = ""
     for token in filter(None, _BREAK.split(plain(text))):
         said = _said(token)
         if said.quantity is not None and not said.product:
+            if not waiting and items and not items[-1].unit:
+                # Two figures in a row: the first was part of the name, as in PPR水管20 2.5米.
+                items.pop()
+                waiting = token_before
             items.append(Said(waiting, said.quantity, said.unit))
             waiting = ""
         elif said.quantity is not None:
@@ -124,6 +139,7 @@ def split_items(text: str) -> list[Said]:
             items[-1] = Said(said.product, items[-1].quantity, items[-1].unit)
         else:
             waiting = f"{waiting} {said.product}".strip()
+        token_before = token
     return [*items, *([Said(waiting, None, "")] if waiting else [])]
 
 
@@ -145,12 +161,22 @@ async def make_item(me: Actor, product: str, quantity: Any, unit: str, name: str
     found = await ProductReader().read(me, product, name)
     if quantity is None:
         raise InvalidInput(input="quantity", given=product, why="quantity_missing", product=found.name)
-    figure: Decimal = await READERS[Count].load(me, str(quantity), "quantity")
+    given = (
+        quantity if isinstance(quantity, str | int) else f"{quantity:f}" if isinstance(quantity, Decimal) else quantity
+    )
+    figure: Decimal = await READERS[Count].load(me, given, "quantity")
     if figure <= 0:
         raise InvalidInput(input="quantity", given=str(quantity), why="too_small")
     unit = unit or found.unit
-    factor = await unit_factor(found, unit)
-    return Item(found, figure, unit, figure * factor)
+    base = figure * await unit_factor(found, unit)
+    refuse_fractions(found.unit, base, "quantity")
+    return Item(found, figure, unit, base)
+
+
+def refuse_fractions(unit: str, quantity: Decimal, name: str) -> None:
+    """What is counted in pieces comes in whole ones. Raises InvalidInput."""
+    if unit not in MEASURED and quantity != quantity.to_integral_value():
+        raise InvalidInput(input=name, given=f"{quantity.normalize():f}{unit}", why="whole_only")
 
 
 async def unit_factor(product: Product, unit: str) -> Decimal:

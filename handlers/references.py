@@ -3,10 +3,12 @@
 import re
 from typing import Any, ClassVar, TypeVar
 
+from tortoise.expressions import Subquery
+
 from handlers.actor import Actor
 from handlers.inputs import Ambiguous, Reader, reads
-from handlers.visible import find
-from models.approvals.tables import Approval
+from handlers.visible import find, visible
+from models.approvals.tables import Approval, ApprovalTask
 from models.base import Row
 from models.errors import NotFound
 from models.party.finding import find_customers, find_people
@@ -25,10 +27,12 @@ class ProductReader(Reader[Product]):
     async def read(self, me: Actor, text: str, name: str) -> Product:
         found = await find_products(text)
         if len(found.rows) == 1 and found.sure:
-            return Product._init_from_db(**found.rows[0])
+            return Product._init_from_db(**{name: value for name, value in found.rows[0].items() if name != "free"})
         if not found.sure:
             raise NotFound(kind="product", given=text, near=[row["name"] for row in found.rows])
-        raise Ambiguous(input=name, kind="product", given=text, choices=[_choice(row, "code") for row in found.rows])
+        raise Ambiguous(
+            input=name, kind="product", given=text, choices=[_product_choice(me, row) for row in found.rows]
+        )
 
     def save(self, value: Product) -> str:
         return value.code
@@ -121,8 +125,23 @@ class WorkOrderReader(DocumentReader[WorkOrder]):
 
 @reads(Approval)
 class ApprovalReader(DocumentReader[Approval]):
+    """An approval; asked which, people are offered those that wait for them."""
+
     slot = r"(?:[aA][pP])?\d{1,8}(?!\d)"
     table, prefix = Approval, "AP"
+
+    async def offers(self, me: Actor) -> list[str]:
+        tasks = ApprovalTask.filter(approver_id=me.id, state="pending").values("approval_id")
+        waiting = visible(me, Approval).filter(id__in=Subquery(tasks), state="pending")
+        return [approval.number for approval in await waiting.order_by("id").limit(5)]
+
+
+def _product_choice(me: Actor, row: dict[str, Any]) -> dict[str, str]:
+    """A product among several, with what is free of it for those who may know."""
+    choice = _choice(row, "code")
+    if me.may("stock.detail") and row.get("free") is not None:
+        choice["free"] = f"{row['free'].normalize():,f} {row['unit']}"
+    return choice
 
 
 def _choice(row: dict[str, Any], reference: str) -> dict[str, str]:

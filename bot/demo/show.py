@@ -17,6 +17,7 @@ from pathlib import Path
 from bot.config import Settings
 from bot.demo.seed import seed_demo
 from bot.demo.wechat import emulator_config, environment
+from bot.trouble import Trouble
 from models.database import open_database
 from models.embedded import home_for, server
 from models.migrating import migrate
@@ -60,6 +61,9 @@ def show(settings: Settings, *, emulator_port: int) -> int:
         if not _wait_for(f"{product}/readyz") or not _wait_for(f"{wechat}/sim/people"):
             _say("没有启动成功，原因见上面的输出")
             return 1
+        subprocess.run(
+            [sys.executable, "-m", "bot.cli", "menu", "push"], env=variables, check=False, capture_output=True
+        )
         _say(f"模拟器页面  {wechat}/")
         _say(f"后台接口    {product}/api/openapi.json")
         for sentence in TRY:
@@ -75,7 +79,9 @@ def show(settings: Settings, *, emulator_port: int) -> int:
         }
         sys.stdout.write(json.dumps(addresses, ensure_ascii=False) + "\n")
         sys.stdout.flush()
-        signal.signal(signal.SIGTERM, _interrupt)
+        # Set by hand: a shell that starts us in the background has SIGINT ignored.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _interrupt)
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()
         _say("正在结束 …")
@@ -83,9 +89,12 @@ def show(settings: Settings, *, emulator_port: int) -> int:
 
 
 def reset(settings: Settings) -> None:
-    """Forgets the embedded database and everything the demo wrote."""
+    """Forgets the embedded database and what the demo wrote beside it, and nothing else. Raises Trouble."""
+    if settings.database_url:
+        raise Trouble("设置了 LIAODAN_DATABASE_URL：那里的数据不归演示管，没有清空")
     home = home_for(settings.data_dir)
-    shutil.rmtree(home, ignore_errors=True)
+    for name in ("data", "demo"):
+        shutil.rmtree(home / name, ignore_errors=True)
 
 
 def _embedded(stack: contextlib.ExitStack, home: Path) -> str:

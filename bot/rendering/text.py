@@ -3,7 +3,7 @@
 from bot.rendering.card import Action, Card
 from bot.wechat.replies import MAX_TEXT_BYTES, cut_bytes
 
-CANCEL = "取消"
+CONFIRM, CANCEL = "确认", "取消"
 
 # What the person would read as markup becomes its full-width twin.
 _TAGS = str.maketrans({"<": "＜", ">": "＞"})
@@ -28,10 +28,16 @@ def as_text(card: Card, *, links: bool) -> str:
     ]
     if not choices:
         return cut_bytes(text)
-    between = ("\n" if len(choices) > 3 else "  ") if links else " / "
-    foot = ("" if links else "回复 ") + between.join(choices)
+    foot = _foot(card, choices, links=links)
     # What can be done next is never what is cut away.
     return f"{cut_bytes(text, MAX_TEXT_BYTES - len(foot.encode()) - 2)}\n{foot}"
+
+
+def _foot(card: Card, choices: list[str], *, links: bool) -> str:
+    """A few short ones fit a line; names to choose from want one each."""
+    if len(choices) > 3 or sum(len(action.label) for action in card.actions) > 12:
+        return "\n".join(choices)
+    return "  ".join(choices) if links else f"回复 {' / '.join(choices)}"
 
 
 def _link(action: Action, digit: str) -> str:

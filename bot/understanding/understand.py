@@ -116,6 +116,8 @@ async def _bare(me: Actor, text: str) -> Understood | None:
         asked = await _try(me, "stock.query", {"product": text})
         if asked:
             return asked
+    if me.reach("customer.credit") is not Scope.none and len(text) >= 2:
+        return await _try(me, "customer.credit", {"customer": text})
     return None
 
 

@@ -6,6 +6,8 @@ from handlers.actor import Actor, NotBound
 from handlers.inputs import Text
 from handlers.registry import command, query
 from handlers.result import Ref, Result
+from handlers.rights import NoRight
+from handlers.visible import find
 from models.chat.binding import (
     bind,
     contact_by_phone,
@@ -17,6 +19,7 @@ from models.chat.binding import (
     unbind,
 )
 from models.chat.tables import Door
+from models.delivery.telling import tell
 from models.errors import Refused
 from models.party.tables import Customer, Person, Role
 
@@ -27,6 +30,12 @@ class TooManyTries(Refused):
     """Wrong codes came too often; wait, or ask a colleague."""
 
     code, status = "too_many_tries", 429
+
+
+class AlreadyBound(Refused):
+    """This identity is somebody already; unbinding comes first."""
+
+    code, status = "already_bound", 409
 
 
 class WhoAmI(Result):
@@ -93,7 +102,8 @@ async def start_binding(me: Actor, *, customer: Text | None = None) -> BindWay:
 
 @command("bind.code", says=["给{person}绑定码", "{person}的绑定码", "生成{person}绑定码", "绑定码{person}"])
 async def create_code(me: Actor, *, person: Person) -> BindCodeAnswer:
-    """给同事或客户联系人生成一次性绑定码"""
+    """给客户联系人生成一次性绑定码；同事的由管理员生成"""
+    await _may_vouch_for(me, person)
     code = await issue_code(person.id, me.person_id)
     return BindCodeAnswer(person=Ref(number=person.number, name=person.called), bind_code=code, minutes=30)
 
@@ -104,6 +114,8 @@ async def verify_code(me: Actor, *, code: Text) -> Bound:
     if me.door not in BINDABLE:
         raise NotBound()
     conversation = await conversation_of(me.door, me.identity)
+    if me.id is not None:
+        raise AlreadyBound(name=me.called)
     if await tries_left(conversation) <= 0:
         raise TooManyTries()
     person_id = await take_code("".join(filter(str.isdigit, code)))
@@ -119,7 +131,18 @@ async def bind_by_phone(me: Actor) -> Bound:
     return await _bind(me, person) if person else Bound(bound=False)
 
 
+async def _may_vouch_for(me: Actor, person: Person) -> None:
+    """A code makes whoever sends it be that person: colleagues are an administrator's to vouch for."""
+    if person.customer_id is None:  # type: ignore[attr-defined]
+        if Role.admin.value not in me.roles:
+            raise NoRight()
+        return
+    await find(me, Customer, id=person.customer_id)  # type: ignore[attr-defined]
+
+
 async def _bind(me: Actor, person: Person) -> Bound:
     await bind(me.door, me.identity, person.id)
+    doors = {door.value: door.text for door in Door}
+    await tell("account.bound", about=person.number, facts={"door": doors[me.door]}, person=[person.id])
     customer = await Customer.get_or_none(id=person.customer_id) if person.customer_id else None  # type: ignore[attr-defined]
     return Bound(bound=True, name=person.called, customer=customer.name if customer else None)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import run
-from handlers.inputs import Cursor, Text
+from handlers.inputs import Cursor, Text, cursor_after
 from handlers.registry import command, query
 from handlers.result import Listing, Places, Result
 from handlers.visible import visible
@@ -14,7 +14,7 @@ from models.approvals.deciding import acting_for, decide
 from models.approvals.tables import Approval, ApprovalState, ApprovalTask
 from models.clock import days, now
 from models.delivery.telling import tell
-from models.errors import NotFound
+from models.errors import NotFound, WrongState
 from models.party.tables import Person
 from models.states import Labelled
 from models.system.deadlines import set_deadline
@@ -40,6 +40,7 @@ class ApprovalAnswer(Result):
     decided_at: datetime | None
     reason: str
     created_at: datetime
+    can_decide: bool
     details: dict[str, Any]
 
 
@@ -58,19 +59,27 @@ async def list_approvals(me: Actor, *, cursor: Cursor | None = None) -> Approval
     if cursor is not None:
         rows = rows.filter(id__gt=int(cursor))
     page = await rows.order_by("id").limit(Listing.PAGE + 1)
-    more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
-    return ApprovalList(total=total, next=more, items=[await _answer(each) for each in page[: Listing.PAGE]])
+    more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
+    return ApprovalList(total=total, next=more, items=[await _answer(me, each) for each in page[: Listing.PAGE]])
 
 
 @query("approval.detail", says=["查看{approval}", "{approval}明细", "{approval}详情", "看下{approval}", "{approval}"])
 async def show_approval(me: Actor, *, approval: Approval) -> ApprovalAnswer:
     """看审批明细"""
-    return await _answer(approval)
+    return await _answer(me, approval)
 
 
 @command(
     "approval.approve",
-    says=["同意{approval}{reason}", "同意{approval}", "{approval}同意{reason}", "{approval}同意", "批准{approval}"],
+    says=[
+        "同意",
+        "批准",
+        "同意{approval}{reason}",
+        "同意{approval}",
+        "{approval}同意{reason}",
+        "{approval}同意",
+        "批准{approval}",
+    ],
 )
 async def approve(me: Actor, *, approval: Approval, reason: Text | None = None) -> ApprovalAnswer:
     """同意审批"""
@@ -80,6 +89,8 @@ async def approve(me: Actor, *, approval: Approval, reason: Text | None = None) 
 @command(
     "approval.reject",
     says=[
+        "驳回",
+        "拒绝",
         "驳回{approval}{reason}",
         "驳回{approval}",
         "拒绝{approval}",
@@ -132,22 +143,32 @@ async def _decide(me: Actor, approval: Approval, to: ApprovalState, reason: str)
     await decide(approval, to, by=me.person_id, reason=reason)
     stored = approval.on_approve if to is ApprovalState.approved else approval.on_reject
     await run(me.trusted(), Call.from_json(stored))
-    answer = await _answer(approval)
+    answer = await _answer(me, approval)
+    # The frozen facts have the last word: `amount` there is the document's.
+    facts = {**answer.facts(lambda right: True), **approval.facts, "details": {}}
     tasks = await ApprovalTask.filter(approval_id=approval.id)
     await tell(
         "approval.decided",
         about=approval.number,
-        facts={**approval.facts, **answer.facts(lambda right: True), "details": {}},
+        facts=facts,
         not_to=me.id,
         applicant=[approval.applicant_id],  # type: ignore[attr-defined]
     )
     await tell(
         "approval.card",
         about=approval.number,
-        facts={**approval.facts, **answer.facts(lambda right: True), "details": {}},
+        facts=facts,
         approvers=[task.approver_id for task in tasks],  # type: ignore[attr-defined]
     )
     return answer
+
+
+async def _may_decide(me: Actor, approval: Approval) -> bool:
+    try:
+        await acting_for(approval, me.person_id)
+    except WrongState:
+        return False
+    return True
 
 
 async def _waiting_for(me: Actor) -> list[int]:
@@ -155,7 +176,7 @@ async def _waiting_for(me: Actor) -> list[int]:
     return [task.approval_id for task in tasks]  # type: ignore[attr-defined]
 
 
-async def _answer(approval: Approval) -> ApprovalAnswer:
+async def _answer(me: Actor, approval: Approval) -> ApprovalAnswer:
     applicant = await Person.get(id=approval.applicant_id)  # type: ignore[attr-defined]
     decider = await Person.get_or_none(id=approval.decided_by_id or -1)  # type: ignore[attr-defined]
     principal = await Person.get_or_none(id=approval.acting_for_id or -1)  # type: ignore[attr-defined]
@@ -171,5 +192,6 @@ async def _answer(approval: Approval) -> ApprovalAnswer:
         decided_at=approval.decided_at,
         reason=approval.reason,
         created_at=approval.created_at,
+        can_decide=approval.state == ApprovalState.pending.value and await _may_decide(me, approval),
         details=approval.facts,
     )

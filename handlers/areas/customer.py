@@ -22,6 +22,7 @@ class CreditAnswer(Result):
     available: Annotated[Decimal | None, Places(2)]
     overdue: Money
     terms_days: int
+    month_end: bool
     asked: Annotated[Decimal | None, Places(2)] = None
     enough: bool | None = None
     over_by: Annotated[Decimal | None, Places(2)] = None
@@ -48,6 +49,7 @@ async def query_credit(me: Actor, *, customer: Customer, amount: Amount | None =
         available=credit.available,
         overdue=credit.overdue,
         terms_days=customer.terms_days,
+        month_end=customer.month_end,
         asked=amount,
         enough=None if over_by is None else over_by == 0,
         over_by=over_by or None,

@@ -5,7 +5,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from handlers.actor import Actor
-from handlers.inputs import Cursor, Phone, Text
+from handlers.inputs import Cursor, Phone, Text, cursor_after
 from handlers.registry import command, query
 from handlers.result import Listing, Ref, Result
 from handlers.visible import visible
@@ -78,7 +78,7 @@ async def list_leads(me: Actor, *, cursor: Cursor | None = None) -> LeadList:
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
     page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related("owner")
-    more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
+    more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
     return LeadList(total=total, next=more, items=[_answer(lead, lead.owner) for lead in page[: Listing.PAGE]])
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from handlers.actor import Actor
-from handlers.inputs import Cursor, Text
+from handlers.inputs import Cursor, Text, cursor_after
 from handlers.registry import command, query
 from handlers.result import Listing, Ref, Result
 from handlers.visible import visible
@@ -22,7 +22,6 @@ STUCK = [NoticeState.refused.value, NoticeState.uncertain.value, NoticeState.exp
 class NoticeRow(Result):
     """A notice that did not surely arrive."""
 
-    id: str
     kind: str
     about: str
     receiver: Ref
@@ -58,7 +57,7 @@ async def list_undelivered(me: Actor, *, cursor: Cursor | None = None) -> Notice
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
     page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related("receiver")
-    more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
+    more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
     return NoticeBoard(total=total, next=more, items=[_row(notice) for notice in page[: Listing.PAGE]])
 
 
@@ -75,7 +74,12 @@ async def retry_notices(me: Actor, *, about: Text) -> Retried:
     return Retried(about=about.upper(), queued=len(found))
 
 
-@command("announce.send", says=["通知全体{text}", "发个通告{text}", "发公告{text}"], confirm=True, long=True)
+@command(
+    "announce.send",
+    says=["通知全体{text}", "通知大家{text}", "公告{text}", "发通知{text}", "发个通告{text}", "发公告{text}"],
+    confirm=True,
+    long=True,
+)
 async def send_announcement(me: Actor, chunk: Chunk, *, text: Text) -> JobStarted | Chunk:
     """通知全体同事"""
     staff = Person.filter(active=True, customer_id=None)
@@ -93,7 +97,6 @@ async def send_announcement(me: Actor, chunk: Chunk, *, text: Text) -> JobStarte
 
 def _row(notice: Notice) -> NoticeRow:
     return NoticeRow(
-        id=str(notice.id),
         kind=notice.kind,
         about=notice.about,
         receiver=Ref(number=notice.receiver.number, name=notice.receiver.called),

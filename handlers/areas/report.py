@@ -17,7 +17,8 @@ SELECT
  (SELECT count(*) FROM delivery WHERE shipped_at >= $1) AS shipped,
  (SELECT count(*) FROM sales_order WHERE state IN ({", ".join(f"'{s.value}'" for s in COMMITTED)})
    AND delivery_state <> 'delivered' AND requested_date < $2) AS late,
- (SELECT count(*) FROM approval WHERE state = 'pending') AS approvals,
+ (SELECT count(*) FROM approval_task t JOIN approval a ON a.id = t.approval_id
+   WHERE a.state = 'pending' AND t.approver_id = $3) AS approvals,
  (SELECT count(*) FROM work_order WHERE state = 'in_progress') AS working,
  (SELECT count(*) FROM notice WHERE state IN ('refused', 'uncertain')) AS undelivered,
  (SELECT coalesce(sum(total - paid), 0) FROM invoice WHERE due_on < $2) AS overdue,
@@ -45,6 +46,6 @@ class DayAnswer(Result):
 async def report_today(me: Actor) -> DayAnswer:
     """今天怎么样：订单、发货、待办和异常"""
     day = today()
-    found = await sql.row(TODAY, at_local(day), day)
+    found = await sql.row(TODAY, at_local(day), day, me.id)
     assert found is not None
     return DayAnswer(date=day.isoformat(), **found)

@@ -7,6 +7,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Count, Text
+from handlers.items import refuse_fractions
 from handlers.registry import command, query
 from handlers.result import Quantity, Ref, Result
 from handlers.visible import find
@@ -123,6 +124,8 @@ async def report_task(
     """报工：登记合格和不良，十分钟内可撤销"""
     product = await work_order.product
     lost = Decimal(scrap) if scrap is not None else ZERO
+    refuse_fractions(product.unit, good, "good")
+    refuse_fractions(product.unit, lost, "scrap")
     if good + lost <= 0:
         raise InvalidInput(input="good", given=str(good), why="too_small")
     steps = await operations_of(work_order)

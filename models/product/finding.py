@@ -12,9 +12,12 @@ EXACT = """
 SELECT * FROM product WHERE active AND keys ? $1 ORDER BY code LIMIT 6
 """
 
+# Part of a barcode is no way to name a product.
 PARTIAL = """
-SELECT * FROM product
-WHERE active AND EXISTS (SELECT FROM jsonb_array_elements_text(keys) AS spelling WHERE spelling LIKE '%' || $1 || '%')
+SELECT *, (SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balance WHERE product_id = product.id) AS free
+FROM product
+WHERE active AND EXISTS (SELECT FROM jsonb_array_elements_text(keys) AS spelling
+  WHERE spelling LIKE '%' || $1 || '%' AND spelling !~ '^[0-9]{8,}$')
 ORDER BY keys ? $1 DESC, length(name), code LIMIT 30
 """
 

@@ -9,14 +9,20 @@ from tests.people import Chat
 
 async def test_a_choice_is_made_by_its_digit_and_says_what_decides(chat: Chat) -> None:
     choices = await chat("E003", "面板还有多少")
-    assert choices.splitlines()[0] == "“面板”有 3 个匹配，点一下或回复数字"
-    assert (await chat("E003", "2")).startswith("86型开关面板 银\n可用 150 个")
+    assert choices.splitlines() == [
+        "“面板”有 3 个匹配，点一下或回复数字：",
+        "1 LED面板灯600（100 个）",
+        "2 86型开关面板 银（150 个）",
+        "3 86型开关面板 白（600 个）",
+    ]
+    assert (await chat("E003", "第二个")).startswith("86型开关面板 银\n可用 150 个")
 
 
 async def test_a_digit_that_is_no_choice_is_told_so(chat: Chat) -> None:
-    await chat("E003", "待审批")
     await chat("E001", "待审批")
     assert await chat("E001", "7") == "没有第 7 个，请回复 1 以内的数字"
+    assert (await chat("E001", "1")).startswith("超额度放行 AP0018")
+    assert await chat("E003", "7") == "现在没有要选的；要查单号请写全，例如：SO0312"
 
 
 async def test_a_follow_up_asks_the_same_of_something_else(chat: Chat) -> None:
@@ -67,7 +73,7 @@ async def test_duplicate_leads_are_refused_with_who_has_them(chat: Chat) -> None
         ("E003", "宏达额度还够下3万5吗", "宏达建材"),
         ("E003", "宏達建材訂M8×30三千個,11月28號交貨", "请确认订单"),
         ("E003", "312那个单发货没有", "SO0312"),
-        ("E003", "wddd", "共 105 单"),
+        ("E003", "wddd", "共 35 单"),
         ("E003", "老王五金店 角阀50 面板一箱 月结", "“面板”有 3 个匹配"),
         ("C001", "要5000个m8x30 送到老地方", "请确认订单"),
         ("E006", "1105做到哪了", "WO1105"),
@@ -104,3 +110,84 @@ async def test_undo_is_for_ten_minutes_and_for_ones_own(chat: Chat) -> None:
     assert await chat("E007", "撤销") == "十分钟内没有可以撤销的操作"
     assert (await chat("E006", "撤销")).startswith("已撤销")
     assert await chat("E006", "撤销") == "十分钟内没有可以撤销的操作"
+
+
+async def test_a_code_for_a_colleague_is_an_administrators_to_give(chat: Chat) -> None:
+    assert await chat("E003", "给王总绑定码") == "没有权限查看"
+    assert "绑定码" in await chat("E001", "给小吴绑定码")
+    code = (await chat("E003", "给C002绑定码")).splitlines()[1]
+    assert await chat("E004", f"绑定 {code}", door="official") == "这个微信已经绑定了小赵；要换人，先发：解绑"
+    assert await sql.rows("SELECT used_at FROM bind_code WHERE used_at IS NOT NULL") == []
+
+
+async def test_whoever_is_bound_anew_is_told(chat: Chat) -> None:
+    code = (await chat("E003", "给C001绑定码")).splitlines()[1]
+    await chat("o_new", f"绑定 {code}", door="official")
+    told = await sql.rows(
+        "SELECT p.number FROM notice n JOIN person p ON p.id = n.receiver_id WHERE n.kind = 'account.bound'"
+    )
+    assert told == [{"number": "C001"}]
+
+
+async def test_a_day_and_a_remark_are_never_dropped_silently(chat: Chat) -> None:
+    assert "交货：" in await chat("E003", "宏达要m8x30 3500个 明天")
+    assert "备注：月底送" in await chat("E003", "宏达要m8x30 100个 月底送")
+    assert "交货：" in await chat("E003", "宏达要m8x30 100个 下周三")
+
+
+async def test_signs_and_fractions_of_pieces_are_refused(chat: Chat) -> None:
+    assert "已报工" not in await chat("E006", "WO1105 攻丝 -5件")
+    assert "要整数" in await chat("E006", "WO1105 攻丝 1.5件")
+    assert "要整数" in await chat("E003", "宏达要m8x30 0.4个")
+    assert "PPR水管20 × 2.5 米" in await chat("E003", "宏达要PPR水管20 2.5米")
+    assert await sql.rows("SELECT id FROM sales_order WHERE number > 'SO0318'") == []
+
+
+async def test_undoing_an_order_is_echoed_and_names_it(chat: Chat) -> None:
+    await chat("E003", "宏达要m8x30 100个")
+    assert "SO0319 已下单" in await chat("E003", "确认")
+    assert (await chat("E003", "撤销")).startswith("要取消 SO0319 吗")
+    assert (await chat("E003", "确认")).startswith("SO0319 已取消")
+
+
+async def test_a_plain_yes_confirms_only_what_is_on_the_screen(chat: Chat) -> None:
+    await chat("E003", "宏达要m8x30 100个")
+    await chat("E003", "m8x30还有多少")
+    assert (await chat("E003", "好的")).startswith("请确认订单")
+    assert await chat("E003", "9") == "没有第 9 个，请回复 1 以内的数字"
+    assert (await chat("E003", "1")).startswith("SO0319 已下单")
+
+
+async def test_a_product_without_its_quantity_is_asked_for_it_and_remembered(chat: Chat) -> None:
+    assert (await chat("E003", "宏达要m8x30 5个和角阀")).startswith("角阀DN15要多少")
+    echo = await chat("E003", "20")
+    assert "M8×30 不锈钢螺栓 × 5 个" in echo and "角阀DN15 × 20 个" in echo
+
+
+async def test_a_bare_decision_is_asked_which_one(chat: Chat) -> None:
+    assert (await chat("E001", "同意")).splitlines() == ["哪个审批？", "回复 1 AP0018 / 0 取消"]
+    assert "已驳回" not in await chat("E001", "0")
+    assert (await chat("E003", "查看AP0018")).endswith("结果：审批中")
+
+
+async def test_a_person_can_always_be_reached(chat: Chat) -> None:
+    assert await chat("C001", "人工") == "已经请小李联系您，会尽快回复"
+    told = await sql.rows(
+        "SELECT p.number FROM notice n JOIN person p ON p.id = n.receiver_id WHERE n.kind = 'handoff.asked'"
+    )
+    assert told == [{"number": "E003"}]
+
+
+async def test_a_salesperson_does_not_learn_the_credit_of_a_colleagues_customer(chat: Chat) -> None:
+    assert await chat("E003", "老王五金店额度") == await chat("E003", "不存在公司额度")
+    assert "账期：月结 30 天" in await chat("E004", "老王五金店额度")
+
+
+async def test_part_of_a_barcode_names_nothing(chat: Chat) -> None:
+    assert not (await chat("E003", "123456")).startswith("M8×30")
+
+
+async def test_a_customer_may_take_their_own_draft_back_and_nothing_more(chat: Chat) -> None:
+    assert (await chat("C001", "取消SO0318")).startswith("要取消 SO0318 吗")
+    assert (await chat("C001", "确认")).startswith("SO0318 已取消")
+    assert "不能这样操作" in await chat("C001", "取消SO0312")

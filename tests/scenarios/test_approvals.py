@@ -40,6 +40,7 @@ async def test_one_tap_decides_both_cards_show_it_and_the_salesperson_is_told(si
     assert await until(decided)
     shown = {person: (await card_of(sim, person, approval))["decided"] for person in cards}
     assert all("已同意 · 小吴" in words for words in shown.values()), shown
+    assert f"{order}，¥88,000.00" in (await card_of(sim, "E001", approval))["text"]
     assert await until(lambda: told(sim, "E003", f"{approval} 已同意"))
     status, body = await sim.api.get("E003", "order.status", order=order)
     assert body["state"] == "confirmed"

@@ -53,6 +53,7 @@ class OrderAnswer(Result):
     created_at: datetime
     confirmed_at: datetime | None
     received_at: datetime | None
+    note: str | None
     lines: list[Line]
     shipments: list[Shipment]
     approval: Annotated[str | None, Needs("order.internal")] = None
@@ -82,6 +83,7 @@ async def answer(
         created_at=order.created_at,
         confirmed_at=order.confirmed_at,
         received_at=order.received_at,
+        note=order.note or None,
         lines=[_line(line, held.get(line.position, ZERO)) for line in lines],
         shipments=[
             Shipment(number=d.number, carrier=d.carrier, tracking_no=d.tracking_no, shipped_at=d.shipped_at)
@@ -93,7 +95,7 @@ async def answer(
     )
 
 
-async def tell_about(me: Actor, kind: str, order: SalesOrder) -> None:
+async def tell_about(me: Actor, kind: str, order: SalesOrder, *, salesperson: bool = True) -> None:
     """Tells those whom this kind of notice about an order is for what they may all know."""
     shown = await answer(order, exact=False)
     await tell(
@@ -103,7 +105,7 @@ async def tell_about(me: Actor, kind: str, order: SalesOrder) -> None:
         answerable=order.salesperson_id,  # type: ignore[attr-defined]
         not_to=me.id,
         customer=await _contacts(order),
-        salesperson=[order.salesperson_id] if order.salesperson_id else [],  # type: ignore[attr-defined]
+        salesperson=[order.salesperson_id] if salesperson and order.salesperson_id else [],  # type: ignore[attr-defined]
     )
 
 

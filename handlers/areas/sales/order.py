@@ -8,10 +8,11 @@ from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, wrong_state
 from handlers.call import Call
 from handlers.dispatch import Done
-from handlers.inputs import Cursor, Day, Text
+from handlers.inputs import Cursor, Day, Text, cursor_after
 from handlers.items import Item
 from handlers.registry import command, query
 from handlers.result import Listing, Money, Needs, Places, Quantity, Result
+from handlers.rights import Scope
 from handlers.visible import visible
 from models.approvals.deciding import ask, void
 from models.base import ZERO
@@ -73,10 +74,10 @@ class Expired(Result):
 @command(
     "order.create",
     says=[
-        "{customer}要{items}{date}送", "{customer}要{items}{date}交货", "{customer}要{items}{date}要", "{customer}要{items}",
-        "{customer}订{items},{date}交货", "{customer}订{items}{date}交货", "{customer}订{items}", "{customer}下单{items}",
+        "{customer}要{items}{date}送", "{customer}要{items}{date}交货", "{customer}要{items}{date}要", "{customer}要{items}{date}", "{customer}要{items}",
+        "{customer}订{items},{date}交货", "{customer}订{items}{date}交货", "{customer}订{items}{date}", "{customer}订{items}", "{customer}下单{items}",
         "给{customer}下单{items}", "给{customer}订{items}", "帮{customer}订{items}", "下单{items}", "订{items}",
-        "我要{items}", "我要订{items}", "要{items}", "下单", "下个单", "开单", "给{customer}下单", "{customer}要下单",
+        "我要{items}", "我要订{items}", "要{items}{date}", "要{items}", "下单", "下个单", "开单", "给{customer}下单", "{customer}要下单",
         "{customer}下单", "{items}给{customer}", "{customer}订货",
     ],
     confirm=True,
@@ -92,7 +93,7 @@ async def create_order(
         salesperson_id=customer.owner_id if me.is_customer else me.person_id,  # type: ignore[attr-defined]
         wanted=[Wanted(item.product, item.base_quantity, item.unit, item.quantity) for item in items],
         requested=date,
-        note=note or "",
+        note=" ".join(filter(None, [note, *(item.remark for item in items)]))[:200],
     )
     if me.is_customer:
         await _tell_draft(order, customer)
@@ -113,6 +114,8 @@ async def confirm_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
 )
 async def cancel_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     """取消没有发货的订单，放掉占用的库存"""
+    if me.is_customer and order.state != OrderState.draft.value:
+        raise wrong_state(order)
     if order.delivery_state != DeliveryState.pending.value:
         raise wrong_state(order)
     await move(order, OrderState.cancelled)
@@ -130,7 +133,8 @@ async def release_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     await move(order, OrderState.confirmed, confirmed_at=now())
     await drop_deadlines(order.number)
     await _secure(order)
-    await tell_about(me, "order.confirmed", order)
+    # Who applied hears of the decision itself.
+    await tell_about(me, "order.confirmed", order, salesperson=False)
     return await answer(order)
 
 
@@ -179,17 +183,19 @@ async def list_orders(
     me: Actor, *, customer: Customer | None = None, state: Text | None = None, cursor: Cursor | None = None
 ) -> OrderList:
     """我的订单，按时间倒序"""
-    rows = visible(me, SalesOrder)
+    # 我的订单 are one's own; a customer that is named may be a colleague's.
+    mine = me.scope is Scope.team and customer is None
+    rows = visible(me.at(Scope.own) if mine else me, SalesOrder)
     if customer is not None:
         rows = rows.filter(customer_id=customer.id)
     if state is not None:
-        rows = rows.filter(state=state)
+        rows = rows.filter(state=_known_state(state))
     total = await rows.count()
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
     page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related("customer")
     items = [await _row(order, exact=not me.is_customer) for order in page[: Listing.PAGE]]
-    more = str(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
+    more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
     return OrderList(total=total, next=more, items=items)
 
 
@@ -255,6 +261,14 @@ async def _hold(
     return Done(await answer(order, approval=approval.number, over_by=over_by), approval=approval.number)
 
 
+def _known_state(given: str) -> str:
+    """A state by its code or its word. Raises InvalidInput."""
+    for state in OrderState:
+        if given in (state.value, state.text):
+            return state.value
+    raise InvalidInput(input="state", given=given, why="no_such_state")
+
+
 async def _secure(order: SalesOrder) -> None:
     """Holds what is free, and sets aside what the workshop is making for the rest."""
     lines = await lines_of(order)
@@ -272,7 +286,7 @@ async def _tell_draft(order: SalesOrder, customer: Customer) -> None:
 async def _row(order: SalesOrder, *, exact: bool) -> OrderRow:
     tracked = await track(order)
     lines = await lines_of(order)
-    first = f"{lines[0].product.name} × {lines[0].unit_quantity.normalize():f}{lines[0].unit}"
+    first = f"{lines[0].product.name} × {lines[0].unit_quantity.normalize():,f} {lines[0].unit}"
     return OrderRow(
         number=order.number,
         customer=order.customer.name,

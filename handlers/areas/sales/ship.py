@@ -6,9 +6,17 @@ from handlers.actor import Actor
 from handlers.areas.sales.facts import tell_about, wrong_state
 from handlers.inputs import Text, TrackingNo
 from handlers.registry import command
-from handlers.result import Ref, Result
+from handlers.result import Quantity, Ref, Result
 from models.sales.orders import ship
-from models.sales.tables import DeliveryState, OrderState, SalesOrder
+from models.sales.tables import DeliveryLine, DeliveryState, OrderState, SalesOrder
+
+
+class ShippedLine(Result):
+    """How much of one product left."""
+
+    product: str
+    quantity: Quantity
+    unit: str
 
 
 class Shipped(Result):
@@ -21,13 +29,14 @@ class Shipped(Result):
     tracking_no: str
     shipped_at: datetime
     delivery: DeliveryState
+    lines: list[ShippedLine]
 
 
 @command(
     "ship.confirm",
     says=[
         "{order}发了{carrier}单号{tracking_no}", "{order}发了{carrier},单号{tracking_no}", "{order}发{carrier}{tracking_no}",
-        "{order}已发{carrier}{tracking_no}", "{order}发货{carrier}{tracking_no}", "发货{order}", "{order}发货",
+        "{order}已发{carrier}{tracking_no}", "{order}发货{carrier}{tracking_no}", "{order}发了{carrier}", "发货{order}", "{order}发货", "{order}发了", "{order}发走了", "{order}已发货",
     ],
     confirm=True,
 )  # fmt: skip
@@ -46,4 +55,8 @@ async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, track
         tracking_no=tracking_no,
         shipped_at=delivery.shipped_at,
         delivery=next(state for state in DeliveryState if state.value == order.delivery_state),
+        lines=[
+            ShippedLine(product=row.order_line.product.name, quantity=row.quantity, unit=row.order_line.product.unit)
+            for row in await DeliveryLine.filter(delivery=delivery).order_by("id").select_related("order_line__product")
+        ],
     )
