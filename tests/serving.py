@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 class Worker:
     """One `serve` process on a port of its own."""
 
-    def __init__(self, port: int, variables: dict[str, str]) -> None:
+    def __init__(self, port: int, variables: dict[str, str], processes: int = 1) -> None:
         self.port = port
-        self.variables = {**variables, "LIAODAN_PORT": str(port)}
+        self.variables = {**variables, "LIAODAN_PORT": str(port), "LIAODAN_WORKERS": str(processes)}
         self.process: asyncio.subprocess.Process | None = None
 
     @property
@@ -41,6 +41,13 @@ class Worker:
                             return
                 await asyncio.sleep(0.05)
 
+    def children(self) -> list[int]:
+        """The processes that a supervisor has now."""
+        assert self.process is not None
+        return [
+            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        ]
+
     async def kill(self) -> None:
         """SIGKILL: nothing of it goes on."""
         await self._end(signal.SIGKILL)
@@ -56,8 +63,10 @@ class Worker:
 
 
 @contextlib.asynccontextmanager
-async def serving(count: int, database: str, clock: Path, wechat: str) -> AsyncIterator[list[Worker]]:
-    """So many workers on one database, with the emulator's address as WeChat's."""
+async def serving(
+    count: int, database: str, clock: Path, wechat: str, *, processes: int = 1
+) -> AsyncIterator[list[Worker]]:
+    """So many servers on one database, each of so many processes, with the emulator's address as WeChat's."""
     variables = {
         **os.environ,
         **environment(wechat),
@@ -65,12 +74,12 @@ async def serving(count: int, database: str, clock: Path, wechat: str) -> AsyncI
         "LIAODAN_CLOCK_FILE": str(clock),
         "LIAODAN_LOG_LEVEL": "error",
     }
-    workers = [Worker(free_port(), variables) for _ in range(count)]
+    workers = [Worker(free_port(), variables, processes) for _ in range(count)]
     await asyncio.gather(*(worker.start() for worker in workers))
     try:
         yield workers
     finally:
-        await asyncio.gather(*(worker.kill() for worker in workers))
+        await asyncio.gather(*(worker.stop() if processes > 1 else worker.kill() for worker in workers))
 
 
 def free_port() -> int:

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import itertools
+import os
 import random
+import signal
 from collections import Counter
 from functools import partial
 
@@ -22,27 +24,28 @@ from tests.waiting import until
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
 
 KILLS = 50
+ATTEMPTS = 4
 WORKERS = ("E006", "E007", "E018")
 
 
-async def test_fifty_kills_under_load_lose_nothing_and_do_nothing_twice(pair: Pair) -> None:
-    dice = random.Random(2026)
-    stop = asyncio.Event()
-    load = [asyncio.create_task(_report_until(pair, stop, who)) for who in WORKERS] + [
-        asyncio.create_task(_order_until(pair, stop, "E003"))
-    ]
-    for number in range(KILLS):
-        victim = pair.workers[number % 2]
-        await asyncio.wait(load, timeout=dice.uniform(0, 0.3))
-        await victim.kill()
-        await victim.start()
+async def test_fifty_kills_under_load_lose_nothing_and_do_nothing_twice(supervised: Pair) -> None:
+    pair, dice, stop = supervised, random.Random(2026), asyncio.Event()
+    load = [asyncio.create_task(_report_until(pair, stop, who)) for who in WORKERS]
+    load.append(asyncio.create_task(_order_until(pair, stop, "E003")))
+    for _ in range(KILLS):
+        await asyncio.wait(load, timeout=dice.uniform(0.05, 1))
+        victims = await until(partial(_alive, pair))
+        os.kill(dice.choice(victims), signal.SIGKILL)
     stop.set()
     *reports, orders = await asyncio.gather(*load)
     await _settle(pair)
 
     reported = await _rows("SELECT good FROM operation o JOIN work_order w ON w.id = o.work_order_id "
                            "WHERE w.number = 'WO1108' AND o.position = 1")  # fmt: skip
-    assert int(reported[0]["good"]) == sum(reports) > 0
+    # What WeChat gave up on after four attempts may have been done or not; everything else was done once.
+    said = sum(reports, Counter())
+    assert said["answered"] <= int(reported[0]["good"]) <= said["answered"] + said["given up"], said
+    assert said["answered"] > 50 > 10 * said["given up"], said
     assert await _rows("SELECT count(*)::int AS n FROM sales_order WHERE note LIKE 'kill-%'") == [{"n": orders}]
     assert orders > 0
     await _notices_are_accounted_for(pair)
@@ -94,13 +97,17 @@ async def test_a_worker_killed_between_wechats_answer_and_our_record_sends_no_ke
     await _notices_are_accounted_for(pair)
 
 
-async def _report_until(pair: Pair, stop: asyncio.Event, who: str) -> int:
-    """Reports one piece after another; says how many lines were said, each of which must count once."""
-    said = 0
+async def _alive(pair: Pair) -> list[int]:
+    return pair.workers[0].children()
+
+
+async def _report_until(pair: Pair, stop: asyncio.Event, who: str) -> Counter[str]:
+    """Reports one piece after another; counts the lines that some attempt got through, and those WeChat gave up on."""
+    said: Counter[str] = Counter()
     while not await _stopped(stop):
-        answer = await pair.post("text", door="work", person=who, text="WO1108 下料 1个", start=said % 2, wait=0)
-        assert answer["attempts"] <= 4
-        said += 1
+        answer = await pair.post("text", door="work", person=who, text="WO1108 下料 1个", wait=0)
+        given_up = len(answer.get("failures") or []) == answer["attempts"] == ATTEMPTS
+        said["given up" if given_up else "answered"] += 1
     return said
 
 
@@ -126,7 +133,7 @@ async def _order(pair: Pair, token: str, key: str, number: int) -> None:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
     async with asyncio.timeout(60), aiohttp.ClientSession() as session:
         for attempt in itertools.count(number):
-            worker = pair.workers[attempt % 2]
+            worker = pair.workers[attempt % len(pair.workers)]
             try:
                 async with session.post(f"{worker.address}/api/order/create", json=body, headers=headers) as response:
                     assert response.status in (200, 202), await response.text()
