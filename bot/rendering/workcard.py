@@ -18,6 +18,7 @@ def as_work_card(card: Card, *, task_id: str, replace_text: str = "") -> dict[st
         title=card.title,
         desc=card.figure,
         task_id=task_id,
+        source="聊单",
         buttons=buttons or [Button("已处理", "done", 2)],
         facts=card.facts[:FACTS],
         replace_text=replace_text,

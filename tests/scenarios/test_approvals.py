@@ -2,6 +2,9 @@
 
 import pytest
 
+from models.approvals.tables import Delegation
+from models.clock import days, now
+from models.party.tables import Person
 from tests.people import Sim
 from tests.waiting import until
 
@@ -83,3 +86,14 @@ async def test_nobody_else_can_decide_and_nobody_can_release_directly(sim: Sim) 
 async def told(sim: Sim, person: str, words: str) -> bool:
     """Whether a message with these words has come."""
     return any(words in str(each["payload"]) for each in await sim.deliveries(person))
+
+
+async def test_a_deputy_decides_in_anothers_stead_and_it_is_written_down(sim: Sim) -> None:
+    _, approval = await over_limit(sim)
+    moment = now()
+    principal, deputy = await Person.get(number="E001"), await Person.get(number="E002")
+    await Delegation.create(principal=principal, deputy=deputy, starts_at=moment, ends_at=moment + days(1))
+    assert "已同意" in await sim.text("E002", f"同意 {approval}")
+    status, body = await sim.api.get("E003", "approval.detail", approval=approval)
+    assert (body["decided_by"], body["acting_for"]) == ("老陈", "王总")
+    assert await until(lambda: told(sim, "E003", "老陈（代王总）"))
