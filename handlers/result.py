@@ -92,6 +92,13 @@ def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fact(value: Any, places: int | None, may: Any) -> Any:
+    kind = type(value)
+    if kind is str:
+        return value
+    if kind is Decimal:
+        return figure(value, places)
+    if kind is list:
+        return [_fact(part, places, may) for part in value]
     if isinstance(value, Result):
         return value.facts(may)
     if isinstance(value, Labelled):

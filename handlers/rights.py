@@ -32,14 +32,19 @@ class Rights:
         self.handlers = {
             name: {role: Scope[scope] for role, scope in row.items()} for name, row in _read(handlers).items()
         }
+        self._scopes: dict[tuple[str, frozenset[str]], Scope] = {}
         self.fields = {
             name: {role for role, shown in row.items() if shown == "yes"} for name, row in _read(fields).items()
         }
 
     def scope(self, handler: str, roles: frozenset[str]) -> Scope:
         """The widest scope any of these roles has; a handler without a row is for nobody."""
-        row = self.handlers.get(handler, {})
-        return max((row.get(role, Scope.none) for role in roles), default=Scope.none)
+        scope = self._scopes.get((handler, roles))
+        if scope is None:
+            row = self.handlers.get(handler, {})
+            scope = max((row.get(role, Scope.none) for role in roles), default=Scope.none)
+            self._scopes[handler, roles] = scope
+        return scope
 
     def field(self, right: str, roles: frozenset[str]) -> bool:
         """Whether any of these roles sees fields that need this right."""

@@ -15,6 +15,7 @@ with warnings.catch_warnings(action="ignore", category=ResourceWarning):
     convert("国", "zh-cn")
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Full-width to half-width, traditional to simplified, every cross between digits to ×, blanks to one."""
     text = unicodedata.normalize("NFKC", text)

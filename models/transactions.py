@@ -15,7 +15,7 @@ T = TypeVar("T")
 # Tortoise lets these through untranslated.
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
-_inside: ContextVar[bool] = ContextVar("inside a transaction", default=False)
+_inside: ContextVar[Any] = ContextVar("the open transaction's connection", default=None)
 
 savepoint = in_transaction
 """`async with savepoint():` around what may fail inside a transaction."""
@@ -23,13 +23,14 @@ savepoint = in_transaction
 
 async def transaction(work: Callable[P, Awaitable[T]], *args: P.args, **inputs: P.kwargs) -> T:
     """Runs `work` in one transaction, up to four times on deadlocks; within another, as a savepoint of that one."""
-    if _inside.get():
+    if _inside.get() is not None:
         async with savepoint():
             return await work(*args, **inputs)
     for attempt in range(4):
         try:
-            async with in_transaction():
-                token = _inside.set(True)
+            async with in_transaction() as client:
+                # Tortoise keeps it to itself; the ORM's own way to it costs as much again as the round trip.
+                token = _inside.set(client._connection)
                 try:
                     return await work(*args, **inputs)
                 finally:
@@ -41,16 +42,21 @@ async def transaction(work: Callable[P, Awaitable[T]], *args: P.args, **inputs: 
     raise AssertionError("unreachable")
 
 
+def connection() -> Any:
+    """The connection of the transaction that is open here."""
+    return _inside.get()
+
+
 def inside() -> bool:
     """Whether a transaction is open here; network calls refuse to be made in one."""
-    return _inside.get()
+    return _inside.get() is not None
 
 
 def refuse_tasks_inside(
     loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], **options: Any
 ) -> "asyncio.Task[T]":
     """A task factory under which a task started inside a transaction is an error: it would share the connection."""
-    if _inside.get():
+    if _inside.get() is not None:
         coroutine.close()
         raise RuntimeError("no task may start inside a transaction: it would share the connection and outlive it")
     return asyncio.Task(coroutine, loop=loop, **options)

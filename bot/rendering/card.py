@@ -9,6 +9,8 @@ _STRUCTURE = "\n\r[]()（）#:：!-、"
 _HIDDEN = {ord(letter): 0xF0000 + index for index, letter in enumerate(_STRUCTURE)}
 _SHOWN = {_HIDDEN[ord(letter)]: " " if letter in "\n\r" else letter for letter in _STRUCTURE}
 _FOREIGN = re.compile("[\U000f0000-\U000ffffd\u2028\u2029\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MOVED = re.compile("[\U000f0000-\U000ffffd]")
+_SPECIAL = re.compile(f"{_FOREIGN.pattern}|[{re.escape(_STRUCTURE)}]")
 
 _ACTION = re.compile(r"\[([^\[\]()]+)\]\(([^\[\]()]+)\)")
 _FACT = re.compile(r"([^:：]{1,12})[:：] ?(.*)")
@@ -43,12 +45,14 @@ ROW = ""
 
 def neutral(value: object) -> object:
     """A value that can grow no structure, whatever it holds."""
-    return _FOREIGN.sub("", value).translate(_HIDDEN) if isinstance(value, str) else value
+    if not isinstance(value, str) or not _SPECIAL.search(value):
+        return value
+    return _FOREIGN.sub("", value).translate(_HIDDEN)
 
 
 def shown(text: str) -> str:
     """Neutralised text as people read it."""
-    return text.translate(_SHOWN)
+    return text.translate(_SHOWN) if _MOVED.search(text) else text
 
 
 def read_card(source: str) -> Card:

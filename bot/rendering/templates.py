@@ -46,6 +46,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # Asking the disk for a newer template takes as long as rendering a third of one.
+        auto_reload=False,
     )
     environment.filters.update(FILTERS)
     environment.globals["clock"] = lambda: f"{local(now()):%H:%M}"

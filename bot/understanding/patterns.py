@@ -1,6 +1,7 @@
 """The lines people say, compiled from what every handler says it answers to."""
 
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ class Pattern:
     weight: int
     typed: int
     slots: tuple[str, ...]
+    letters: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ def patterns() -> tuple[Pattern, ...]:
     return tuple(sorted(made, key=lambda pattern: (-pattern.weight, -pattern.typed, -len(pattern.slots))))
 
 
+@lru_cache(maxsize=4096)
 def trimmed(line: str) -> str:
     """A line without the politeness around it."""
     return _POLITE.sub("", plain(line)).strip() or plain(line)
@@ -48,10 +51,22 @@ def trimmed(line: str) -> str:
 def matches(line: str) -> list[Match]:
     """The patterns a line fits, the most telling first."""
     found = []
-    for each in patterns():
+    index = _by_letter()
+    likely = [place for letter in {"", *line.lower()} for place in index.get(letter, ())]
+    for each in (patterns()[place] for place in sorted(likely)):
         if fit := each.regex.fullmatch(line):
             found.append(Match(each, {name: text.strip() for name, text in fit.groupdict().items() if text}))
     return found
+
+
+@lru_cache(maxsize=1)
+def _by_letter() -> dict[str, list[int]]:
+    """The places of the patterns that cannot fit without a letter, the rarest of theirs; under "" those without any."""
+    common = Counter(letter for each in patterns() for letter in each.letters)
+    index: dict[str, list[int]] = defaultdict(list)
+    for place, each in enumerate(patterns()):
+        index[min(each.letters, key=lambda letter: (common[letter], letter), default="")].append(place)
+    return index
 
 
 def _compile(handler: Handler, phrase: str) -> Pattern:
@@ -69,4 +84,5 @@ def _compile(handler: Handler, phrase: str) -> Pattern:
             weight += len(part)
             source += r"[\s,，]*".join(re.escape(letter) for letter in plain(part)) + r"[\s,，:：]*"
     typed = sum(not reader.free for reader in readers.values())
-    return Pattern(handler, re.compile(source, re.IGNORECASE), weight, typed, tuple(slots))
+    letters = frozenset("".join(plain(part) for part in parts[::2]).lower().replace(" ", ""))
+    return Pattern(handler, re.compile(source, re.IGNORECASE), weight, typed, tuple(slots), letters)
