@@ -21,6 +21,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 from tortoise.backends.base.config_generator import expand_db_url
 
+from bench import statements
 from bot.app import make_app
 from bot.config import Settings
 from bot.services import SERVICES
@@ -61,7 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(stack.close)
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="liaodan-", dir="/dev/shm" if room else None)))
     home.chmod(0o711)
-    os.environ["TEST_SERVER"] = stack.enter_context(embedded.server(home / "pg", **embedded.FRAGILE))
+    os.environ["TEST_SERVER"] = stack.enter_context(
+        embedded.server(home / "pg", **embedded.FRAGILE, **statements.SETTINGS)
+    )
     build(ROOT / ".cache")
 
 

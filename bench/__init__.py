@@ -1,0 +1,1 @@
+"""How fast the product answers, as ratios within one run: `make bench`."""
