@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -22,7 +23,6 @@ AT_ONCE = (1, 8, 32)
 ROUNDS = 3
 COUNTS = {"official": 1500, "constant": 3000}
 WARM_UP = 500
-COUNTED = 100
 ENOUGH_MEMORY = 2**31
 
 
@@ -33,9 +33,9 @@ class Bench:
         self.url, self.doors, self.phones = url, doors, phones
         self._sent = 0
 
-    def drive(self, server: Server, count: int, at_once: int, kind: str | None = None) -> Figures:
+    def drive(self, server: Server, count: int, at_once: int) -> Figures:
         """A drive in the phones' process."""
-        task = Drive(server.door, server.port, self._sent, count, at_once, kind)
+        task = Drive(server.door, server.port, self._sent, count, at_once)
         self._sent += count
         return self.phones.submit(drive, task).result()
 
@@ -49,10 +49,10 @@ class Bench:
                 found[server.door].cpu_ms.append((server.cpu_s() - used) * 1000 / count)
         return found
 
-    def count(self, count: int, kind: str | None = None) -> list[statements.Statement]:
+    def count(self, count: int) -> list[statements.Statement]:
         """What so many stock queries, one after another, had the database do."""
         asyncio.run(statements.forget(self.url))
-        self.drive(self.doors[0], count, 1, kind)
+        self.drive(self.doors[0], count, 1)
         return asyncio.run(statements.counted(self.url))
 
     def run(self) -> Results:
@@ -60,10 +60,6 @@ class Bench:
         for server in self.doors:
             self.drive(server, WARM_UP, 8)
         results = Results(asyncio.run(_version(self.url)), self.count(WARM_UP), WARM_UP)
-        for way in company.WAYS:
-            # The jobs of the server speak to the database too, but far less often than once per query.
-            per_query = [each.calls // COUNTED for each in self.count(COUNTED, way)]
-            results.ways[way] = sum(per_query)
         for at_once in AT_ONCE:
             results.series[at_once] = self.compare(at_once)
             sys.stderr.write(f"{at_once} at once: {results.ratio(at_once):.2f}\n")
@@ -99,10 +95,12 @@ async def _version(url: str) -> str:
 
 def main() -> None:
     """Measures, and writes results.md beside this file."""
+    # The doors take turns on the last core; PostgreSQL and the phones have the others.
+    cores = {max(os.sched_getaffinity(0))}
     with (
         database() as url,
-        serving("official", url) as ours,
-        serving("constant", url) as constant,
+        serving("official", url, cores) as ours,
+        serving("constant", url, cores) as constant,
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as phones,
     ):
         bench = Bench(url, [ours, constant], phones)

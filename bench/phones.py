@@ -26,17 +26,13 @@ CHECKED = 25
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """So many messages to a door, so many of them under way at once; `first` numbers them, never twice the same.
-
-    `kind` is one of the ways to ask, or None for all those that name a product exactly, in turn.
-    """
+    """So many messages to a door, so many of them under way at once; `first` numbers them, never twice the same."""
 
     door: str
     port: int
     first: int
     count: int
     at_once: int
-    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def _messages(task: Drive) -> Iterator[Message]:
     for index in range(task.first, task.first + task.count):
         # Steps that share no divisor with the counts: everybody and everything comes up before anything comes twice.
         product = every[index * 7919 % PRODUCTS]
-        text = line(product, index, task.kind)
+        text = line(product, index)
         yield Message(wire(task.door, identity(index * 60_013 % PEOPLE), text, index), product)
 
 

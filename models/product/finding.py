@@ -8,8 +8,10 @@ from rapidfuzz import fuzz
 from models import sql
 from models.text import key, name_keys
 
+# Found first and sorted then: otherwise the planner walks all codes in order until six rows fit.
 EXACT = """
-SELECT * FROM product WHERE active AND keys ? $1 ORDER BY code LIMIT 6
+WITH found AS MATERIALIZED (SELECT * FROM product WHERE keys ? $1)
+SELECT * FROM found WHERE active ORDER BY code LIMIT 6
 """
 
 # Part of a barcode is no way to name a product.
