@@ -24,7 +24,6 @@ from tests.waiting import until
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
 
 KILLS = 50
-ATTEMPTS = 4
 WORKERS = ("E006", "E007", "E018")
 
 
@@ -42,10 +41,10 @@ async def test_fifty_kills_under_load_lose_nothing_and_do_nothing_twice(supervis
 
     reported = await _rows("SELECT good FROM operation o JOIN work_order w ON w.id = o.work_order_id "
                            "WHERE w.number = 'WO1108' AND o.position = 1")  # fmt: skip
-    # What WeChat gave up on after four attempts may have been done or not; everything else was done once.
+    # What the phone was shown is there, once each; a line that nobody answered in time may be there too, once.
     said = sum(reports, Counter())
-    assert said["answered"] <= int(reported[0]["good"]) <= said["answered"] + said["given up"], said
-    assert said["answered"] > 50 > 10 * said["given up"], said
+    assert said["shown"] <= int(reported[0]["good"]) <= said["shown"] + said["not shown"], said
+    assert said["shown"] > 50 > 5 * said["not shown"], said
     assert await _rows("SELECT count(*)::int AS n FROM sales_order WHERE note LIKE 'kill-%'") == [{"n": orders}]
     assert orders > 0
     await _notices_are_accounted_for(pair)
@@ -102,12 +101,11 @@ async def _alive(pair: Pair) -> list[int]:
 
 
 async def _report_until(pair: Pair, stop: asyncio.Event, who: str) -> Counter[str]:
-    """Reports one piece after another; counts the lines that some attempt got through, and those WeChat gave up on."""
+    """Reports one piece after another; counts the lines whose effect the phone was shown, and the others."""
     said: Counter[str] = Counter()
     while not await _stopped(stop):
         answer = await pair.post("text", door="work", person=who, text="WO1108 下料 1个", wait=0)
-        given_up = len(answer.get("failures") or []) == answer["attempts"] == ATTEMPTS
-        said["given up" if given_up else "answered"] += 1
+        said["shown" if "已报工" in (answer["reply"] or "") else "not shown"] += 1
     return said
 
 
