@@ -113,7 +113,8 @@ class Turns:
             return task.result()
         await park(turn)
         # The turn may have ended between the timer and the row; then nobody else carries its reply.
-        if task.done() and await sql.rows(CARRY, turn.full_key):
+        # One that failed leaves its row waiting, so that a worker runs it again.
+        if task.done() and not task.exception() and await sql.rows(CARRY, turn.full_key):
             return task.result()
         task.add_done_callback(_log_failure)
         return ""
