@@ -19,10 +19,10 @@ WHERE active AND (number = upper($1) OR name = $1 OR nickname = $1) ORDER BY num
 
 async def find_customers(text: str) -> list[dict[str, Any]]:
     """Customers that a piece of text can mean, exact names first; a short form of the name is enough."""
-    wanted = key(text)
+    wanted = key(text).replace("%", "")
     if not wanted:
         return []
-    found = await sql.rows(CUSTOMERS, wanted.replace("%", "").replace("_", "") or "\0")
+    found = await sql.rows(CUSTOMERS, wanted)
     exact = [row for row in found if wanted in (key(row["name"]), row["number"].lower())]
     return exact or found
 

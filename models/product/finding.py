@@ -44,13 +44,13 @@ def keys_of(code: str, barcode: str | None, name: str) -> list[str]:
 
 async def find_products(text: str) -> Found:
     """Products that a piece of text can mean, best first; near misses are never sure."""
-    wanted = key(text)
+    wanted = key(text).replace("%", "")
     if not wanted:
         return Found([], sure=False)
     exact = await sql.rows(EXACT, wanted)
     if len(exact) == 1:
         return Found(exact, sure=True)
-    if partial := await sql.rows(PARTIAL, wanted.replace("%", "").replace("_", "") or "\0"):
+    if partial := await sql.rows(PARTIAL, wanted):
         return Found(partial, sure=True)
     return _near(wanted, await sql.rows(ALL))
 
