@@ -5,20 +5,23 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from bot.conversation import Conversation, State
+from bot.rendering import templates
 from bot.rendering.card import Card
 from bot.rendering.text import as_text
 from handlers.actor import Actor, from_row, nobody
 from models import sql
+from models.batching import Batch
 from models.chat.binding import ensure_conversation
-from models.clock import days, now
+from models.clock import now
 from models.delivery.telling import reply_later
 from models.errors import Refused
-from models.transactions import transaction
+from models.transactions import WouldWrite, reading, transaction
 
 log = structlog.get_logger()
 
@@ -27,22 +30,43 @@ QUEUE = 20
 KEPT_KEYS = 20
 KEPT_REPLIES = 3
 
-SEEK = """
-SELECT c.id AS conversation, c.turns::text AS turns, c.state::text AS state, c.greeted_on,
-  p.id, p.number, p.name, p.nickname, p.roles, p.customer_id, p.department_id
-FROM conversation c LEFT JOIN person p ON p.id = c.person_id AND p.active
+# A row's xmin is its version: it changes with every update, whoever makes it.
+WHO = """
+c.id AS conversation, c.xmin::text AS version, c.turns::text AS turns, c.state::text AS state,
+p.id, p.number, p.name, p.nickname, p.roles, p.customer_id, p.department_id
+"""
+
+LOOK = Batch(f"""
+SELECT asked.nth, {WHO}
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked(door, identity, nth)
+JOIN conversation c ON c.door = asked.door AND c.external_id = asked.identity
+LEFT JOIN person p ON p.id = c.person_id AND p.active
+""")
+
+LOCK = f"""
+SELECT {WHO} FROM conversation c LEFT JOIN person p ON p.id = c.person_id AND p.active
 WHERE c.door = $1 AND c.external_id = $2 FOR UPDATE OF c
 """
 
-# A menu click must not shorten the 48 hours that a message opened.
-SAVE = """
-WITH late AS (UPDATE inbox SET state = 'answered' WHERE key = $4 AND state = 'waiting' RETURNING id),
-  opened AS (SELECT $5::timestamptz AS until, $6::int AS count)
-UPDATE conversation SET turns = $2::jsonb, state = $3::jsonb, reachable = $7,
-  window_until = CASE WHEN opened.until > coalesce(window_until, '-infinity') THEN opened.until ELSE window_until END,
-  window_left = CASE WHEN opened.until > coalesce(window_until, '-infinity') THEN opened.count ELSE window_left END
-FROM opened WHERE conversation.id = $1 RETURNING (SELECT count(*) FROM late) AS late
-"""
+# Without a version the row is ours already; with one, a row that changed since, is held by somebody, or whose reply is
+# owed by a worker is left alone. A menu click must not shorten the 48 hours that a message opened.
+SAVE = Batch("""
+WITH given AS (
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::int[],
+    $8::bool[]) WITH ORDINALITY AS given(id, version, key, turns, state, until, count, reachable, nth)),
+ ours AS (
+  SELECT c.id FROM conversation c JOIN given ON given.id = c.id
+  WHERE given.version = '' OR given.version = c.xmin::text
+    AND NOT EXISTS (SELECT FROM inbox WHERE key = given.key AND inbox.state = 'waiting')
+  FOR UPDATE OF c SKIP LOCKED)
+UPDATE conversation SET turns = given.turns::jsonb, state = given.state::jsonb, reachable = given.reachable,
+  window_until = CASE WHEN until > coalesce(window_until, '-infinity') THEN until ELSE window_until END,
+  window_left = CASE WHEN until > coalesce(window_until, '-infinity') THEN count ELSE window_left END
+FROM given JOIN ours ON ours.id = given.id WHERE conversation.id = given.id RETURNING given.nth
+""")
+
+# One encoder for all: dumps() with an option makes a new one each time.
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 CARRY = "UPDATE inbox SET state = 'answered' WHERE key = $1 AND state = 'waiting' RETURNING id"
 
@@ -120,11 +144,13 @@ class Turns:
         return ""
 
     async def run(self, turn: Turn, *, links: bool) -> str:
-        """One turn in its own transaction, after the turns of the same person before it."""
+        """One turn, after the turns of the same person before it: at once if it only asks, else in a transaction."""
         async with self._lane(turn) as admitted:
             if not admitted:
                 await park(turn)
                 return ""
+            if not turn.event and (reply := await self._ask(turn, links)) is not None:
+                return reply
             return await transaction(self._take, turn, links)
 
     async def drain(self) -> None:
@@ -148,20 +174,38 @@ class Turns:
             if not lane.waiting:
                 self._lanes.pop(where, None)
 
+    async def _ask(self, turn: Turn, links: bool) -> str | None:
+        """The reply to a line that changes nothing but the conversation; None where it takes the row's lock.
+
+        No lock is held meanwhile: the reply counts only if the conversation is saved as the one that was read.
+        """
+        row = await LOOK.row(turn.door, turn.identity)
+        if row is None or turn.full_key in row["turns"]:
+            return None
+        try:
+            with reading():
+                reply, state = await self._reply(turn, row, links)
+        except WouldWrite:
+            return None
+        return reply if await _save(turn, row, state, reply, version=row["version"]) else None
+
     async def _take(self, turn: Turn, links: bool) -> str:
-        row = await _seek(turn)
-        turns: list[list[str]] = json.loads(row["turns"])
-        for key, reply in ((each[0], each[1] if len(each) > 1 else "") for each in turns):
+        row = await _lock(turn)
+        for key, *kept in json.loads(row["turns"]):
             if key == turn.full_key:
                 # State is read after the lock, so a repeat on another worker sees the reply that was saved.
                 await sql.rows(CARRY, turn.full_key)
-                return reply
-        me = _actor(turn, row)
-        state = State.load(json.loads(row["state"]))
-        card = await self._card(me, state, turn)
-        reply = as_text(card, links=links) if card else ""
-        await _save(turn, row["conversation"], turns, state, reply)
+                return kept[0] if kept else ""
+        reply, state = await self._reply(turn, row, links)
+        await _save(turn, row, state, reply)
+        if await sql.rows(CARRY, turn.full_key) and reply:
+            await reply_later(row["conversation"], door=turn.door, text=reply)
         return reply
+
+    async def _reply(self, turn: Turn, row: dict[str, Any], links: bool) -> tuple[str, State]:
+        state = State.load(json.loads(row["state"]))
+        card = await self._card(_actor(turn, row), state, turn)
+        return as_text(card, links=links) if card else "", state
 
     async def _card(self, me: Actor, state: State, turn: Turn) -> Card | None:
         if turn.event:
@@ -172,15 +216,25 @@ class Turns:
 
 async def park(turn: Turn) -> None:
     """Commits a turn to the inbox: from now on a worker owes its reply, whatever becomes of this one."""
-    stored = json.dumps(asdict(turn), ensure_ascii=False)
+    stored = as_json(asdict(turn))
     await sql.rows(PARK, turn.full_key, turn.door, turn.identity, stored, now())
 
 
-async def _seek(turn: Turn) -> dict[str, Any]:
-    row = await sql.row(SEEK, turn.door, turn.identity)
+async def give_up(turn: Turn) -> None:
+    """Answers a line that fails every time with just that, once and for all; inside a transaction."""
+    row = await _lock(turn)
+    if not await sql.rows(CARRY, turn.full_key):
+        return
+    reply = as_text(templates.render("talk/given_up", {"line": turn.line[:40]}), links=False)
+    await _save(turn, row, State.load(json.loads(row["state"])), reply)
+    await reply_later(row["conversation"], door=turn.door, text=reply)
+
+
+async def _lock(turn: Turn) -> dict[str, Any]:
+    row = await sql.row(LOCK, turn.door, turn.identity)
     if row is None:
         await ensure_conversation(turn.door, turn.identity)
-        row = await sql.row(SEEK, turn.door, turn.identity)
+        row = await sql.row(LOCK, turn.door, turn.identity)
         assert row is not None
     return row
 
@@ -191,25 +245,23 @@ def _actor(turn: Turn, row: dict[str, Any]) -> Actor:
     return from_row(row, door=turn.door, turn=turn.full_key, identity=turn.identity)
 
 
-async def _save(turn: Turn, conversation: int, turns: list[list[str]], state: State, reply: str) -> None:
+async def _save(turn: Turn, row: dict[str, Any], state: State, reply: str, *, version: str = "") -> bool:
+    """Keeps the reply under its key, and the state; False if the row is no longer of this version."""
+    turns = json.loads(row["turns"])
     kept = [[turn.full_key, reply], *turns[: KEPT_REPLIES - 1], *([each[0]] for each in turns[KEPT_REPLIES - 1 :])]
     window = turn.window
-    saved = await sql.row(
-        SAVE,
-        conversation,
-        json.dumps(kept[:KEPT_KEYS], ensure_ascii=False),
-        json.dumps(state.dump(), ensure_ascii=False),
-        turn.full_key,
-        now() + days(window.seconds / 86400) if window else None,
-        window.count if window else 0,
-        turn.event != "leave",
+    return bool(
+        await SAVE.rows(
+            row["conversation"],
+            version,
+            turn.full_key,
+            as_json(kept[:KEPT_KEYS]),
+            as_json(state.dump()),
+            now() + timedelta(seconds=window.seconds) if window else None,
+            window.count if window else 0,
+            turn.event != "leave",
+        )
     )
-    if saved and saved["late"] and reply:
-        await _send_later(conversation, turn, reply)
-
-
-async def _send_later(conversation: int, turn: Turn, reply: str) -> None:
-    await reply_later(conversation, door=turn.door, text=reply)
 
 
 def _log_failure(task: "asyncio.Task[str]") -> None:

@@ -26,13 +26,12 @@ R = TypeVar("R", bound=Row)
 class ProductReader(Reader[Product]):
     async def read(self, me: Actor, text: str, name: str) -> Product:
         found = await find_products(text)
-        if len(found.rows) == 1 and found.sure:
-            return Product._init_from_db(**{name: value for name, value in found.rows[0].items() if name != "free"})
-        if not found.sure:
-            raise NotFound(kind="product", given=text, near=[row["name"] for row in found.rows])
-        raise Ambiguous(
-            input=name, kind="product", given=text, choices=[_product_choice(me, row) for row in found.rows]
-        )
+        if not found.rows:
+            raise NotFound(kind="product", given=text, near=found.near)
+        if len(found.rows) > 1:
+            choices = [_product_choice(me, row) for row in found.rows]
+            raise Ambiguous(input=name, kind="product", given=text, choices=choices)
+        return Product._init_from_db(**found.rows[0])
 
     def save(self, value: Product) -> str:
         return value.code

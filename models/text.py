@@ -4,8 +4,10 @@ import re
 import unicodedata
 import warnings
 from functools import lru_cache
+from operator import add
 
 from zhconv import convert
+from zhconv.zhconv import getdict
 
 _CROSS = re.compile(r"(?<=\d)\s*[x×*✕✖╳]\s*(?=\d)")
 _NOISE = re.compile(r"[\s\-_/.,，。、·'\"“”‘’()（）【】#:：;；?？!！]+")
@@ -13,15 +15,21 @@ _NOISE = re.compile(r"[\s\-_/.,，。、·'\"“”‘’()（）【】#:：;；
 # Loads the dictionary now, not in the first person's turn; zhconv forgets to close the file.
 with warnings.catch_warnings(action="ignore", category=ResourceWarning):
     convert("国", "zh-cn")
+    _TRADITIONAL = {word[:2] for word, simple in getdict("zh-cn").items() if word != simple}
 
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Full-width to half-width, traditional to simplified, every cross between digits to ×, blanks to one."""
     text = unicodedata.normalize("NFKC", text)
-    if not text.isascii():
+    if not text.isascii() and _has_traditional(text):
         text = convert(text, "zh-cn")
     return " ".join(_CROSS.sub("×", text).split())
+
+
+def _has_traditional(text: str) -> bool:
+    """Whether a word that has a simplified twin may begin somewhere; hardly a line has one, and to look closer is slow."""
+    return not (_TRADITIONAL.isdisjoint(text) and _TRADITIONAL.isdisjoint(map(add, text, text[1:])))
 
 
 def key(text: str) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
@@ -17,12 +18,36 @@ AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 _inside: ContextVar[Any] = ContextVar("the open transaction's connection", default=None)
 
-savepoint = in_transaction
-"""`async with savepoint():` around what may fail inside a transaction."""
+_reading: ContextVar[bool] = ContextVar("whether nothing is to be written here", default=False)
+
+
+class WouldWrite(Exception):
+    """Something wants a transaction where it was agreed only to read."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Inside this block no transaction is opened: who wants one gets WouldWrite, and has changed nothing."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """`async with savepoint():` around what may fail inside a transaction."""
+    if _reading.get():
+        raise WouldWrite()
+    async with in_transaction():
+        yield
 
 
 async def transaction(work: Callable[P, Awaitable[T]], *args: P.args, **inputs: P.kwargs) -> T:
     """Runs `work` in one transaction, up to four times on deadlocks; within another, as a savepoint of that one."""
+    if _reading.get():
+        raise WouldWrite()
     if _inside.get() is not None:
         async with savepoint():
             return await work(*args, **inputs)

@@ -2,7 +2,7 @@
 
 import structlog
 
-from bot.turns import Turn, Turns
+from bot.turns import Turn, Turns, give_up
 from handlers.actor import person_by_id, system
 from handlers.call import Call
 from handlers.dispatch import run, run_chunk
@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 # A live worker answers its own slow turns; what is older belongs to nobody any more.
 ABANDONED = days(20 / 86400)
+
+TRIES = 5
 
 DUE = """
 SELECT id FROM deadline WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -71,8 +73,28 @@ async def _run_chunk(job: Job) -> None:
 
 
 async def run_inbox(turns: Turns) -> int:
-    """Runs lines again that a dead worker left, under the same key: done once, replied to once."""
+    """Runs lines again that a dead worker left, under the same key: done once, replied to once.
+
+    One that fails every time is given up after a while, and whoever sent it is told so.
+    """
     left = await Inbox.filter(state="waiting", created_at__lt=now() - ABANDONED).order_by("id").limit(20)
+    ran = 0
     for each in left:
-        await turns.run(Turn.from_json(each.turn), links=each.door == "official")
-    return len(left)
+        # Counted before it runs, and committed: what kills its worker counts too.
+        if await Inbox.filter(id=each.id, state="waiting", tries=each.tries).update(tries=each.tries + 1):
+            ran += await _run_again(turns, each)
+    return ran
+
+
+async def _run_again(turns: Turns, line: Inbox) -> bool:
+    turn = Turn.from_json(line.turn)
+    if line.tries >= TRIES:
+        log.error("turn.given_up", key=line.key)
+        await transaction(give_up, turn)
+        return True
+    try:
+        await turns.run(turn, links=line.door == "official")
+    except Exception as error:
+        log.error("turn.failed_again", key=line.key, exc_info=error)
+        return False
+    return True

@@ -65,7 +65,7 @@ def read_card(source: str) -> Card:
             card.figure = shown(line[3:])
         elif line.startswith("# "):
             card.title = shown(line[2:])
-        elif actions := _ACTION.findall(line):
+        elif "](" in line and (actions := _ACTION.findall(line)):
             card.actions += [Action(shown(label), shown(target)) for label, target in actions]
         elif line.startswith("- "):
             card.body.append((ROW, f"· {shown(line[2:])}"))

@@ -12,32 +12,20 @@ from models.clock import local, now
 ROOT = Path(__file__).resolve().parents[2] / "templates"
 
 
-class View:
-    """Facts as a template sees them: by attribute, and absent where the asker may not look."""
+class FactsEnvironment(Environment):
+    """Facts as a template sees them: `r.items` is the fact of that name, absent where the asker may not look."""
 
-    __slots__ = ("_facts",)
-
-    def __init__(self, facts: dict[str, Any]) -> None:
-        self._facts = facts
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return view(self._facts[name])
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-def view(value: Any) -> Any:
-    """Facts, and the facts in them, by attribute."""
-    if isinstance(value, dict):
-        return View(value)
-    if isinstance(value, list):
-        return [view(each) for each in value]
-    return value
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict:
+            if attribute in obj:
+                return obj[attribute]
+            # The small tables of words inside templates are looked up with get(); facts never are.
+            return obj.get if attribute == "get" else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
 
 def _environment() -> Environment:
-    environment = Environment(
+    environment = FactsEnvironment(
         loader=FileSystemLoader(ROOT),
         undefined=StrictUndefined,
         finalize=neutral,
@@ -59,7 +47,7 @@ ENVIRONMENT = _environment()
 
 def render(name: str, facts: dict[str, Any], **more: Any) -> Card:
     """The card of a template, such as `answers/stock.query`. Raises TemplateNotFound."""
-    return read_card(ENVIRONMENT.get_template(f"{name}.txt").render(r=View(facts), **more))
+    return read_card(ENVIRONMENT.get_template(f"{name}.txt").render(r=facts, **more))
 
 
 def exists(name: str) -> bool:

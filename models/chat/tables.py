@@ -43,13 +43,17 @@ class Conversation(Row):
 
 
 class Inbox(Row):
-    """A line whose reply will come later; one guarded update on `state` decides who carries the reply."""
+    """A line whose reply will come later; one guarded update on `state` decides who carries the reply.
+
+    `tries` counts how often a worker has run it after the one that took it died.
+    """
 
     key = fields.CharField(max_length=160, unique=True)
     door = fields.CharField(max_length=12)
     external_id = fields.CharField(max_length=64)
     turn = fields.JSONField[dict[str, Any]]()
     state = fields.CharField(max_length=12, default="waiting")
+    tries = fields.IntField(default=0, db_default=0)
     created_at = time_field()
 
     class Meta:

@@ -1,39 +1,57 @@
 """Finding products by what people type: code, barcode, name, pinyin, or a near miss."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import Any
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from models import sql
+from models.batching import Batch
 from models.text import key, name_keys
 
-# Found first and sorted then: otherwise the planner walks all codes in order until six rows fit.
-EXACT = """
-WITH found AS MATERIALIZED (SELECT * FROM product WHERE keys ? $1)
-SELECT * FROM found WHERE active ORDER BY code LIMIT 6
-"""
+# The product that is called so exactly; else those of whose spellings it is a part; else those that have all its words.
+# Each way is only gone where the one before led to nothing. Part of a barcode is no way to name a product.
+FIND = Batch("""
+WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked(wanted, words, nth)),
+ exact AS MATERIALIZED (
+  SELECT asked.nth, named.* FROM asked CROSS JOIN LATERAL (
+    SELECT * FROM product WHERE keys ? asked.wanted AND active OFFSET 0) named),
+ inexact AS MATERIALIZED (SELECT * FROM asked WHERE (SELECT count(*) FROM exact WHERE exact.nth = asked.nth) <> 1),
+ partial AS MATERIALIZED (
+  SELECT asked.nth, part.* FROM inexact asked CROSS JOIN LATERAL (
+    SELECT * FROM product
+    WHERE active AND keys::text LIKE '%' || asked.wanted || '%'
+      AND EXISTS (SELECT FROM jsonb_array_elements_text(keys) AS spelling
+        WHERE spelling LIKE '%' || asked.wanted || '%' AND spelling !~ '^[0-9]{8,}$')
+    ORDER BY keys ? asked.wanted DESC, length(name), code LIMIT 30) part),
+ worded AS MATERIALIZED (
+  SELECT asked.nth, part.* FROM inexact asked CROSS JOIN LATERAL (
+    SELECT * FROM product
+    WHERE active AND asked.words <> '' AND (keys ->> 0) || lower(replace(code, '-', ''))
+      LIKE ALL (string_to_array(asked.words, ' '))
+    ORDER BY code LIMIT 6) part
+  WHERE NOT EXISTS (SELECT FROM partial WHERE partial.nth = asked.nth)),
+ several AS (SELECT * FROM partial UNION ALL SELECT * FROM worded)
+SELECT exact.*, NULL::numeric AS free FROM exact WHERE NOT EXISTS (SELECT FROM inexact WHERE inexact.nth = exact.nth)
+UNION ALL
+SELECT several.*, (SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balance WHERE product_id = several.id)
+FROM several
+""")
 
-# Part of a barcode is no way to name a product.
-PARTIAL = """
-SELECT *, (SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balance WHERE product_id = product.id) AS free
-FROM product
-WHERE active AND EXISTS (SELECT FROM jsonb_array_elements_text(keys) AS spelling
-  WHERE spelling LIKE '%' || $1 || '%' AND spelling !~ '^[0-9]{8,}$')
-ORDER BY keys ? $1 DESC, length(name), code LIMIT 30
-"""
-
-ALL = "SELECT * FROM product WHERE active ORDER BY code LIMIT 20000"
+SPELLINGS = "SELECT name, keys ->> 0 AS spelling FROM product WHERE active ORDER BY code"
 
 NEAR = 62
+
+_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f的]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search came back with: the sure ones first; `sure` says that any of them was really meant."""
+    """What a search came back with: the products that can be meant, or the names of some that are called alike."""
 
     rows: list[dict[str, Any]]
-    sure: bool
+    near: list[str] = field(default_factory=list)
 
 
 def keys_of(code: str, barcode: str | None, name: str) -> list[str]:
@@ -43,32 +61,26 @@ def keys_of(code: str, barcode: str | None, name: str) -> list[str]:
 
 
 async def find_products(text: str) -> Found:
-    """Products that a piece of text can mean, best first; near misses are never sure."""
-    wanted = key(text).replace("%", "")
+    """Products that a piece of text can mean, the likeliest first; a near miss is never among them."""
+    # What LIKE would read as a placeholder is in no spelling.
+    wanted = re.sub(r"[%_\\]", "", key(text))
     if not wanted:
-        return Found([], sure=False)
-    exact = await sql.rows(EXACT, wanted)
-    if len(exact) == 1:
-        return Found(exact, sure=True)
-    if partial := await sql.rows(PARTIAL, wanted):
-        return Found(partial, sure=True)
-    return _near(wanted, await sql.rows(ALL))
+        return Found([])
+    parts = _parts(wanted)
+    if rows := await FIND.rows(wanted, " ".join(f"%{part}%" for part in parts) if len(parts) > 1 else ""):
+        return Found(rows)
+    return Found([], _near(wanted, parts, await sql.rows(SPELLINGS)))
 
 
-def _near(wanted: str, every: list[dict[str, Any]]) -> Found:
-    """Products whose names share all the words, then those that share nearly all, then the similar."""
-    parts = [part for part in _parts(wanted) if part]
+def _near(wanted: str, parts: list[str], every: list[dict[str, Any]]) -> list[str]:
+    """The names that share nearly all the words, else the similar ones."""
     if len(parts) > 1:
-        for close, sure in ((_has, True), (_nearly_has, False)):
-            found = [row for row in every if all(close(key(row["name"] + row["code"]), part) for part in parts)]
-            if found:
-                return Found(found[:6], sure=sure)
-    scored = sorted(((fuzz.WRatio(wanted, key(row["name"])), row) for row in every), key=lambda pair: -pair[0])
-    return Found([row for score, row in scored[:3] if score >= NEAR], sure=False)
-
-
-def _has(name: str, part: str) -> bool:
-    return part in name
+        parts = sorted(parts, key=str.isascii, reverse=True)
+        if found := [row["name"] for row in every if all(_nearly_has(row["spelling"], part) for part in parts)]:
+            return found[:6]
+    spellings = [row["spelling"] for row in every]
+    scored = process.extract(wanted, spellings, scorer=fuzz.WRatio, score_cutoff=NEAR, limit=3)
+    return [every[place]["name"] for _, _, place in scored]
 
 
 def _nearly_has(name: str, part: str) -> bool:
@@ -81,11 +93,4 @@ def _nearly_has(name: str, part: str) -> bool:
 
 def _parts(wanted: str) -> list[str]:
     """The runs of letters with digits, and the runs of Chinese, without the 的 between them."""
-    runs: list[str] = []
-    for letter in wanted:
-        latin = letter.isascii()
-        if runs and runs[-1] and (runs[-1][-1].isascii() == latin) and letter != "的":
-            runs[-1] += letter
-        else:
-            runs.append("" if letter == "的" else letter)
-    return runs
+    return _RUN.findall(wanted)

@@ -5,25 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from models import sql
 from models.base import ZERO
+from models.batching import Batch
 from models.clock import today
 
-FIGURES = """
-SELECT
+FIGURES = Batch("""
+SELECT asked.nth,
  (SELECT coalesce(json_agg(json_build_array(w.name, b.on_hand::text, b.reserved::text) ORDER BY w.rank, w.id), '[]')
-    FROM stock_balance b JOIN warehouse w ON w.id = b.warehouse_id WHERE b.product_id = $1)::text AS places,
+    FROM stock_balance b JOIN warehouse w ON w.id = b.warehouse_id WHERE b.product_id = asked.product)::text AS places,
  (SELECT coalesce(json_agg(json_build_array(i.number, i.due, i.quantity::text) ORDER BY i.due, i.number), '[]') FROM (
     SELECT o.number, l.due_date AS due, l.quantity - l.received AS quantity
       FROM purchase_order_line l JOIN purchase_order o ON o.id = l.order_id
-     WHERE l.product_id = $1 AND o.state IN ('confirmed', 'partially_received') AND l.quantity > l.received
+     WHERE l.product_id = asked.product AND o.state IN ('confirmed', 'partially_received') AND l.quantity > l.received
     UNION ALL
     SELECT wo.number, wo.due_date, wo.quantity - last.good
       FROM work_order wo JOIN LATERAL (
         SELECT good FROM operation WHERE work_order_id = wo.id ORDER BY position DESC LIMIT 1) last ON true
-     WHERE wo.product_id = $1 AND wo.state IN ('confirmed', 'in_progress') AND wo.quantity > last.good
+     WHERE wo.product_id = asked.product AND wo.state IN ('confirmed', 'in_progress') AND wo.quantity > last.good
  ) i)::text AS incoming
-"""
+FROM unnest($1::bigint[]) WITH ORDINALITY AS asked(product, nth)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Figures:
 
 async def stock_figures(product_id: int) -> Figures:
     """The figures as they stand at this statement."""
-    found = await sql.row(FIGURES, product_id)
+    found = await FIGURES.row(product_id)
     assert found is not None
     return Figures(
         [Place(name, Decimal(on_hand), Decimal(reserved)) for name, on_hand, reserved in json.loads(found["places"])],

@@ -27,9 +27,9 @@ async def door(database: str, aiohttp_client: Callable[..., Awaitable[TestClient
     return await aiohttp_client(make_app(settings, database=False, jobs=False))
 
 
-async def ask(door: TestClient) -> str:
+async def ask(door: TestClient, line: str = "m8x30还有多少") -> str:
     """An encrypted stock query; the answer, decrypted."""
-    pushed = push(OFFICIAL, OFFICIAL["app_id"], text(openid("o", "E003"), "m8x30还有多少"))
+    pushed = push(OFFICIAL, OFFICIAL["app_id"], text(openid("o", "E003"), line))
     status, answer = await send(door, "/wechat/official", *pushed)
     assert status == 200
     query = {
@@ -41,14 +41,17 @@ async def ask(door: TestClient) -> str:
     return envelope.open(query, answer.encode(), now().timestamp()).decode()
 
 
-async def test_an_encrypted_stock_query_takes_at_most_four_statements(database: str, door: TestClient) -> None:
+@pytest.mark.parametrize("line", ["m8x30还有多少", "查一下M8X30库存", "M8×30 不锈钢还有多少", "螺栓m8x30还有多少"])
+async def test_an_encrypted_stock_query_takes_at_most_four_statements(
+    database: str, door: TestClient, line: str
+) -> None:
     connection = await asyncpg.connect(database)
     await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
     await connection.close()
-    await ask(door)
+    await ask(door, line)
     await statements.forget(database)
     for _ in range(QUERIES):
-        assert "可用 5,500 个" in await ask(door)
+        assert "可用 5,500 个" in await ask(door, line)
     counted = [each for each in await statements.counted(database) if "pg_catalog" not in each.text]
     assert sum(each.calls for each in counted) <= 4 * QUERIES, counted
 

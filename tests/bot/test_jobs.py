@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs.due import run_deadlines, run_jobs
+from bot.jobs.due import run_deadlines, run_inbox, run_jobs
 from bot.jobs.recurring import run_recurring
+from bot.turns import Answerer, Turn, Turns, park
 from models import sql
-from models.clock import at_local, today, travel
+from models.chat.tables import Inbox
+from models.clock import at_local, now, today, travel
 from models.delivery.tables import Notice
 from tests.people import Chat
 
@@ -56,3 +58,21 @@ async def test_a_long_command_is_done_in_chunks_and_says_when_it_is_finished(cha
     assert await Notice.filter(kind="announcement").count() == 25
     assert await sql.rows("SELECT state, done, total FROM job") == [{"state": "done", "done": 25, "total": 25}]
     assert await Notice.filter(kind="job.done").count() == 1
+
+
+@pytest.mark.commits
+async def test_a_line_that_fails_every_time_is_given_up_and_its_sender_told_so(database: str) -> None:
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    broken: dict[str, Answerer] = {"greet": fail}
+    poison = Turn("work", "liting", "poison", line="查库存", event="greet")
+    await park(poison)
+    await park(Turn("work", "liting", "sound", line="M8×30还有多少"))
+    with travel(now() + timedelta(minutes=1)):
+        for _ in range(8):
+            await run_inbox(Turns(broken))
+    assert await Inbox.all().order_by("id").values_list("state", "tries") == [("answered", 6), ("answered", 1)]
+    told = [each.facts["text"] for each in await Notice.filter(kind="turn.reply").order_by("id")]
+    assert len(told) == 2 and told[0].startswith("M8×30") and "这条消息没有办成" in told[1]
+    assert await Turns(broken).run(poison, links=False) == told[1]
