@@ -135,7 +135,7 @@ def _line(line: SalesOrderLine, held: Decimal) -> Line:
 
 
 def _state(order: SalesOrder) -> OrderState:
-    return next(state for state in OrderState if state.value == order.state)
+    return OrderState.of(order.state)
 
 
 def rounded(percent: int | None, exact: bool) -> int | None:

@@ -18,7 +18,7 @@ from models.approvals.deciding import ask, void
 from models.base import ZERO
 from models.clock import days, now, today
 from models.delivery.telling import tell
-from models.errors import InvalidInput, NotFound
+from models.errors import CustomerFrozen, InvalidInput, NotFound
 from models.finance.credit import CreditStatus, lock_credit
 from models.moves import move
 from models.party.tables import Customer
@@ -216,6 +216,8 @@ async def expire_reservation(me: Actor, *, order: Text) -> Expired:
 async def _place(me: Actor, order: SalesOrder, customer: Customer) -> Done[OrderAnswer]:
     """Confirms an order within the limit; above it, the order waits, with its stock held for a day."""
     credit = await lock_credit(customer.id)
+    if credit.frozen:
+        raise CustomerFrozen(customer=customer.name)
     over_by = credit.over_by(order.total)
     if over_by > 0:
         return await _hold(me, order, customer, credit, over_by)
