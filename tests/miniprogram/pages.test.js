@@ -22,6 +22,21 @@ test('the list shows the first page and goes on by the cursor', async () => {
   assert.equal(phone.sent('/api/order/list').length, 2);
 });
 
+test('who comes back to a long list finds their place, with what is new on top', async () => {
+  let first = [row('SO0002')];
+  const phone = new Phone(({ query }) => (query.cursor ? list([row('SO0001')], 'c2') : list(first, 'c1')));
+  const page = phone.open('orders/orders');
+  await page.load();
+  await page.loadMore();
+  first = [row('SO0003'), row('SO0002', 'shipped')];
+  page.onShow();
+  await settled();
+  assert.deepEqual(page.data.items.map((each) => `${each.number} ${each.stage}`), ['SO0003 confirmed', 'SO0002 shipped', 'SO0001 confirmed']);
+  assert.equal(page.data.next, 'c2');
+  await page.load();
+  assert.deepEqual(page.data.items.map((each) => each.number), ['SO0003', 'SO0002']);
+});
+
 test('a tab asks for its phase, and what an earlier tab brings late is dropped', async () => {
   let late;
   const phone = new Phone(({ query }) => {

@@ -19,11 +19,14 @@ const row = (order) => ({
   total: money(order.total),
 });
 
+// Fresh rows on top of those from further down, so that whoever comes back finds their place again.
+const merged = (fresh, items) => fresh.concat(items.filter((old) => !fresh.some((each) => each.number === old.number)));
+
 Page({
   data: { tabs: TABS, tab: TABS[0], state: 'loading', trouble: null, items: [], next: null, more: '' },
 
   onShow() {
-    this.load();
+    this.load({ keep: this.further });
   },
 
   onPullDownRefresh() {
@@ -37,6 +40,7 @@ Page({
   onTab(event) {
     const tab = TABS.find((each) => each.phase === event.currentTarget.dataset.phase);
     if (tab.phase === this.data.tab.phase) return;
+    this.further = false;
     this.setData({ tab, state: 'loading', items: [], next: null, more: '' });
     this.load();
   },
@@ -55,12 +59,15 @@ Page({
   },
 
   // The first page anew. What an earlier tab or pull still brings is out of date by then.
-  async load() {
+  async load({ keep = false } = {}) {
     const asked = this.begin();
     try {
       const page = await this.fetch();
       if (this.asked !== asked) return;
-      this.setData({ state: page.items.length ? 'ready' : 'empty', items: page.items.map(row), next: page.next, more: '' });
+      const fresh = page.items.map(row);
+      if (keep) this.setData({ items: merged(fresh, this.data.items), more: '' });
+      else this.setData({ state: fresh.length ? 'ready' : 'empty', items: fresh, next: page.next, more: '' });
+      this.further = keep;
     } catch (error) {
       if (this.asked === asked) this.fail(error);
     }
@@ -74,6 +81,7 @@ Page({
       const page = await this.fetch(this.data.next);
       if (this.asked !== asked) return;
       this.setData({ items: this.data.items.concat(page.items.map(row)), next: page.next, more: '' });
+      this.further = true;
     } catch (error) {
       if (this.asked === asked) this.setData({ more: 'failed' });
     }
