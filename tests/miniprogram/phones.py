@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -37,3 +37,8 @@ class Phones:
         await page.goto(address)
         await expect(page.locator("body[data-ready]")).to_be_attached(timeout=FIRST_PAGE_MS)
         return page
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # A refused request is the page's own business; a breach of the page's policy is not.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.errors.append(message.text)

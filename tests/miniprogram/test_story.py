@@ -86,8 +86,8 @@ async def test_a_customer_binds_follows_an_order_is_told_receives_it_and_leaves(
     told = await until(lambda: notices(sim, "C002"))
     assert told == [("miniprogram", f"pages/order/order?no={NUMBER}")]
 
-    # The notice is tapped: it opens the order.
-    page = await phones.open(address(sim, "C002", f"{told[0][1].replace('?', '%3F')}"))
+    await page.goto(str(sim.emulator.make_url("/?a=C002&ad=miniprogram")))
+    await page.get_by_role("link", name="进入小程序查看").click()
     await expect(page.locator(".hero-stage")).to_have_text("已发货")
     await expect(page.locator(".parcel")).to_contain_text("德邦")
     await page.get_by_text("复制单号").click()

@@ -1,3 +1,4 @@
+const { act } = require('../../services/acts');
 const api = require('../../services/api');
 const { enter, trouble } = require('../../services/entrance');
 
@@ -64,15 +65,8 @@ Page({
     enter(this.wanted);
   },
 
-  async act(name, work) {
-    if (this.data.busy) return;
-    this.setData({ busy: name, hint: '' });
-    try {
-      await work();
-    } catch (error) {
-      this.setData({ hint: error.message });
-    } finally {
-      this.setData({ busy: '' });
-    }
+  act(name, work) {
+    this.setData({ hint: '' });
+    return act(this, name, work, (error) => this.setData({ hint: error.message }));
   },
 });

@@ -1,3 +1,4 @@
+const { act, askColleague } = require('../../services/acts');
 const api = require('../../services/api');
 const { toEntrance, toOrders, trouble } = require('../../services/entrance');
 
@@ -36,11 +37,8 @@ Page({
     toOrders();
   },
 
-  async onAsk() {
-    await this.act('ask', async () => {
-      const { who } = await api.command('human.handoff');
-      wx.showModal({ title: '已经告诉同事', content: `${who}会尽快联系您`, showCancel: false, confirmText: '好的' });
-    });
+  onAsk() {
+    return act(this, 'ask', askColleague, (error) => this.fail(error));
   },
 
   onUnbind() {
@@ -53,22 +51,11 @@ Page({
     });
   },
 
-  async unbind() {
-    await this.act('unbind', async () => {
+  unbind() {
+    const work = async () => {
       await api.unbind();
       toEntrance();
-    });
-  },
-
-  async act(name, work) {
-    if (this.data.busy) return;
-    this.setData({ busy: name });
-    try {
-      await work();
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      this.setData({ busy: '' });
-    }
+    };
+    return act(this, 'unbind', work, (error) => this.fail(error));
   },
 });

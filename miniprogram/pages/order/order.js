@@ -1,3 +1,4 @@
+const { act, askColleague } = require('../../services/acts');
 const api = require('../../services/api');
 const { toOrders, trouble } = require('../../services/entrance');
 const { day, moment, money, quantity } = require('../../services/format');
@@ -111,32 +112,22 @@ Page({
     });
   },
 
-  async receive() {
-    await this.act('receive', async () => {
+  receive() {
+    const work = async () => {
       await api.command('order.receive', { order: this.number });
       await this.load();
       wx.showToast({ title: '已确认收货', icon: 'success' });
-    });
+    };
+    return act(this, 'receive', work, (error) => this.refused(error));
   },
 
-  async onAsk() {
-    await this.act('ask', async () => {
-      const { who } = await api.command('human.handoff');
-      wx.showModal({ title: '已经告诉同事', content: `${who}会尽快联系您`, showCancel: false, confirmText: '好的' });
-    });
+  onAsk() {
+    return act(this, 'ask', askColleague, (error) => this.fail(error));
   },
 
-  // One thing at a time: a second tap while the first is under way does nothing.
-  async act(name, work) {
-    if (this.data.busy) return;
-    this.setData({ busy: name });
-    try {
-      await work();
-    } catch (error) {
-      this.fail(error);
-      if (error.kind === 'refused') await this.load();
-    } finally {
-      this.setData({ busy: '' });
-    }
+  // The order has moved on without this page; it is shown as it is now.
+  async refused(error) {
+    this.fail(error);
+    if (error.kind === 'refused') await this.load();
   },
 });
