@@ -4,8 +4,7 @@ from handlers.actor import Actor
 from handlers.result import Result
 from models.chat.binding import conversation_of
 from models.chat.tables import Door
-from models.delivery.grants import grants_left
-from models.delivery.tables import PlatformTemplate
+from models.delivery.tables import Grant, PlatformTemplate
 
 
 class Offer(Result):
@@ -22,7 +21,5 @@ async def offers(me: Actor) -> list[Offer] | None:
         return None
     conversation = await conversation_of(me.door, me.identity)
     rows = await PlatformTemplate.filter(door=me.door, kind__startswith="order.").order_by("kind")
-    return [
-        Offer(kind=row.kind, template_id=row.template_id, left=await grants_left(conversation.id, row.template_id))
-        for row in rows
-    ]
+    left = {each.template_id: each.left for each in await Grant.filter(conversation_id=conversation.id)}
+    return [Offer(kind=row.kind, template_id=row.template_id, left=left.get(row.template_id, 0)) for row in rows]
