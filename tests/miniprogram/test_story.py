@@ -186,6 +186,21 @@ async def test_a_receipt_whose_answer_was_lost_is_confirmed_once(sim: Sim, phone
     assert len(keys) == 1
 
 
+async def test_the_list_goes_on_at_its_bottom(sim: Sim, phones: Phones) -> None:
+    for _ in range(3):
+        items = [{"product": "M8X30", "quantity": "10"}]
+        assert (await sim.api.post("C001", "order.create", customer="宏达建材", items=items))[0] == 200
+    page = await phones.open(address(sim, "C001"))
+    rows = page.locator(".order")
+    await expect(rows).to_have_count(5)
+    await page.mouse.move(180, 400)
+    await page.mouse.wheel(0, 2000)
+    await expect(rows).to_have_count(7)
+    await expect(page.get_by_text("就这些了")).to_be_visible()
+    numbers = await page.locator(".order-number").all_inner_texts()
+    assert numbers == sorted(set(numbers), reverse=True)
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 async def test_every_page_fits_its_screen(sim: Sim, phones: Phones, width: int) -> None:
     for opened in ("", "pages/order/order%3Fno=SO0312", "pages/me/me"):
