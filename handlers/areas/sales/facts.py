@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
+from handlers.areas.sales.offers import Offer
 from handlers.result import Needs, Places, Quantity, Ref, Result
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -59,6 +60,7 @@ class OrderAnswer(Result):
     approval: Annotated[str | None, Needs("order.internal")] = None
     over_by: Annotated[Decimal | None, Places(2), Needs("credit.detail")] = None
     short: Annotated[bool | None, Needs("order.internal")] = None
+    notices: list[Offer] | None = None
 
 
 async def answer(
