@@ -6,6 +6,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.config import Settings
+from bot.quotas import Quotas
 from bot.tokens import DatabaseTokens
 from bot.turns import Turns
 from bot.wechat.envelope import Envelope
@@ -22,6 +23,7 @@ class Services:
     settings: Settings
     transport: Transport
     turns: Turns
+    quotas: Quotas
     official: OfficialClient | None = None
     work: WorkClient | None = None
     miniprogram: MiniProgramClient | None = None
@@ -36,7 +38,7 @@ def make_services(
 ) -> Services:
     """The clients of the doors that are on; tokens are shared through the database unless said otherwise."""
     transport = Transport(session, tokens or DatabaseTokens())
-    services = Services(settings, transport, turns)
+    services = Services(settings, transport, turns, Quotas(settings))
     if account := settings.official:
         app = App("official", account.app_id, account.secret, account.api_base)
         services.official = OfficialClient(transport, app)
