@@ -1,5 +1,6 @@
 """What each errcode means, what we do about it, what a person can fix (global return codes; WeCom doc 90313)."""
 
+import re
 from enum import Enum
 from typing import NamedTuple
 
@@ -37,6 +38,8 @@ OFFICIAL: dict[int, Rule] = {
     0: Rule(OK, "成功", ""),
     40001: Rule(REFRESH, "access_token 无效", "已自动刷新；反复出现时检查 AppSecret 是否被重置"),
     40003: Rule(GIVE_UP, "openid 不对，或属于另一个应用", "检查该人员绑定的 openid"),
+    40004: Rule(GIVE_UP, "素材类型不对", _BUG),
+    40007: Rule(GIVE_UP, "素材不存在或已过期", "素材只保存三天，请重新上传"),
     40013: Rule(ALARM, "AppID 不对", "在公众平台「基本配置」核对 AppID"),
     40014: Rule(REFRESH, "access_token 不合法", "已自动刷新；反复出现时检查是否有别的系统在用同一账号"),
     40016: Rule(GIVE_UP, "菜单按钮个数不对", "一级菜单最多 3 个，每个下面最多 5 个"),
@@ -46,6 +49,7 @@ OFFICIAL: dict[int, Rule] = {
     40020: Rule(GIVE_UP, "菜单网址太长", "菜单网址最多 1024 字节"),
     40029: Rule(GIVE_UP, "登录 code 无效", "让用户重新登录，取新的 code"),
     40037: Rule(ALARM, "模板编号不对", "运行 liaodan templates sync 重新同步模板"),
+    40066: Rule(GIVE_UP, "接口地址不对", _BUG),
     40125: Rule(ALARM, "AppSecret 不对", "在公众平台「基本配置」核对或重置 AppSecret"),
     40129: Rule(GIVE_UP, "小程序码的 scene 不对", _BUG),
     40163: Rule(GIVE_UP, "登录 code 已被使用", "让用户重新登录，取新的 code"),
@@ -66,15 +70,25 @@ OFFICIAL: dict[int, Rule] = {
     45015: Rule(OTHER_DOOR, "超过 48 小时没有互动，不能发客服消息", "改用模板消息或订阅消息"),
     45047: Rule(OTHER_DOOR, "客服消息条数用完", "等用户再发一条消息，或改用模板消息"),
     45064: Rule(ALARM, "菜单里的小程序没有与公众号关联", "在公众平台「小程序管理」关联小程序"),
+    45056: Rule(GIVE_UP, "标签数量到了上限", "在公众平台「用户管理」删掉不用的标签"),
+    45059: Rule(GIVE_UP, "该用户的标签太多", "一个用户最多 20 个标签，在公众平台「用户管理」去掉几个"),
     45065: Rule(DONE, "同一条消息已经发过", ""),
+    45157: Rule(DONE, "已有同名标签", ""),
+    45158: Rule(GIVE_UP, "标签名太长", "标签名最多 30 个字节"),
+    45159: Rule(GIVE_UP, "标签不存在", "运行 liaodan menu push 重新建立标签"),
+    46003: Rule(GIVE_UP, "菜单不存在", "运行 liaodan menu push"),
     47001: Rule(GIVE_UP, "JSON 格式错误", _BUG),
     47003: Rule(GIVE_UP, "模板字段的内容不合要求", "检查错误信息里的字段：长度、类型"),
     48001: Rule(ALARM, "该账号没有这个接口的权限", "在公众平台「接口权限」查看，或完成认证"),
     48002: Rule(UNREACHABLE, "用户关闭了消息接收", "请用户在公众号设置里打开接收消息"),
     50002: Rule(GIVE_UP, "用户受限", "该微信账号被限制，请对方联系微信客服"),
     61004: Rule(ALARM, "服务器 IP 未登记，或接口未授权", "检查 IP 白名单和接口授权"),
+    65301: Rule(GIVE_UP, "个性化菜单不存在", "运行 liaodan menu push"),
+    65303: Rule(ALARM, "还没有默认菜单，不能建个性化菜单", "运行 liaodan menu push"),
+    65306: Rule(ALARM, "该账号不支持个性化菜单", "个性化菜单要认证的公众号"),
     85079: Rule(ALARM, "小程序还没有发布版本", "先发布小程序"),
     85401: Rule(GIVE_UP, "链接有效期超出范围", "有效期最长 30 天"),
+    87009: Rule(GIVE_UP, "登录态已失效", "让用户重新登录"),
     87014: Rule(GIVE_UP, "内容有风险", "修改内容"),
     89503: Rule(ALARM, "服务器 IP 需要管理员确认", "请公众号管理员在微信里确认"),
     89506: Rule(ALARM, "管理员拒绝了该 IP，24 小时内不能再申请", "24 小时后请管理员确认"),
@@ -115,12 +129,15 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     0: Rule(OK, "成功", ""),
     40001: Rule(ALARM, "Secret 不对", "在企业微信管理后台的应用详情里核对 Secret"),
     40003: Rule(UNREACHABLE, "没有这个成员", "检查该人员绑定的企业微信账号"),
+    40004: Rule(GIVE_UP, "素材类型不对", _BUG),
+    40007: Rule(GIVE_UP, "素材不存在或已过期", "素材只保存三天，请重新上传"),
     40008: Rule(GIVE_UP, "消息类型不对", _BUG),
     40013: Rule(ALARM, "企业 ID 不对", "在管理后台「我的企业」核对企业 ID"),
     40014: Rule(REFRESH, "access_token 不合法", "已自动刷新；反复出现时核对 Secret"),
     40029: Rule(GIVE_UP, "登录 code 无效", "让用户重新登录"),
     40056: Rule(ALARM, "应用 AgentId 不对", "在管理后台的应用详情里核对 AgentId"),
     40058: Rule(GIVE_UP, "参数不对", _BUG),
+    40066: Rule(GIVE_UP, "接口地址不对", _BUG),
     40082: Rule(ALARM, "suite_access_token 不对", "更新第三方应用的授权"),
     40083: Rule(ALARM, "suite_id 不对", "更新第三方应用的授权"),
     40084: Rule(ALARM, "永久授权码不对", "更新第三方应用的授权"),
@@ -187,6 +204,9 @@ WORK: dict[int, Rule] = _CARD_RULES | {
 
 TABLES: dict[str, dict[int, Rule]] = {"official": OFFICIAL, "miniprogram": OFFICIAL, "work": WORK}
 
+REFUSED_WHEN_BUSY = frozenset({45033, 45035})
+"""Codes that say that nothing was done; -1 and 301057 leave it open."""
+
 TOKEN_PATHS = frozenset({"/cgi-bin/stable_token", "/cgi-bin/token", "/cgi-bin/gettoken"})
 _BAD_SECRET = Rule(ALARM, "密钥不对", "在管理后台核对 AppSecret 或应用 Secret")
 
@@ -218,6 +238,22 @@ class WeChatError(Exception):
         """What to do about this error."""
         return self.rule.reaction
 
+    @property
+    def rid(self) -> str:
+        """The number under which WeChat's support finds the call; WeCom calls it hint."""
+        found = re.search(r"rid: *([\w-]+)|hint: *\[([^\]]+)\]", self.message)
+        return (found[1] or found[2]) if found else ""
+
+    @property
+    def address(self) -> str:
+        """The address we came from, if the message names one, as 40164 and 60020 do."""
+        found = re.search(r"(?:from ip:|invalid ip) *([0-9A-Fa-f.:]*[0-9A-Fa-f])", self.message)
+        return found[1] if found else ""
+
+    def again(self, *, idempotent: bool) -> bool:
+        """Whether the same call may be made once more: anything busy, if WeChat cannot have acted or acts only once."""
+        return self.reaction is Reaction.RETRY and (idempotent or self.code in REFUSED_WHEN_BUSY)
+
 
 class Unanswered(Exception):
     """No usable answer came; the two subclasses say whether WeChat may have acted."""
@@ -235,3 +271,13 @@ class NoAnswer(Unanswered):
 
 class NotSent(Unanswered):
     """The request certainly never reached WeChat, so it may be sent again."""
+
+
+def in_words(error: WeChatError | Unanswered) -> str:
+    """What happened and what to do about it, in Chinese, for whoever looks after the machine."""
+    door = {"official": "公众号", "work": "企业微信", "miniprogram": "小程序"}[error.platform]
+    if isinstance(error, Unanswered):
+        return f"{door}：连不上微信（{error.why}）。检查服务器能否访问外网，LIAODAN_{error.platform.upper()}__API_BASE 是否正确"
+    address = f"（{error.address}）" if error.address else ""
+    support = f"。找微信客服时报 {error.rid}" if error.rid else ""
+    return f"{door}：{error.rule.meaning}{address}，错误码 {error.code}。{error.rule.fix}{support}"
