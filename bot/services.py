@@ -14,6 +14,8 @@ from bot.wechat.miniprogram import MiniProgramClient
 from bot.wechat.official import OfficialClient
 from bot.wechat.transport import App, TokenStore, Transport
 from bot.wechat.work import WorkClient
+from bot.wechat.workcontacts import ContactsClient
+from bot.wechat.workcustomers import CustomersClient
 
 
 @dataclass(slots=True)
@@ -27,6 +29,8 @@ class Services:
     official: OfficialClient | None = None
     work: WorkClient | None = None
     miniprogram: MiniProgramClient | None = None
+    contacts: ContactsClient | None = None
+    customers: CustomersClient | None = None
     envelopes: dict[str, Envelope] | None = None
 
 
@@ -44,6 +48,13 @@ def make_services(
         services.official = OfficialClient(transport, app)
     if work := settings.work:
         services.work = WorkClient(transport, App("work", work.corp_id, work.secret, work.api_base), work.agent_id)
+        # Each secret of a company has a token and rights of its own.
+        if work.contacts_secret:
+            app = App("work", work.corp_id, work.contacts_secret, work.api_base)
+            services.contacts = ContactsClient(transport, app)
+        if work.customers_secret:
+            app = App("work", work.corp_id, work.customers_secret, work.api_base)
+            services.customers = CustomersClient(transport, app)
     if account := settings.miniprogram:
         app = App("miniprogram", account.app_id, account.secret, account.api_base)
         services.miniprogram = MiniProgramClient(transport, app)
