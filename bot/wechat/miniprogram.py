@@ -25,7 +25,7 @@ State = Literal["developer", "trial", "formal"]
 MAX_LINK_DAYS = 30
 MAX_CHECKED = 2500
 """Characters of one text that WeChat judges."""
-STALE_SESSION = 87009
+STALE_SESSION = frozenset({87007, 87009})
 
 _SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]{1,32}", re.ASCII)
 _CODE_VERSIONS: dict[State, str] = {"developer": "develop", "trial": "trial", "formal": "release"}
@@ -127,7 +127,7 @@ class MiniProgramClient(ServiceClient):
         try:
             await self._get("/wxa/checksession", openid=session.openid, signature=signature, sig_method="hmac_sha256")
         except WeChatError as error:
-            if error.code != STALE_SESSION:
+            if error.code not in STALE_SESSION:
                 raise
             return False
         return True

@@ -1042,6 +1042,16 @@ async def test_a_detail_that_cannot_be_read_is_no_answer() -> None:
                 await client.detail("1")
 
 
+@pytest.mark.parametrize(("code", "fine"), [(0, True), (87007, False), (87009, False)])
+async def test_a_session_key_is_good_or_stale(code: int, fine: bool) -> None:
+    async with wechat() as world:
+        world.server.put("/wxa/checksession", {"errcode": code, "errmsg": "…"}, {"errcode": 40003, "errmsg": "…"})
+        client = MiniProgramClient(world.transport, world.app("miniprogram"))
+        assert await client.check_session(SESSION) is fine
+        with pytest.raises(WeChatError):
+            await client.check_session(SESSION)
+
+
 async def test_without_a_menu_there_are_no_buttons() -> None:
     async with wechat() as world:
         none = {"errcode": 46003, "errmsg": "menu no exist"}
