@@ -1,7 +1,7 @@
 """Menus by role: what each taps is understood, and publishing twice changes nothing."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,9 +11,10 @@ from aiohttp.test_utils import TestServer
 
 from bot.config import Settings
 from bot.demo.wechat import OFFICIAL, WORK
-from bot.maintenance import understand
+from bot.maintenance import push_menus, sync_templates, understand
 from bot.menus import ROLE_MENUS, official_menu, publish
 from bot.services import Services, make_services
+from bot.trouble import Trouble
 from bot.turns import Turns
 from bot.wechat.transport import MemoryTokens
 from models.chat.tables import Conversation
@@ -254,3 +255,13 @@ async def test_an_account_without_the_right_gets_the_default_menu_and_a_reason(s
         "公众号没有按角色显示菜单：该账号没有这个接口的权限（48001）。在公众平台「接口权限」查看，或完成认证",
         "企业微信菜单已发布",
     ]
+
+
+@pytest.mark.parametrize("command", [push_menus, sync_templates])
+async def test_silence_of_the_platform_is_told_in_one_line(
+    database: str, monkeypatch: pytest.MonkeyPatch, command: Callable[[], Awaitable[list[str]]], unused_tcp_port: int
+) -> None:
+    for name, value in {**OFFICIAL, "api_base": f"http://127.0.0.1:{unused_tcp_port}"}.items():
+        monkeypatch.setenv(f"LIAODAN_OFFICIAL__{name.upper()}", value)
+    with pytest.raises(Trouble, match="公众号：连不上微信（ClientConnectorError）"):
+        await command()
