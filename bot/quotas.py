@@ -30,7 +30,10 @@ ROBOT_PER_MINUTE = 20
 
 # Sliding windows are kept in slices, and the slice that is only half inside counts whole: never more than allowed in
 # any minute, at the price of a few seconds' delay.
-SLICES = 6
+SLICES = 12
+
+# What is counted now may reach the platform as late as a call may last, close to what is counted a minute from now.
+ARRIVAL_S = 10
 
 SHANGHAI_S = 8 * 3600
 
@@ -83,7 +86,7 @@ class Rate:
     @property
     def slices(self) -> int:
         """How many slices of time are counted apart."""
-        return 1 if self.window_s == DAY_S else SLICES + 1
+        return 1 if self.window_s == DAY_S else -(-(self.window_s + ARRIVAL_S) // self.slice_s) + 1
 
     @property
     def slice_s(self) -> int:
@@ -130,7 +133,9 @@ class Quotas:
 
     async def admit_members(self, door: str, kind: str, members: Collection[str]) -> dict[str, datetime]:
         """Count one message to each of many at once; who is in the answer was not counted and must wait until then."""
-        return await self._take(door, kind, sorted(set(members)), 1) if members else {}
+        # WeCom's userids are the same in upper and lower case.
+        once = {member.lower(): member for member in members}
+        return await self._take(door, kind, [once[name] for name in sorted(once)], 1) if members else {}
 
     async def _take(self, door: str, kind: str, members: Sequence[str], cost: int) -> dict[str, datetime]:
         allowance = self._allowances[door, kind]
@@ -168,7 +173,6 @@ def _rows(allowance: Allowance, kind: str, members: Sequence[str]) -> Mapping[st
     before = f"{allowance.app}:{kind}"
     found = {f"{before}::{rate.window_s}": ("", rate) for rate in allowance.whole}
     for member in members:
-        # WeCom's userids are the same in upper and lower case.
         found |= {f"{before}:{member.lower()}:{rate.window_s}": (member, rate) for rate in allowance.each}
     return found
 

@@ -25,30 +25,31 @@ def quotas(**work: int) -> Quotas:
     )
 
 
-async def test_a_member_gets_thirty_in_a_minute_and_the_next_when_the_first_are_a_minute_old(database: str) -> None:
+async def test_a_member_gets_thirty_in_a_minute_and_the_next_when_those_are_surely_a_minute_old(database: str) -> None:
     asked, start = quotas(), now().replace(second=7, microsecond=0)
     with travel(start):
         assert [await asked.admit("work", "message", member="ZhangSan") for _ in range(30)] == [None] * 30
         again_at = await asked.admit("work", "message", member="zhangsan")
         assert await asked.admit("work", "message", member="LiSi") is None
     assert again_at is not None
-    assert MINUTE <= again_at - start <= MINUTE + timedelta(seconds=10)
+    # A minute, ten seconds that a call may take to arrive, and what is left of a slice.
+    assert timedelta(seconds=70) <= again_at - start <= timedelta(seconds=75)
     with travel(again_at - timedelta(seconds=1)):
         assert await asked.admit("work", "message", member="ZhangSan") == again_at
     with travel(again_at):
         assert await asked.admit("work", "message", member="ZhangSan") is None
 
 
-async def test_no_minute_ever_holds_more_than_the_platform_takes(database: str) -> None:
+async def test_no_minute_ever_holds_more_than_the_platform_takes_however_late_each_arrives(database: str) -> None:
     asked, dice, went = quotas(member_per_minute=5), random.Random(7), []
     moment = now()
     for _ in range(120):
         moment += timedelta(seconds=dice.choice((0, 0, 1, 3, 9, 25)))
         with travel(moment):
             if await asked.admit("work", "message", member="E1") is None:
-                went.append(moment)
-    assert max(sum(one <= each < one + MINUTE for each in went) for one in went) == 5
-    assert len(went) >= 40
+                went.append(moment + timedelta(seconds=dice.uniform(0, 9)))
+    assert max(sum(one <= each < one + MINUTE for each in went) for one in went) <= 5
+    assert len(went) >= 30
 
 
 async def test_the_hour_is_counted_too(database: str) -> None:
@@ -101,7 +102,7 @@ async def test_many_members_are_asked_for_at_once_and_only_the_full_ones_wait(da
     asked = quotas(members=2, member_per_minute=2)
     assert await asked.admit_members("work", "message", ["A", "B", "C"]) == {}
     assert await asked.admit("work", "message", member="B") is None
-    assert set(await asked.admit_members("work", "message", ["A", "B", "C"])) == {"B"}
+    assert set(await asked.admit_members("work", "message", ["A", "B", "C", "a"])) == {"B"}
     assert await asked.admit_members("work", "message", []) == {}
     row = await sql.row("SELECT counts FROM send_quota WHERE key LIKE '%message::86400'")
     assert row == {"counts": [6]}
