@@ -11,6 +11,7 @@ AesKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{43}$", description="43 个�
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{3,32}$", description="3 到 32 个字母或数字")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+(?:/.*)?$", description="http:// 或 https:// 开头的地址")]
 Required = Annotated[str, Field(min_length=1, description="不能为空")]
+Limit = Annotated[int, Field(ge=1, le=2_000_000_000, description="1 或更大的整数")]
 
 OFFICIAL_BASE = "https://api.weixin.qq.com"
 WORK_BASE = "https://qyapi.weixin.qq.com"
@@ -24,6 +25,9 @@ class Account(BaseModel):
     token: Token
     aes_key: AesKey | None = None
     api_base: Url = OFFICIAL_BASE
+    customer_service_per_day: Limit = 500_000
+    template_per_day: Limit = 100_000
+    subscription_per_day: Limit = 10_000_000
 
 
 class Work(BaseModel):
@@ -35,6 +39,10 @@ class Work(BaseModel):
     token: Token
     aes_key: AesKey
     api_base: Url = WORK_BASE
+    members: Annotated[int, Field(ge=0, description="帐号数上限，0 表示不按天限制")] = 0
+    member_per_minute: Limit = 30
+    member_per_hour: Limit = 1000
+    calls_per_minute: Limit = 10_000
     contacts_secret: str | None = None
     contacts_token: Token | None = None
     contacts_aes_key: AesKey | None = None

@@ -15,11 +15,12 @@ import aiohttp
 
 from bot.config import Settings, load_settings
 from bot.delivery.syncing import sync
-from bot.menus import ROLE_MENUS, official_menu, work_menu
+from bot.menus import publish
 from bot.services import make_services
 from bot.trouble import Trouble
 from bot.turns import Turn, Turns
 from bot.understanding.understand import describe
+from bot.wechat.errors import Unanswered, WeChatError, in_words
 from handlers.actor import Actor, from_row, person_by_id
 from models import sql
 from models.auditing import CHECKS
@@ -144,25 +145,24 @@ def sentence(difference: dict[str, Any]) -> str:
 
 
 async def push_menus() -> list[str]:
-    """Publishes the menus of the doors that are on."""
+    """Publishes the menus of the doors that are on. Raises Trouble."""
     settings = load_settings()
-    said = []
     async with aiohttp.ClientSession() as session:
-        services = make_services(settings, session, Turns())
-        if services.official:
-            await services.official.create_menu(official_menu(ROLE_MENUS["customer"]))
-            said.append("公众号菜单已发布")
-        if services.work:
-            await services.work.create_menu(work_menu(ROLE_MENUS["staff"]))
-            said.append("企业微信菜单已发布")
+        try:
+            said = await publish(make_services(settings, session, Turns()))
+        except (WeChatError, Unanswered) as error:
+            raise Trouble(in_words(error)) from None
     return said or ["没有打开的门，先设置公众号或企业微信"]
 
 
 async def sync_templates() -> list[str]:
-    """Reads the platforms' templates and ties them to kinds of notices."""
+    """Reads the platforms' templates and ties them to kinds of notices. Raises Trouble."""
     settings = load_settings()
     async with aiohttp.ClientSession() as session:
-        return await sync(make_services(settings, session, Turns()))
+        try:
+            return await sync(make_services(settings, session, Turns()))
+        except (WeChatError, Unanswered) as error:
+            raise Trouble(in_words(error)) from None
 
 
 def backup(settings: Settings, file: Path) -> None:

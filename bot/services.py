@@ -6,6 +6,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.config import Settings
+from bot.quotas import Quotas
 from bot.tokens import DatabaseTokens
 from bot.turns import Turns
 from bot.wechat.envelope import Envelope
@@ -13,6 +14,8 @@ from bot.wechat.miniprogram import MiniProgramClient
 from bot.wechat.official import OfficialClient
 from bot.wechat.transport import App, TokenStore, Transport
 from bot.wechat.work import WorkClient
+from bot.wechat.workcontacts import ContactsClient
+from bot.wechat.workcustomers import CustomersClient
 
 
 @dataclass(slots=True)
@@ -22,9 +25,12 @@ class Services:
     settings: Settings
     transport: Transport
     turns: Turns
+    quotas: Quotas
     official: OfficialClient | None = None
     work: WorkClient | None = None
     miniprogram: MiniProgramClient | None = None
+    contacts: ContactsClient | None = None
+    customers: CustomersClient | None = None
     envelopes: dict[str, Envelope] | None = None
 
 
@@ -36,12 +42,19 @@ def make_services(
 ) -> Services:
     """The clients of the doors that are on; tokens are shared through the database unless said otherwise."""
     transport = Transport(session, tokens or DatabaseTokens())
-    services = Services(settings, transport, turns)
+    services = Services(settings, transport, turns, Quotas(settings))
     if account := settings.official:
         app = App("official", account.app_id, account.secret, account.api_base)
         services.official = OfficialClient(transport, app)
     if work := settings.work:
         services.work = WorkClient(transport, App("work", work.corp_id, work.secret, work.api_base), work.agent_id)
+        # Each secret of a company has a token and rights of its own.
+        if work.contacts_secret:
+            app = App("work", work.corp_id, work.contacts_secret, work.api_base)
+            services.contacts = ContactsClient(transport, app)
+        if work.customers_secret:
+            app = App("work", work.corp_id, work.customers_secret, work.api_base)
+            services.customers = CustomersClient(transport, app)
     if account := settings.miniprogram:
         app = App("miniprogram", account.app_id, account.secret, account.api_base)
         services.miniprogram = MiniProgramClient(transport, app)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.rendering.card import Card
-from bot.wechat.cards import Button, button_interaction, fits
+from bot.wechat.cardrules import fits
+from bot.wechat.cards import Button, button_interaction
 
 FACTS = 6
 STYLES = {"同意": 1, "驳回": 2}

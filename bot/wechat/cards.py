@@ -1,66 +1,13 @@
-"""WeCom template cards: building them, and telling whether one fits WeCom's limits (WeCom doc 90236)."""
+"""Building the five kinds of WeCom's template cards (WeCom doc 90236)."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Card = dict[str, Any]
+from bot.wechat.cardrules import Card
+from bot.wechat.messages import MiniPage
+
 Facts = Sequence[tuple[str, str]]
-
-MAX_KEY_BYTES = 1024
-MAX_URL_BYTES = 2048
-
-_TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}", re.ASCII)
-_INTERACTIVE = frozenset({"button_interaction", "vote_interaction", "multiple_interaction"})
-_TYPES = _INTERACTIVE | {"text_notice", "news_notice"}
-
-# Characters, by the path of the field. They are called suggestions, but what is longer is cut on the phone.
-_LENGTHS: dict[tuple[str, ...], int] = {
-    ("source", "desc"): 20,
-    ("main_title", "title"): 36,
-    ("main_title", "desc"): 44,
-    ("emphasis_content", "title"): 14,
-    ("emphasis_content", "desc"): 22,
-    ("sub_title_text",): 160,
-    ("horizontal_content_list", "keyname"): 5,
-    ("horizontal_content_list", "value"): 30,
-    ("jump_list", "title"): 18,
-    ("vertical_content_list", "title"): 38,
-    ("vertical_content_list", "desc"): 160,
-    ("button_list", "text"): 10,
-    ("submit_button", "text"): 10,
-    ("button_selection", "option_list", "text"): 16,
-    ("select_list", "option_list", "text"): 16,
-    ("checkbox", "option_list", "text"): 17,
-}
-_COUNTS: dict[tuple[str, ...], tuple[int, int]] = {
-    ("horizontal_content_list",): (0, 6),
-    ("vertical_content_list",): (0, 4),
-    ("jump_list",): (0, 3),
-    ("button_list",): (1, 6),
-    ("select_list",): (1, 3),
-    ("action_menu", "action_list"): (1, 3),
-    ("button_selection", "option_list"): (1, 10),
-    ("select_list", "option_list"): (1, 10),
-    ("checkbox", "option_list"): (1, 20),
-}
-_REQUIRED_TEXTS = (
-    ("horizontal_content_list", "keyname"),
-    ("jump_list", "title"),
-    ("vertical_content_list", "title"),
-    ("button_list", "text"),
-    ("submit_button", "text"),
-    ("submit_button", "key"),
-    ("action_menu", "action_list", "text"),
-    ("action_menu", "action_list", "key"),
-    ("button_selection", "option_list", "id"),
-    ("button_selection", "option_list", "text"),
-    ("select_list", "option_list", "id"),
-    ("select_list", "option_list", "text"),
-    ("checkbox", "option_list", "id"),
-    ("checkbox", "option_list", "text"),
-)
 
 
 @dataclass(frozen=True)
@@ -71,6 +18,42 @@ class Button:
     key: str = ""
     style: Literal[1, 2, 3, 4] = 1
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a question."""
+
+    id: str
+    text: str
+    checked: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A list to choose from; `chosen` is the option that stands there at first."""
+
+    key: str
+    title: str
+    choices: Sequence[Choice]
+    chosen: str = ""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words in a grey box; with `target`, a web address or a page, they can be tapped."""
+
+    text: str
+    title: str = ""
+    target: str | MiniPage = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The picture of a card, wider than high: its width is 1.3 to 2.25 times its height."""
+
+    url: str
+    aspect_ratio: float = 1.6
 
 
 def text_notice(
@@ -85,16 +68,35 @@ def text_notice(
     source: str = "",
     task_id: str = "",
     actions: Sequence[tuple[str, str]] = (),
+    quote: Quote | None = None,
 ) -> Card:
     """Build a card that tells something; `emphasis` is a big figure and its caption, `actions` make it updatable."""
     card = _common("text_notice", title, desc, sub_title, facts, source, task_id, url)
     if emphasis:
         card["emphasis_content"] = {"title": emphasis[0], "desc": emphasis[1]}
-    if jumps:
-        card["jump_list"] = [{"type": 1, "title": text, "url": target} for text, target in jumps]
-    if actions:
-        card["action_menu"] = {"desc": "更多", "action_list": [{"text": text, "key": key} for text, key in actions]}
-    return card
+    return card | _below(jumps, actions, quote)
+
+
+def news_notice(
+    *,
+    title: str,
+    url: str,
+    picture: Picture,
+    desc: str = "",
+    paragraphs: Sequence[tuple[str, str]] = (),
+    facts: Facts = (),
+    jumps: Sequence[tuple[str, str]] = (),
+    source: str = "",
+    task_id: str = "",
+    actions: Sequence[tuple[str, str]] = (),
+    quote: Quote | None = None,
+) -> Card:
+    """Build a card that tells something with a picture; `paragraphs` are up to four titles with words below."""
+    card = _common("news_notice", title, desc, "", facts, source, task_id, url)
+    card["card_image"] = {"url": picture.url, "aspect_ratio": picture.aspect_ratio}
+    if paragraphs:
+        card["vertical_content_list"] = [{"title": head, "desc": words} for head, words in paragraphs]
+    return card | _below(jumps, actions, quote)
 
 
 def button_interaction(
@@ -108,21 +110,58 @@ def button_interaction(
     source: str = "",
     url: str = "",
     replace_text: str = "",
+    question: Question | None = None,
+    actions: Sequence[tuple[str, str]] = (),
+    quote: Quote | None = None,
 ) -> Card:
     """Build a card that asks for a decision; `replace_text` is for an update, and greys the buttons out."""
     card = _common("button_interaction", title, desc, sub_title, facts, source, task_id, url)
     card["button_list"] = [_button(button) for button in buttons]
+    if question is not None:
+        card["button_selection"] = _question(question)
+    return card | _below((), actions, quote) | _replaced(replace_text)
+
+
+def vote_interaction(
+    *,
+    title: str,
+    task_id: str,
+    key: str,
+    choices: Sequence[Choice],
+    submit: tuple[str, str],
+    several: bool = False,
+    desc: str = "",
+    source: str = "",
+    replace_text: str = "",
+) -> Card:
+    """Build a card with boxes to tick, one or `several`; `submit` is the button's text and key.
+
+    With `replace_text`, for an update, nothing can be ticked any more.
+    """
+    card = _common("vote_interaction", title, desc, "", (), source, task_id, "")
+    rows = [{"id": each.id, "text": each.text, "is_checked": each.checked} for each in choices]
+    card["checkbox"] = {"question_key": key, "option_list": rows, "mode": int(several)}
+    card["submit_button"] = {"text": submit[0], "key": submit[1]}
     if replace_text:
-        card["replace_text"] = replace_text
-    return card
+        card["checkbox"]["disable"] = True
+    return card | _replaced(replace_text)
 
 
-def fits(card: Mapping[str, Any]) -> list[str]:
-    """What WeCom would refuse or cut in this card; empty if it can be sent."""
-    kind = str(card.get("card_type", ""))
-    if kind not in _TYPES:
-        return [f"card_type {kind!r} is unknown"]
-    return [*_too_long(card), *_counts(card), *_absent(card, kind), *_keys(card), *_links(card)]
+def multiple_interaction(
+    *,
+    title: str,
+    task_id: str,
+    questions: Sequence[Question],
+    submit: tuple[str, str],
+    desc: str = "",
+    source: str = "",
+    replace_text: str = "",
+) -> Card:
+    """Build a card with up to three lists to choose from; `submit` is the button's text and key."""
+    card = _common("multiple_interaction", title, desc, "", (), source, task_id, "")
+    card["select_list"] = [_question(each) | ({"disable": True} if replace_text else {}) for each in questions]
+    card["submit_button"] = {"text": submit[0], "key": submit[1]}
+    return card | _replaced(replace_text)
 
 
 def _common(
@@ -144,89 +183,34 @@ def _common(
     return card
 
 
+def _below(jumps: Sequence[tuple[str, str]], actions: Sequence[tuple[str, str]], quote: Quote | None) -> Card:
+    parts: Card = {}
+    if jumps:
+        parts["jump_list"] = [{"type": 1, "title": text, "url": target} for text, target in jumps]
+    if actions:
+        parts["action_menu"] = {"desc": "更多", "action_list": [{"text": text, "key": key} for text, key in actions]}
+    if quote is not None:
+        parts["quote_area"] = {**_target(quote.target), "title": quote.title, "quote_text": quote.text}
+    return parts
+
+
+def _target(target: str | MiniPage) -> dict[str, Any]:
+    if isinstance(target, MiniPage):
+        return {"type": 2, "appid": target.app_id, "pagepath": target.path}
+    return {"type": 1, "url": target} if target else {"type": 0}
+
+
+def _question(question: Question) -> dict[str, Any]:
+    rows = [{"id": each.id, "text": each.text} for each in question.choices]
+    made = {"question_key": question.key, "title": question.title, "option_list": rows}
+    return made | ({"selected_id": question.chosen} if question.chosen else {})
+
+
+def _replaced(text: str) -> Card:
+    return {"replace_text": text} if text else {}
+
+
 def _button(button: Button) -> dict[str, Any]:
     if button.url:
         return {"type": 1, "text": button.text, "style": button.style, "url": button.url}
     return {"text": button.text, "style": button.style, "key": button.key}
-
-
-def _walk(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    """Every value at a path, looking into each element of the lists on the way."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _walk(item, path)
-    elif not path:
-        yield value
-    elif isinstance(value, Mapping) and path[0] in value:
-        below = value[path[0]]
-        if len(path) == 1:
-            yield below
-        else:
-            yield from _walk(below, path[1:])
-
-
-def _too_long(card: Mapping[str, Any]) -> Iterator[str]:
-    for path, limit in _LENGTHS.items():
-        for text in _walk(card, path):
-            if len(str(text)) > limit:
-                yield f"{'.'.join(path)} is longer than {limit}"
-
-
-def _counts(card: Mapping[str, Any]) -> Iterator[str]:
-    for path, (least, most) in _COUNTS.items():
-        for items in _walk(card, path):
-            if not least <= len(items) <= most:
-                yield f"{'.'.join(path)} must have {least} to {most} items"
-
-
-def _absent(card: Mapping[str, Any], kind: str) -> Iterator[str]:
-    title = _text(card, "main_title", "title")
-    if not title and not (kind == "text_notice" and card.get("sub_title_text")):
-        yield "main_title.title is missing"
-    if kind in ("text_notice", "news_notice") and _text(card, "card_action", "type") not in ("1", "2"):
-        yield "card_action is missing"
-    needed: dict[str, Collection[str]] = {
-        "button_interaction": ("button_list",),
-        "vote_interaction": ("checkbox", "submit_button"),
-        "multiple_interaction": ("select_list", "submit_button"),
-    }
-    for name in needed.get(kind, ()):
-        if not card.get(name):
-            yield f"{name} is missing"
-    if kind == "news_notice" and not (_text(card, "card_image", "url") or card.get("image_text_area")):
-        yield "card_image is missing"
-    for path in _REQUIRED_TEXTS:
-        parents = path[:-1]
-        for item in _walk(card, parents):
-            for one in item if isinstance(item, list) else (item,):
-                if not one.get(path[-1]):
-                    yield f"{'.'.join(path)} is missing"
-
-
-def _keys(card: Mapping[str, Any]) -> Iterator[str]:
-    task_id = str(card.get("task_id", ""))
-    if task_id and not _TASK_ID.fullmatch(task_id):
-        yield "task_id has other characters than 0-9A-Za-z_-@, or more than 128"
-    if not task_id and (card["card_type"] in _INTERACTIVE or "action_menu" in card):
-        yield "task_id is missing"
-    for path in (("button_list",), ("action_menu", "action_list")):
-        keys = [item.get("key", "") for items in _walk(card, path) for item in items if not item.get("type")]
-        if len(set(keys)) != len(keys) or "" in keys:
-            yield f"{'.'.join(path)} needs a different key for each item"
-        if any(len(str(key).encode()) > MAX_KEY_BYTES for key in keys):
-            yield f"{'.'.join(path)} has a key longer than {MAX_KEY_BYTES} bytes"
-
-
-def _links(card: Mapping[str, Any]) -> Iterator[str]:
-    for path in (("card_action",), ("jump_list",), ("horizontal_content_list",), ("button_list",), ("quote_area",)):
-        for found in _walk(card, path):
-            for item in found if isinstance(found, list) else (found,):
-                url = str(item.get("url", ""))
-                if item.get("type") == 1 and not url.startswith(("https://", "http://")):
-                    yield f"{'.'.join(path)}.url is not a web address"
-                if len(url.encode()) > MAX_URL_BYTES:
-                    yield f"{'.'.join(path)}.url is longer than {MAX_URL_BYTES} bytes"
-
-
-def _text(card: Mapping[str, Any], *path: str) -> str:
-    return next((str(value) for value in _walk(card, path)), "")

@@ -1,5 +1,6 @@
 """What each errcode means, what we do about it, what a person can fix (global return codes; WeCom doc 90313)."""
 
+import re
 from enum import Enum
 from typing import NamedTuple
 
@@ -36,7 +37,12 @@ OFFICIAL: dict[int, Rule] = {
     -1: Rule(RETRY, "微信系统繁忙", "无需处理，稍后自动重试"),
     0: Rule(OK, "成功", ""),
     40001: Rule(REFRESH, "access_token 无效", "已自动刷新；反复出现时检查 AppSecret 是否被重置"),
+    40002: Rule(GIVE_UP, "token 请求的类型不对", _BUG),
     40003: Rule(GIVE_UP, "openid 不对，或属于另一个应用", "检查该人员绑定的 openid"),
+    40004: Rule(GIVE_UP, "素材类型不对", _BUG),
+    40006: Rule(GIVE_UP, "文件太大或为空", "图片 10 MB、语音 2 MB、视频 10 MB 以内"),
+    40007: Rule(GIVE_UP, "素材不存在或已过期", "素材只保存三天，请重新上传"),
+    40009: Rule(GIVE_UP, "图片大小不对", "图片 10 MB 以内"),
     40013: Rule(ALARM, "AppID 不对", "在公众平台「基本配置」核对 AppID"),
     40014: Rule(REFRESH, "access_token 不合法", "已自动刷新；反复出现时检查是否有别的系统在用同一账号"),
     40016: Rule(GIVE_UP, "菜单按钮个数不对", "一级菜单最多 3 个，每个下面最多 5 个"),
@@ -44,37 +50,75 @@ OFFICIAL: dict[int, Rule] = {
     40018: Rule(GIVE_UP, "菜单名称太长", "缩短菜单名称：一级约 4 个字，二级约 8 个字"),
     40019: Rule(GIVE_UP, "菜单 key 太长", "菜单 key 最多 128 字节"),
     40020: Rule(GIVE_UP, "菜单网址太长", "菜单网址最多 1024 字节"),
+    40023: Rule(GIVE_UP, "二级菜单个数不对", "每个一级菜单下最多 5 个"),
     40029: Rule(GIVE_UP, "登录 code 无效", "让用户重新登录，取新的 code"),
+    40030: Rule(GIVE_UP, "网页授权的 refresh_token 无效", "让用户重新登录"),
+    40032: Rule(GIVE_UP, "一次的人数不对", _BUG),
+    40035: Rule(GIVE_UP, "参数不对", _BUG),
     40037: Rule(ALARM, "模板编号不对", "运行 liaodan templates sync 重新同步模板"),
+    40050: Rule(GIVE_UP, "二维码类型不对", _BUG),
+    40052: Rule(GIVE_UP, "二维码有效期不对", _BUG),
+    40053: Rule(GIVE_UP, "二维码的场景值不对", _BUG),
+    40066: Rule(GIVE_UP, "接口地址不对", _BUG),
+    40097: Rule(GIVE_UP, "参数不对", _BUG),
     40125: Rule(ALARM, "AppSecret 不对", "在公众平台「基本配置」核对或重置 AppSecret"),
     40129: Rule(GIVE_UP, "小程序码的 scene 不对", _BUG),
     40163: Rule(GIVE_UP, "登录 code 已被使用", "让用户重新登录，取新的 code"),
     40164: Rule(ALARM, "服务器 IP 不在白名单", "把错误信息里的 IP 加入公众平台「IP 白名单」"),
     40165: Rule(ALARM, "小程序页面路径不对", "检查页面路径是否已发布"),
     40200: Rule(GIVE_UP, "该账号不能发这种消息", "测试号不支持菜单消息，请换正式账号"),
+    40212: Rule(GIVE_UP, "小程序页面的参数太长", "参数最多 1024 个字符"),
     40226: Rule(GIVE_UP, "高风险用户，小程序登录被拦截", "拒绝登录，请该用户联系微信客服"),
     41001: Rule(GIVE_UP, "没有带 access_token", _BUG),
+    41002: Rule(ALARM, "没有带 AppID", "设置 AppID"),
+    41004: Rule(ALARM, "没有带 AppSecret", "设置 AppSecret"),
+    41005: Rule(GIVE_UP, "没有带文件", _BUG),
     41030: Rule(ALARM, "小程序页面不存在或未发布", "发布小程序，或改正页面路径"),
     42001: Rule(REFRESH, "access_token 过期", "已自动刷新"),
     42007: Rule(GIVE_UP, "用户改了密码，网页授权失效", "让用户重新登录"),
+    43001: Rule(GIVE_UP, "应当用 GET", _BUG),
+    43002: Rule(GIVE_UP, "应当用 POST", _BUG),
     43004: Rule(UNREACHABLE, "对方没有关注公众号", "请对方重新关注公众号"),
     43101: Rule(OTHER_DOOR, "用户拒收，或订阅次数已用完", "请用户在小程序里再次点「通知我」"),
+    44001: Rule(GIVE_UP, "文件是空的", "换一个文件"),
     44002: Rule(GIVE_UP, "请求内容为空", _BUG),
+    44003: Rule(GIVE_UP, "图文是空的", _BUG),
     45002: Rule(GIVE_UP, "内容太长", "缩短内容或分几条发送"),
+    45008: Rule(GIVE_UP, "图文条数不对", "客服图文只能一条"),
     45009: Rule(WAIT, "接口调用次数用完", "等额度恢复，或在公众平台清零额度"),
     45011: Rule(WAIT, "调用太频繁", "至少一分钟后再试"),
     45015: Rule(OTHER_DOOR, "超过 48 小时没有互动，不能发客服消息", "改用模板消息或订阅消息"),
+    45029: Rule(GIVE_UP, "永久二维码用完了", "改用有期限的二维码"),
     45047: Rule(OTHER_DOOR, "客服消息条数用完", "等用户再发一条消息，或改用模板消息"),
+    45058: Rule(GIVE_UP, "系统标签不能改", _BUG),
     45064: Rule(ALARM, "菜单里的小程序没有与公众号关联", "在公众平台「小程序管理」关联小程序"),
+    45056: Rule(GIVE_UP, "标签数量到了上限", "在公众平台「用户管理」删掉不用的标签"),
+    45059: Rule(GIVE_UP, "该用户的标签太多", "一个用户最多 20 个标签，在公众平台「用户管理」去掉几个"),
     45065: Rule(DONE, "同一条消息已经发过", ""),
+    45157: Rule(DONE, "已有同名标签", ""),
+    45158: Rule(GIVE_UP, "标签名太长", "标签名最多 30 个字节"),
+    45159: Rule(GIVE_UP, "标签不存在", "运行 liaodan menu push 重新建立标签"),
+    46003: Rule(GIVE_UP, "菜单不存在", "运行 liaodan menu push"),
     47001: Rule(GIVE_UP, "JSON 格式错误", _BUG),
     47003: Rule(GIVE_UP, "模板字段的内容不合要求", "检查错误信息里的字段：长度、类型"),
     48001: Rule(ALARM, "该账号没有这个接口的权限", "在公众平台「接口权限」查看，或完成认证"),
     48002: Rule(UNREACHABLE, "用户关闭了消息接收", "请用户在公众号设置里打开接收消息"),
+    48006: Rule(GIVE_UP, "本月清零次数用完了", "下个月恢复"),
     50002: Rule(GIVE_UP, "用户受限", "该微信账号被限制，请对方联系微信客服"),
     61004: Rule(ALARM, "服务器 IP 未登记，或接口未授权", "检查 IP 白名单和接口授权"),
+    61010: Rule(GIVE_UP, "code 已过期", "让用户重新登录"),
+    65301: Rule(GIVE_UP, "个性化菜单不存在", "运行 liaodan menu push"),
+    65302: Rule(GIVE_UP, "没有这个用户", "检查该人员绑定的 openid"),
+    65303: Rule(ALARM, "还没有默认菜单，不能建个性化菜单", "运行 liaodan menu push"),
+    65304: Rule(GIVE_UP, "个性化菜单没有条件", _BUG),
+    65305: Rule(GIVE_UP, "个性化菜单太多", "运行 liaodan menu push 清理旧菜单"),
+    65306: Rule(ALARM, "该账号不支持个性化菜单", "个性化菜单要认证的公众号"),
+    76021: Rule(GIVE_UP, "没有这个接口", _BUG),
     85079: Rule(ALARM, "小程序还没有发布版本", "先发布小程序"),
     85401: Rule(GIVE_UP, "链接有效期超出范围", "有效期最长 30 天"),
+    85402: Rule(GIVE_UP, "小程序版本不对", _BUG),
+    87007: Rule(GIVE_UP, "登录态已失效", "让用户重新登录"),
+    87009: Rule(GIVE_UP, "登录态已失效", "让用户重新登录"),
     87014: Rule(GIVE_UP, "内容有风险", "修改内容"),
     89503: Rule(ALARM, "服务器 IP 需要管理员确认", "请公众号管理员在微信里确认"),
     89506: Rule(ALARM, "管理员拒绝了该 IP，24 小时内不能再申请", "24 小时后请管理员确认"),
@@ -115,12 +159,24 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     0: Rule(OK, "成功", ""),
     40001: Rule(ALARM, "Secret 不对", "在企业微信管理后台的应用详情里核对 Secret"),
     40003: Rule(UNREACHABLE, "没有这个成员", "检查该人员绑定的企业微信账号"),
+    40004: Rule(GIVE_UP, "素材类型不对", _BUG),
+    40006: Rule(GIVE_UP, "文件太大或为空", "图片 10 MB、语音 2 MB、视频 10 MB、文件 20 MB 以内"),
+    40007: Rule(GIVE_UP, "素材不存在或已过期", "素材只保存三天，请重新上传"),
     40008: Rule(GIVE_UP, "消息类型不对", _BUG),
+    40009: Rule(GIVE_UP, "图片大小不对", "机器人的图片 2 MB 以内"),
     40013: Rule(ALARM, "企业 ID 不对", "在管理后台「我的企业」核对企业 ID"),
     40014: Rule(REFRESH, "access_token 不合法", "已自动刷新；反复出现时核对 Secret"),
+    40016: Rule(GIVE_UP, "菜单按钮个数不对", "一级菜单最多 3 个"),
+    40017: Rule(GIVE_UP, "菜单按钮类型不对", "检查菜单配置"),
+    40018: Rule(GIVE_UP, "菜单名称太长", "一级最多 16 字节，二级最多 40 字节"),
+    40019: Rule(GIVE_UP, "菜单 key 太长", "菜单 key 最多 128 字节"),
+    40020: Rule(GIVE_UP, "菜单网址太长", "菜单网址最多 1024 字节"),
+    40023: Rule(GIVE_UP, "二级菜单个数不对", "每个一级菜单下最多 5 个"),
     40029: Rule(GIVE_UP, "登录 code 无效", "让用户重新登录"),
+    40035: Rule(GIVE_UP, "参数不对", _BUG),
     40056: Rule(ALARM, "应用 AgentId 不对", "在管理后台的应用详情里核对 AgentId"),
     40058: Rule(GIVE_UP, "参数不对", _BUG),
+    40066: Rule(GIVE_UP, "接口地址不对", _BUG),
     40082: Rule(ALARM, "suite_access_token 不对", "更新第三方应用的授权"),
     40083: Rule(ALARM, "suite_id 不对", "更新第三方应用的授权"),
     40084: Rule(ALARM, "永久授权码不对", "更新第三方应用的授权"),
@@ -128,6 +184,10 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     40091: Rule(ALARM, "Secret 不合法", "在企业微信管理后台的应用详情里核对 Secret"),
     40096: Rule(GIVE_UP, "外部联系人不对", "检查该客户绑定的外部联系人"),
     41001: Rule(GIVE_UP, "没有带 access_token", _BUG),
+    41002: Rule(ALARM, "没有带企业 ID", "设置企业 ID"),
+    41004: Rule(ALARM, "没有带 Secret", "设置应用的 Secret"),
+    41005: Rule(GIVE_UP, "没有带文件", _BUG),
+    41050: Rule(GIVE_UP, "欢迎语的 code 无效或已过期", "欢迎语只能在 20 秒内发一次"),
     41051: Rule(GIVE_UP, "会话已经开始，不能再发欢迎语", ""),
     42001: Rule(REFRESH, "access_token 过期", "已自动刷新"),
     42007: Rule(ALARM, "预授权码失效", "更新第三方应用的授权"),
@@ -136,14 +196,21 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     42014: Rule(DONE, "任务号重复或不合法", "若该任务号没有发过卡片，请把错误信息发给开发者"),
     42016: Rule(GIVE_UP, "要更新的卡片任务号不存在", "改发一条新消息说明结果"),
     42022: Rule(GIVE_UP, "一次性的 code 已被使用", "改发一条新消息说明结果；登录则重新登录"),
+    43001: Rule(GIVE_UP, "应当用 GET", _BUG),
+    43002: Rule(GIVE_UP, "应当用 POST", _BUG),
+    44001: Rule(GIVE_UP, "文件是空的", "换一个文件"),
+    44002: Rule(GIVE_UP, "请求内容为空", _BUG),
+    44003: Rule(GIVE_UP, "图文是空的", _BUG),
     44004: Rule(GIVE_UP, "内容为空", _BUG),
     45002: Rule(GIVE_UP, "内容太长", "缩短内容或分几条发送"),
+    45008: Rule(GIVE_UP, "图文条数不对", "图文 1 到 8 条"),
     45009: Rule(WAIT, "接口调用超过限制", "至少一分钟后再试，暂停群发"),
     45033: Rule(RETRY, "同时调用太多", "降低并发，稍后自动重试"),
     45034: Rule(GIVE_UP, "网址缺少 http:// 或 https://", "检查 PUBLIC_URL 设置"),
     45035: Rule(RETRY, "同一数据正在被修改", "无需处理，稍后自动重试"),
     46003: Rule(GIVE_UP, "菜单不存在", "运行 liaodan menu push"),
     46004: Rule(UNREACHABLE, "没有这个成员", "检查该人员绑定的企业微信账号"),
+    47001: Rule(GIVE_UP, "JSON 格式错误", _BUG),
     48002: Rule(ALARM, "应用没有这个接口的权限", "在管理后台给应用开通权限"),
     50001: Rule(ALARM, "回调域名不可信", "在管理后台「网页授权及 JS-SDK」登记域名"),
     50002: Rule(UNREACHABLE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
@@ -177,6 +244,7 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     93004: Rule(ALARM, "群机器人已停用", "在群里启用机器人"),
     93008: Rule(ALARM, "群机器人不在群里", "重新添加群机器人并更新设置"),
     301002: Rule(ALARM, "应用无权做这个操作", "在管理后台给应用开通权限"),
+    301019: Rule(GIVE_UP, "图片的 md5 不对", _BUG),
     301025: Rule(GIVE_UP, "审批参数不对", _BUG),
     301055: Rule(ALARM, "应用未获审批接口权限", "在「审批」→「可调用接口的应用」里加上本应用"),
     301056: Rule(ALARM, "审批应用已停用", "在管理后台启用审批应用"),
@@ -186,6 +254,9 @@ WORK: dict[int, Rule] = _CARD_RULES | {
 }
 
 TABLES: dict[str, dict[int, Rule]] = {"official": OFFICIAL, "miniprogram": OFFICIAL, "work": WORK}
+
+REFUSED_WHEN_BUSY = frozenset({45033, 45035})
+"""Codes that say that nothing was done; -1 and 301057 leave it open."""
 
 TOKEN_PATHS = frozenset({"/cgi-bin/stable_token", "/cgi-bin/token", "/cgi-bin/gettoken"})
 _BAD_SECRET = Rule(ALARM, "密钥不对", "在管理后台核对 AppSecret 或应用 Secret")
@@ -218,6 +289,22 @@ class WeChatError(Exception):
         """What to do about this error."""
         return self.rule.reaction
 
+    @property
+    def rid(self) -> str:
+        """The number under which WeChat's support finds the call; WeCom calls it hint."""
+        found = re.search(r"rid: *([\w-]+)|hint: *\[([^\]]+)\]", self.message)
+        return (found[1] or found[2]) if found else ""
+
+    @property
+    def address(self) -> str:
+        """The address we came from, if the message names one, as 40164 and 60020 do."""
+        found = re.search(r"(?:from ip:|invalid ip) *([0-9A-Fa-f.:]*[0-9A-Fa-f])", self.message)
+        return found[1] if found else ""
+
+    def again(self, *, idempotent: bool) -> bool:
+        """Whether the same call may be made once more: anything busy, if WeChat cannot have acted or acts only once."""
+        return self.reaction is Reaction.RETRY and (idempotent or self.code in REFUSED_WHEN_BUSY)
+
 
 class Unanswered(Exception):
     """No usable answer came; the two subclasses say whether WeChat may have acted."""
@@ -235,3 +322,13 @@ class NoAnswer(Unanswered):
 
 class NotSent(Unanswered):
     """The request certainly never reached WeChat, so it may be sent again."""
+
+
+def in_words(error: WeChatError | Unanswered) -> str:
+    """What happened and what to do about it, in Chinese, for whoever looks after the machine."""
+    door = {"official": "公众号", "work": "企业微信", "miniprogram": "小程序"}[error.platform]
+    if isinstance(error, Unanswered):
+        return f"{door}：连不上微信（{error.why}）。检查服务器能否访问外网，LIAODAN_{error.platform.upper()}__API_BASE 是否正确"
+    address = f"（{error.address}）" if error.address else ""
+    support = f"。找微信客服时报 {error.rid}" if error.rid else ""
+    return f"{door}：{error.rule.meaning}{address}，错误码 {error.code}。{error.rule.fix}{support}"

@@ -1,16 +1,21 @@
 """What we ask of the Official Account's API (api.weixin.qq.com/cgi-bin)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from bot.wechat.fields import FieldValue, Template, read_template, wrap
-from bot.wechat.replies import cut_bytes
+from bot.wechat.messages import MiniPage
+from bot.wechat.officialmenus import OfficialMenus, OfficialTags
+from bot.wechat.officialweb import OfficialWeb
+from bot.wechat.service import ServiceClient
 from bot.wechat.transport import App, Transport
 
 MAX_QR_EXPIRE_S = 2_592_000
 MAX_SCENE = 64
+MAX_PEOPLE = 100
 
 
 @dataclass(frozen=True)
@@ -33,17 +38,23 @@ class QrCode:
     image_url: str
 
 
-class OfficialClient:
-    """Calls for one Official Account."""
+@dataclass(frozen=True)
+class Quota:
+    """How often one API may be called in a day, and how often it has been."""
+
+    daily: int
+    used: int
+    left: int
+
+
+class OfficialClient(ServiceClient):
+    """Calls for one Official Account; `menus`, `tags` and `web` are parts of the same account."""
 
     def __init__(self, transport: Transport, app: App) -> None:
-        self._transport = transport
-        self._app = app
-
-    async def send_text(self, openid: str, text: str) -> None:
-        """Send a customer-service message: within 48 h of the person's last one, five at most (message/custom/send)."""
-        body = {"touser": openid, "msgtype": "text", "text": {"content": cut_bytes(text)}}
-        await self._transport.call(self._app, "POST", "/cgi-bin/message/custom/send", json=body)
+        super().__init__(transport, app)
+        self.menus = OfficialMenus(transport, app)
+        self.tags = OfficialTags(transport, app)
+        self.web = OfficialWeb(transport, app)
 
     async def send_template(
         self,
@@ -58,43 +69,43 @@ class OfficialClient:
         body: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": wrap(data)}
         optional = {"url": url, "miniprogram": miniprogram and dict(miniprogram), "client_msg_id": client_msg_id}
         body |= {name: value for name, value in optional.items() if value}
-        answer = await self._transport.call(
-            self._app, "POST", "/cgi-bin/message/template/send", json=body, idempotent=client_msg_id is not None
-        )
+        path = "/cgi-bin/message/template/send"
+        answer = await self._post(path, body, idempotent=client_msg_id is not None)
         return str(answer.get("msgid", ""))
 
-    async def create_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
-        """Replace the account's menu: three buttons, five below each (menu/create)."""
-        body = {"button": list(buttons)}
-        await self._transport.call(self._app, "POST", "/cgi-bin/menu/create", json=body, idempotent=True)
+    async def send_subscription(
+        self,
+        openid: str,
+        template_id: str,
+        data: Mapping[str, FieldValue],
+        *,
+        page: str = "",
+        mini_page: MiniPage | None = None,
+    ) -> None:
+        """Send a subscription notice, which uses up one of the person's accepts (message/subscribe/bizsend)."""
+        body: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": wrap(data)}
+        if page:
+            body["page"] = page
+        if mini_page is not None:
+            body["miniprogram"] = {"appid": mini_page.app_id, "pagepath": mini_page.path}
+        await self._post("/cgi-bin/message/subscribe/bizsend", body)
 
     async def user_info(self, openid: str) -> Follower:
         """Look a person up; who does not follow has only openid and unionid (user/info)."""
-        answer = await self._transport.call(
-            self._app,
-            "GET",
-            "/cgi-bin/user/info",
-            params={"openid": openid, "lang": "zh_CN"},
-            idempotent=True,
-        )
-        return Follower(
-            openid=str(answer.get("openid", openid)),
-            subscribed=answer.get("subscribe") == 1,
-            # A documented sample carries a leading space.
-            unionid=str(answer.get("unionid", "")).strip(),
-            remark=str(answer.get("remark", "")),
-            scene=str(answer.get("qr_scene_str") or answer.get("qr_scene") or ""),
-        )
+        return _follower(await self._get("/cgi-bin/user/info", openid=openid, lang="zh_CN"), openid)
 
-    async def callback_ips(self) -> list[str]:
-        """The addresses pushes come from: single, CIDR or with a wildcard (getcallbackip)."""
-        answer = await self._transport.call(self._app, "GET", "/cgi-bin/getcallbackip", idempotent=True)
-        return [str(address) for address in answer.get("ip_list", ())]
+    async def user_infos(self, openids: Sequence[str]) -> list[Follower]:
+        """Look many people up, a hundred with each call (user/info/batchget)."""
+        found: list[Follower] = []
+        for start in range(0, len(openids), MAX_PEOPLE):
+            asked = [{"openid": openid, "lang": "zh_CN"} for openid in openids[start : start + MAX_PEOPLE]]
+            answer = await self._post("/cgi-bin/user/info/batchget", {"user_list": asked}, idempotent=True)
+            found += [_follower(row, "") for row in answer.get("user_info_list", ())]
+        return found
 
     async def templates(self) -> list[Template]:
         """The account's message templates (template/get_all_private_template)."""
-        path = "/cgi-bin/template/get_all_private_template"
-        answer = await self._transport.call(self._app, "GET", path, idempotent=True)
+        answer = await self._get("/cgi-bin/template/get_all_private_template")
         return [read_template(row) for row in answer.get("template_list", ())]
 
     async def create_qrcode(self, scene: str, expire_s: int | None = MAX_QR_EXPIRE_S) -> QrCode:
@@ -104,14 +115,29 @@ class OfficialClient:
         body: dict[str, Any] = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
         if expire_s is not None:
             body |= {"action_name": "QR_STR_SCENE", "expire_seconds": min(expire_s, MAX_QR_EXPIRE_S)}
-        answer = await self._transport.call(self._app, "POST", "/cgi-bin/qrcode/create", json=body)
+        answer = await self._post("/cgi-bin/qrcode/create", body)
         ticket = str(answer.get("ticket", ""))
         image_url = f"https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}"
         return QrCode(ticket=ticket, url=str(answer.get("url", "")), image_url=image_url)
 
-    async def media(self, media_id: str) -> bytes:
-        """Fetch a picture or voice that someone sent; kept by WeChat for three days (media/get)."""
-        params = {"media_id": media_id}
-        return await self._transport.call(
-            self._app, "GET", "/cgi-bin/media/get", params=params, raw=True, idempotent=True
-        )
+    async def video_url(self, media_id: str) -> str:
+        """Where a film that someone sent can be fetched; media/get names its address instead of sending it."""
+        answer = json.loads(await self.media(media_id))
+        return str(answer.get("video_url", ""))
+
+    async def quota(self, path: str) -> Quota:
+        """How much of an API's daily quota is left (openapi/quota/get)."""
+        answer = await self._post("/cgi-bin/openapi/quota/get", {"cgi_path": path}, idempotent=True)
+        row = answer.get("quota") or {}
+        return Quota(int(row.get("daily_limit", 0)), int(row.get("used", 0)), int(row.get("remain", 0)))
+
+
+def _follower(row: Mapping[str, Any], openid: str) -> Follower:
+    return Follower(
+        openid=str(row.get("openid", openid)),
+        subscribed=row.get("subscribe") == 1,
+        # A documented sample carries a leading space.
+        unionid=str(row.get("unionid", "")).strip(),
+        remark=str(row.get("remark", "")),
+        scene=str(row.get("qr_scene_str") or row.get("qr_scene") or ""),
+    )

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json as jsonlib
 import logging
+import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,15 +12,13 @@ from typing import Any, Literal, Protocol, overload
 
 import aiohttp
 
-from bot.wechat.errors import NoAnswer, NotSent, Unanswered, WeChatError
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, Unanswered, WeChatError
 
 log = logging.getLogger(__name__)
 
 Platform = Literal["official", "work", "miniprogram"]
 Fetch = Callable[[], Awaitable[tuple[str, int]]]
 
-BAD_TOKEN = frozenset({40001, 40014, 42001})
-BUSY = -1
 BUSY_TRIES = 3
 # The stable token is handed out with at least 300 s left; a margin above that would fetch it again for every call.
 EXPIRY_MARGIN_S = 120
@@ -138,19 +137,33 @@ class Transport:
         try:
             return await self._patiently(app, request.with_token(token), idempotent)
         except WeChatError as error:
-            if error.code not in BAD_TOKEN:
+            if error.reaction is not Reaction.REFRESH_TOKEN:
                 raise
         token = await self._refresh(app, bad=token)
         return await self._patiently(app, request.with_token(token), idempotent)
+
+    async def jsapi_ticket(self, app: App) -> str:
+        """The ticket that pages are signed with; like the token, one for all workers (ticket/getticket)."""
+        key = f"jsapi:{app.key}"
+
+        async def fetch() -> tuple[str, int]:
+            path = "/cgi-bin/ticket/getticket"
+            answer = await self.call(app, "GET", path, params={"type": "jsapi"}, idempotent=True)
+            if not isinstance(answer.get("ticket"), str):
+                raise NoAnswer(app.name, path, "no ticket in the answer")
+            return answer["ticket"], _whole(answer.get("expires_in"), default=7200) or 0
+
+        return await self._tokens.get(key) or await self._tokens.refresh(key, None, fetch)
 
     async def _patiently(self, app: App, request: "_Request", idempotent: bool) -> dict[str, Any] | bytes:
         for tries in range(BUSY_TRIES):
             try:
                 return await self._send(app, request)
             except WeChatError as error:
-                if error.code != BUSY or not idempotent:
+                if not error.again(idempotent=idempotent):
                     raise
-            await asyncio.sleep(self._backoff_s * 2**tries)
+            # Workers that were refused together must not come back together.
+            await asyncio.sleep(self._backoff_s * 2**tries * random.uniform(0.5, 1))
         return await self._send(app, request)
 
     async def _send(self, app: App, request: "_Request") -> dict[str, Any] | bytes:
@@ -166,6 +179,7 @@ class Transport:
                 allow_redirects=False,
             ) as response:
                 status, content_type = response.status, response.content_type
+                attached = response.headers.get("Content-Disposition", "").startswith("attachment")
                 body = await response.read()
         # The causes are dropped because some of them quote the address with the token in it.
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
@@ -174,6 +188,8 @@ class Transport:
             raise NoAnswer(app.name, request.path, type(error).__name__) from None
         if status != 200:
             raise NoAnswer(app.name, request.path, f"HTTP {status}")
+        if request.raw and attached:
+            return body
         return _read_answer(app, request, content_type, body)
 
     async def _refresh(self, app: App, bad: str | None) -> str:
@@ -245,7 +261,10 @@ def _read_answer(app: App, request: _Request, content_type: str, body: bytes) ->
         raise NoAnswer(app.name, request.path, "errcode is not a number")
     message = str(answer.get("errmsg", ""))
     if code:
-        raise WeChatError(app.name, request.path, code, message)
+        error = WeChatError(app.name, request.path, code, message)
+        level = logging.ERROR if error.reaction is Reaction.ALARM else logging.INFO
+        log.log(level, "%s %s: %s %s rid=%s", app.name, request.path, code, error.reaction.value, error.rid)
+        raise error
     if message.startswith("Warning"):
         log.warning("%s %s: %s", app.name, request.path, message)
     return body if request.raw else answer

@@ -4,10 +4,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.wechat.replies import cut_bytes
+from bot.wechat.client import Client
+from bot.wechat.errors import WeChatError
+from bot.wechat.messages import Message, card, text
 from bot.wechat.transport import App, Transport
+from bot.wechat.workapprovals import Approvals
+from bot.wechat.workcontacts import Member, read_member
+from bot.wechat.workweb import WorkWeb
 
+NO_MENU = 46003
 MAX_RECEIVERS = 1000
+MAX_GROUPS = 100
 MAX_DUPLICATE_CHECK_S = 14_400
 
 
@@ -18,16 +25,8 @@ class SendResult:
     msgid: str
     response_code: str
     invalid: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Member:
-    """A colleague; `active` is false for the disabled, the departed and those who never joined."""
-
-    userid: str
-    name: str
-    departments: tuple[int, ...]
-    active: bool
+    invalid_parties: frozenset[str] = frozenset()
+    invalid_tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,28 +39,56 @@ class Agent:
     departments: tuple[int, ...]
 
 
-class WorkClient:
-    """Calls for one WeCom application."""
+class WorkClient(Client):
+    """Calls for one WeCom application; `web` and `approvals` are parts of the same."""
 
     def __init__(self, transport: Transport, app: App, agent_id: int) -> None:
-        self._transport = transport
-        self._app = app
+        super().__init__(transport, app)
         self._agent_id = agent_id
+        self.web = WorkWeb(transport, app, agent_id)
+        self.approvals = Approvals(transport, app)
 
-    async def send_text(
-        self, userids: Collection[str], text: str, *, duplicate_check_s: int | None = None
+    async def send(
+        self,
+        userids: Collection[str],
+        message: Message,
+        *,
+        parties: Collection[int] = (),
+        tags: Collection[int] = (),
+        safe: bool = False,
+        duplicate_check_s: int | None = None,
     ) -> SendResult:
-        """Send text at any time; with `duplicate_check_s` an identical message in that time is dropped by WeCom."""
-        return await self._deliver(
-            userids, {"msgtype": "text", "text": {"content": cut_bytes(text)}}, duplicate_check_s
+        """Send at any time; with `duplicate_check_s` an identical message in that time is dropped by WeCom.
+
+        That the call succeeds does not say that everybody got it: see `SendResult` (message/send).
+        """
+        body: dict[str, Any] = {**_addressed(userids, parties, tags), "agentid": self._agent_id, **message.wire()}
+        if safe:
+            body["safe"] = 1
+        if duplicate_check_s is not None:
+            body["enable_duplicate_check"] = 1
+            body["duplicate_check_interval"] = min(duplicate_check_s, MAX_DUPLICATE_CHECK_S)
+        answer = await self._post("/cgi-bin/message/send", body, idempotent=duplicate_check_s is not None)
+        refused = [*_split(answer.get("invaliduser")), *_split(answer.get("unlicenseduser"))]
+        return SendResult(
+            msgid=str(answer.get("msgid", "")),
+            response_code=str(answer.get("response_code", "")),
+            invalid=_restore_case(refused, userids),
+            invalid_parties=frozenset(_split(answer.get("invalidparty"))),
+            invalid_tags=frozenset(_split(answer.get("invalidtag"))),
         )
 
+    async def send_text(
+        self, userids: Collection[str], content: str, *, duplicate_check_s: int | None = None
+    ) -> SendResult:
+        """Send text, as `send` does."""
+        return await self.send(userids, text(content), duplicate_check_s=duplicate_check_s)
+
     async def send_card(
-        self, userids: Collection[str], card: Mapping[str, Any], *, duplicate_check_s: int | None = None
+        self, userids: Collection[str], made: Mapping[str, Any], *, duplicate_check_s: int | None = None
     ) -> SendResult:
         """Send a template card; its `response_code` can change it once, for everyone, within 72 h."""
-        body = {"msgtype": "template_card", "template_card": dict(card)}
-        return await self._deliver(userids, body, duplicate_check_s)
+        return await self.send(userids, card(dict(made)), duplicate_check_s=duplicate_check_s)
 
     async def update_card(
         self,
@@ -71,17 +98,24 @@ class WorkClient:
         card: Mapping[str, Any] | None = None,
         replace_name: str | None = None,
     ) -> frozenset[str]:
-        """Change a sent card or only its button; `userids` None means all receivers; returns who was not reached."""
+        """Change a sent card or only its button, and return who was not reached (message/update_template_card).
+
+        `userids` None means all receivers.
+        """
         if (card is None) == (replace_name is None):
             raise ValueError("give either card or replace_name")
         body: dict[str, Any] = {"agentid": self._agent_id, "response_code": response_code}
         body |= {"atall": 1} if userids is None else {"userids": _receivers(userids)}
         body |= {"template_card": dict(card)} if card is not None else {"button": {"replace_name": replace_name}}
-        answer = await self._transport.call(self._app, "POST", "/cgi-bin/message/update_template_card", json=body)
+        answer = await self._post("/cgi-bin/message/update_template_card", body)
         return _restore_case(answer.get("invaliduser") or (), userids or ())
 
+    async def recall(self, msgid: str) -> None:
+        """Take a message back within a day; in the WeChat plug-in it stays (message/recall)."""
+        await self._post("/cgi-bin/message/recall", {"msgid": msgid}, idempotent=True)
+
     async def create_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
-        """Replace the application's menu (WeCom doc 90231)."""
+        """Replace the application's menu (menu/create, WeCom doc 90231)."""
         await self._transport.call(
             self._app,
             "POST",
@@ -91,15 +125,23 @@ class WorkClient:
             idempotent=True,
         )
 
+    async def menu(self) -> list[Mapping[str, Any]]:
+        """The application's menu as it is; without one, no buttons (menu/get)."""
+        try:
+            answer = await self._get("/cgi-bin/menu/get", agentid=self._agent_id)
+        except WeChatError as error:
+            if error.code != NO_MENU:
+                raise
+            return []
+        return list(answer.get("button", ()))
+
+    async def delete_menu(self) -> None:
+        """Take the application's menu away (menu/delete)."""
+        await self._get("/cgi-bin/menu/delete", agentid=self._agent_id)
+
     async def get_user(self, userid: str) -> Member:
         """Look a colleague up; applications made since 2022 get no names or numbers (user/get)."""
-        answer = await self._get("/cgi-bin/user/get", userid=userid)
-        return Member(
-            userid=str(answer.get("userid", userid)),
-            name=str(answer.get("name", "")),
-            departments=tuple(answer.get("department", ())),
-            active=answer.get("status") == 1,
-        )
+        return read_member(await self._get("/cgi-bin/user/get", userid=userid), userid)
 
     async def get_agent(self) -> Agent:
         """Look at the application itself: is it open, and who can see it (agent/get)."""
@@ -112,37 +154,14 @@ class WorkClient:
             departments=tuple(answer.get("allow_partys", {}).get("partyid", ())),
         )
 
-    async def callback_ips(self) -> list[str]:
-        """The addresses pushes come from (getcallbackip)."""
-        answer = await self._get("/cgi-bin/getcallbackip")
-        return [str(address) for address in answer.get("ip_list", ())]
 
-    async def media(self, media_id: str) -> bytes:
-        """Fetch what someone sent to the application; kept by WeCom for three days (media/get)."""
-        params = {"media_id": media_id}
-        return await self._transport.call(
-            self._app, "GET", "/cgi-bin/media/get", params=params, raw=True, idempotent=True
-        )
-
-    async def _get(self, path: str, **params: str | int) -> dict[str, Any]:
-        return await self._transport.call(self._app, "GET", path, params=params, idempotent=True)
-
-    async def _deliver(
-        self, userids: Collection[str], message: Mapping[str, Any], duplicate_check_s: int | None
-    ) -> SendResult:
-        body: dict[str, Any] = {"touser": "|".join(_receivers(userids)), "agentid": self._agent_id, **message}
-        if duplicate_check_s is not None:
-            body["enable_duplicate_check"] = 1
-            body["duplicate_check_interval"] = min(duplicate_check_s, MAX_DUPLICATE_CHECK_S)
-        answer = await self._transport.call(
-            self._app, "POST", "/cgi-bin/message/send", json=body, idempotent=duplicate_check_s is not None
-        )
-        refused = [*_split(answer.get("invaliduser")), *_split(answer.get("unlicenseduser"))]
-        return SendResult(
-            msgid=str(answer.get("msgid", "")),
-            response_code=str(answer.get("response_code", "")),
-            invalid=_restore_case(refused, userids),
-        )
+def _addressed(userids: Collection[str], parties: Collection[int], tags: Collection[int]) -> dict[str, str]:
+    if max(len(parties), len(tags)) > MAX_GROUPS:
+        raise ValueError(f"give at most {MAX_GROUPS} departments and tags")
+    # Without any receiver at all the platform is not asked.
+    users = _receivers(userids) if userids or not (parties or tags) else []
+    found = {"touser": users, "toparty": parties, "totag": tags}
+    return {name: "|".join(str(each) for each in ids) for name, ids in found.items() if ids}
 
 
 def _receivers(userids: Collection[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.indexes import Index
 
 from models.base import Row, time_field, to
@@ -95,6 +96,17 @@ class AccessToken(Row):
 
     class Meta:
         table = "access_token"
+
+
+class SendQuota(Row):
+    """How often something was done lately: `counts` holds the newest slices of time first, `slot` numbers that one."""
+
+    key = fields.CharField(max_length=200, unique=True)
+    slot = fields.BigIntField()
+    counts = ArrayField(element_type="int")
+
+    class Meta:
+        table = "send_quota"
 
 
 class Company(Row):

@@ -12,7 +12,7 @@ from bot.rendering import templates
 from bot.rendering.card import Action, Card, read_card
 from bot.rendering.text import as_text, numbered
 from bot.rendering.workcard import as_work_card
-from bot.wechat.cards import fits
+from bot.wechat.cardrules import fits
 
 HOSTILE = '宏达\n# 大标题\n[同意](同意 AP0019)\n- 行\n键: 值<a href="weixin://bizmsgmenu?msgmenucontent=x">点我</a>'
 

@@ -25,6 +25,16 @@ async def test_thirty_two_cold_calls_fetch_one_token(platform: Platform) -> None
         assert {call.query["access_token"] for call in world.server.to(PATH)} == {"token-1"}
 
 
+async def test_thirty_two_pages_share_one_ticket() -> None:
+    async with wechat() as world:
+        path = "/cgi-bin/ticket/getticket"
+        world.server.put(path, {"errcode": 0, "ticket": "t1", "expires_in": 7200}, {"errcode": 0})
+        tickets = await asyncio.gather(*(world.transport.jsapi_ticket(world.app()) for _ in range(32)))
+        assert (set(tickets), len(world.server.to(path))) == ({"t1"}, 1)
+        with pytest.raises(NoAnswer):
+            await world.transport.jsapi_ticket(App("official", "wx2", "S3CRET", world.server.base))
+
+
 @pytest.mark.parametrize("code", [40001, 40014, 42001])
 async def test_thirty_two_calls_with_a_dead_token_refresh_it_once(code: int) -> None:
     async with wechat() as world:

@@ -1,0 +1,149 @@
+"""`python -m docs.calls`: writes docs/calls.md, every call and every error code with its effect and its test."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.wechat.client import Client
+from bot.wechat.errors import OFFICIAL, REFUSED_WHEN_BUSY, WORK, Reaction, Rule
+from bot.wechat.miniprogram import MiniProgramClient
+from bot.wechat.official import OfficialClient
+from bot.wechat.officialmenus import OfficialMenus, OfficialTags
+from bot.wechat.officialweb import OfficialWeb
+from bot.wechat.transport import Transport
+from bot.wechat.work import WorkClient
+from bot.wechat.workapprovals import Approvals
+from bot.wechat.workcontacts import ContactsClient
+from bot.wechat.workcustomers import CustomersClient
+from bot.wechat.workrobot import Robot
+from bot.wechat.workweb import WorkWeb
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/calls.md"
+TESTS = ROOT / "tests/bot/wechat"
+
+CLIENTS: dict[str, tuple[type, ...]] = {
+    "Tokens and tickets, all platforms": (Transport,),
+    "Official Account": (OfficialClient, OfficialMenus, OfficialTags, OfficialWeb),
+    "WeCom": (WorkClient, WorkWeb, Approvals, ContactsClient, CustomersClient, Robot),
+    "Mini-program": (MiniProgramClient,),
+}
+
+CASES = "test_a_call_is_on_the_wire_what_the_platform_documents"
+CODES = "test_each_code_over_the_wire_has_the_effect_that_the_table_says"
+
+EFFECTS = {
+    Reaction.OK: "Success.",
+    Reaction.REFRESH_TOKEN: "The token is fetched anew, by one worker for all, and the call made once more; not twice.",
+    Reaction.RETRY: "Up to three more tries with growing pauses if a repeat is harmless; a notice is postponed.",
+    Reaction.WAIT: "A quota is used up: the notice is postponed.",
+    Reaction.OTHER_DOOR: "The next way to this person is taken.",
+    Reaction.UNREACHABLE: "The person is marked unreachable at this door; the next way is taken.",
+    Reaction.GIVE_UP: "Never repeated: this way is given up, the next is taken.",
+    Reaction.ALARM: "Logged as an error with the remedy, never repeated: a setting must be mended.",
+    Reaction.DONE: "It was carried out before: counts as success.",
+}
+BUSY = "Nothing was done: up to three more tries with growing pauses, of any call."
+
+HEAD = """# Calls and error codes
+
+Made by `python -m docs.calls` from the code and the tests; a test fails when it is stale. What the columns name: the method,
+the address it asks, what it does, and the tests that show it, all in `tests/bot/wechat`. How much may be sent is asked of
+`bot/quotas.py` first; what cannot be read (a time-out, a page of HTML, half an answer) is `NoAnswer`, and what certainly never
+left is `NotSent`. Both have names and neither is taken for success.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    tests = list(_tests())
+    parts = [HEAD, "\n"]
+    for title, clients in CLIENTS.items():
+        parts.append(f"## {title}\n\n| Call | Asks | Effect | Shown by |\n| --- | --- | --- | --- |\n")
+        parts += [_call(client, name, tests) for client in clients for name in _names(client)]
+        parts.append("\n")
+    for title, platform, table in (
+        ("Error codes: Official Account and mini-program", "official", OFFICIAL),
+        ("Error codes: WeCom", "work", WORK),
+    ):
+        parts.append(f"## {title}\n\n| Code | Meaning | Effect | What a person does | Shown by |\n")
+        parts.append("| --- | --- | --- | --- | --- |\n")
+        parts += [_code(platform, code, row, tests) for code, row in sorted(table.items()) if code]
+        parts.append("\n")
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def _names(client: type) -> Iterator[str]:
+    """Public methods in the order of the source, those that all clients share first."""
+    seen: set[str] = set()
+    for owner in reversed(client.__mro__):
+        for name, value in vars(owner).items():
+            if inspect.isfunction(value) and not name.startswith("_") and name not in seen:
+                seen.add(name)
+                if not (owner is Client and client not in (OfficialClient, WorkClient, MiniProgramClient)):
+                    yield name
+
+
+def _call(client: type, name: str, tests: list[ast.AST]) -> str:
+    method = getattr(client, name)
+    words = " ".join((inspect.getdoc(method) or "").split("\n\n")[0].split())
+    asked = ", ".join(f"`{path}`" for path in dict.fromkeys(_paths(client, name, set()))) or "nothing"
+    return f"| `{client.__name__}.{name}` | {asked} | {words} | {_shown(client, name, tests)} |\n"
+
+
+def _paths(client: type, name: str, seen: set[str]) -> Iterator[str]:
+    """The addresses that a method asks, itself or through what it calls."""
+    source = inspect.getsource(getattr(client, name))
+    yield from re.findall(r'"(/(?:cgi-bin|wxa|wxaapi|sns)/[^"]+)"', source)
+    for called in re.findall(r"self\.(\w+)\(", source):
+        if called not in seen and inspect.isfunction(getattr(client, called, None)):
+            seen.add(called)
+            yield from _paths(client, called, seen)
+    if "_transport.jsapi_ticket(" in source:
+        yield from _paths(Transport, "jsapi_ticket", {"call"})
+
+
+def _shown(client: type, name: str, tests: list[Any]) -> str:
+    whole = f"{client.__name__}.{name}"
+    if whole in _cases():
+        return f"`{CASES}[{whole}]`"
+    # The mini-program's share of what others show too.
+    twin = next((case for case in sorted(_cases()) if case.endswith(f"Client.{name}")), "")
+    made = rf"\.{client.__name__.lower()}\.{name}\(" if client is Transport else rf"\b{client.__name__}\b"
+    sources = {test.name: ast.unparse(test) for test in tests}
+    own = [each for each, text in sources.items() if re.search(made, text) and re.search(rf"\.{name}\(", text)]
+    found = own[:2] or ([f"{CASES}[{twin}]"] if twin else [])
+    if not found:
+        raise LookupError(f"no test shows {whole}")
+    return ", ".join(f"`{each}`" for each in found)
+
+
+def _cases() -> set[str]:
+    source = (TESTS / "test_wechat_calls.py").read_text()
+    return set(re.findall(r'(?:Case|robot)\(\s*"(\w+\.\w+)"', source))
+
+
+def _code(platform: str, code: int, row: Rule, tests: list[Any]) -> str:
+    mentioned = [
+        test.name
+        for test in tests
+        if test.name != CODES
+        and any(isinstance(node, ast.Constant) and node.value == code for node in ast.walk(test) if code > 0)
+    ]
+    shown = ", ".join(f"`{each}`" for each in [f"{CODES}[{platform}-{code}]", *mentioned[:2]])
+    effect = BUSY if code in REFUSED_WHEN_BUSY else EFFECTS[row.reaction]
+    return f"| {code} | {row.meaning} | {effect} | {row.fix or '—'} | {shown} |\n"
+
+
+def _tests() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for path in sorted(TESTS.glob("test_*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                yield node
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
