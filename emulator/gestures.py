@@ -8,6 +8,7 @@ from . import cards
 from .callbacks import Callbacks, Outcome, Push
 from .config import Person
 from .media import Medium
+from .menus import leaves
 from .phones import Bubble
 from .pushfields import event_fields, message_fields, subscribe_popup
 from .simerrors import NoSuchThing, NotNow, SimError, number
@@ -72,7 +73,7 @@ class Gestures:
 
     async def menu(self, door: str, person: Person, key: str, how: How) -> Happening:
         """Tap a menu button, named by its key or by its words."""
-        button = self._menu_button(door, key)
+        button = self._menu_button(door, person, key)
         kind = button["type"]
         if kind in ("view", "view_miniprogram", "miniprogram"):
             target = button.get("url") if kind == "view" else button.get("pagepath")
@@ -92,7 +93,7 @@ class Gestures:
         result = f"CODE_128,{text}" if kind == "barcode" and "," not in text else text
         self._world.phones.show(door, person, "me", "scan", {"text": text})
         parts = {
-            "EventKey": str(wanted.get("key") or self._scan_key(door)),
+            "EventKey": str(wanted.get("key") or self._scan_key(door, person)),
             "ScanCodeInfo": {"ScanType": kind, "ScanResult": result},
         }
         return await self.event(door, person, str(wanted.get("event", "scancode_waitmsg")), parts, how)
@@ -118,7 +119,7 @@ class Gestures:
         return await self.event("work", person, tap.event, parts, how)
 
     async def follow(self, person: Person, how: How, scene: str | None = None) -> Happening:
-        self._world.people.follow(person, True)
+        self._world.people.follow(person, True, scene or "")
         self._world.windows.open("official", person.id, "follow")
         parts = {"EventKey": "" if scene is None else f"qrscene_{scene}"}
         parts |= {} if scene is None else {"Ticket": self._ticket(scene)}
@@ -187,32 +188,33 @@ class Gestures:
     async def _scan_account(self, door: str, person: Person, scene: str, how: How) -> Happening:
         if door != "official":
             raise SimError("only an official account's code has a scene that is pushed")
-        scene = self._world.scenes.get(scene, scene)
+        code = self._world.qrcodes.of_ticket(scene)
+        if code is not None and self._world.qrcodes.is_over(code):
+            raise NotNow("this code has expired")
+        scene = scene if code is None else code.scene
         if not self._world.people.follows(person):
             return await self.follow(person, how, scene)
         parts = {"EventKey": scene, "Ticket": self._ticket(scene)}
         return await self.event(door, person, "SCAN", parts, how)
 
     def _ticket(self, scene: str) -> str:
-        for ticket, known in self._world.scenes.items():
-            if known == scene:
-                return ticket
-        return secrets.token_urlsafe(48)
+        code = self._world.qrcodes.of_scene(scene)
+        return secrets.token_urlsafe(48) if code is None else code.ticket
 
-    def _scan_key(self, door: str) -> str:
-        keys = [button["key"] for button in self._menu_leaves(door) if button["type"].startswith("scancode")]
+    def _scan_key(self, door: str, person: Person) -> str:
+        keys = [
+            button["key"]
+            for button in leaves(self._world.menu_of(door, person))
+            if button["type"].startswith("scancode")
+        ]
         return keys[0] if keys else "scan"
 
-    def _menu_button(self, door: str, key: str) -> dict[str, Any]:
-        leaves = self._menu_leaves(door)
-        for button in leaves:
+    def _menu_button(self, door: str, person: Person, key: str) -> dict[str, Any]:
+        buttons = leaves(self._world.menu_of(door, person))
+        for button in buttons:
             if key in (button.get("key"), button["name"]):
                 return button
-        raise NoSuchThing(f"the menu has no button {key!r}", buttons=[button["name"] for button in leaves])
-
-    def _menu_leaves(self, door: str) -> list[dict[str, Any]]:
-        buttons = self._world.menus.get(door, {}).get("button", [])
-        return [leaf for button in buttons for leaf in button.get("sub_button") or [button]]
+        raise NoSuchThing(f"the menu has no button {key!r}", buttons=[button["name"] for button in buttons])
 
     def _system(self, door: str, person: Person, text: str) -> None:
         self._world.phones.show(door, person, "system", "system", {"content": text})

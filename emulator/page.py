@@ -58,7 +58,7 @@ class Page:
         self._templates.filters["day"] = self._day
         world.phones.on_change.append(self._bubble_changed)
         world.journal.on_change.append(self._entry_changed)
-        world.menu_listeners.append(self._menu_changed)
+        world.menus.on_change.append(self._menu_changed)
         world.reset_listeners.append(self._reload)
 
     async def show(self, request: web.Request) -> web.Response:
@@ -162,7 +162,10 @@ class Page:
         self._publish(lambda: self._menu_change(door))
 
     def _menu_change(self, door: str) -> _Change:
-        html = self._templates.get_template("menu.html").render(menu=self._world.menus.get(door), door=door)
+        if door == "official" and self._world.menus.conditional():
+            # Everyone may have a menu of their own.
+            return {"op": "reload"}
+        html = self._templates.get_template("menu.html").render(menu=self._world.menus.default(door), door=door)
         return {"op": "fill", "to": f"menu-{door}", "html": html}
 
     def _reload(self) -> None:

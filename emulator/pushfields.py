@@ -21,6 +21,21 @@ def event_fields(
     return {**_head(world, door, person, "event"), "Event": event, **(parts or {}), **_tail(world, door)}
 
 
+def system_fields(world: World, event: str, parts: dict[str, Any], *, of_agent: bool = True) -> dict[str, Any]:
+    """An event of the company itself; nobody's phone sends it."""
+    work = world.config.work
+    if work is None:
+        raise SimError("no platform 'work' is configured", doors=list(world.config.doors()))
+    head = {
+        "ToUserName": work.corp_id,
+        "FromUserName": "sys",
+        "CreateTime": world.clock.seconds(),
+        "MsgType": "event",
+        "Event": event,
+    }
+    return {**head, **parts, **(_tail(world, "work") if of_agent else {})}
+
+
 def _head(world: World, door: str, person: Person, kind: str) -> dict[str, Any]:
     if door not in world.config.doors():
         raise SimError(f"no platform {door!r} is configured", doors=list(world.config.doors()))

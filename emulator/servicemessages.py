@@ -8,7 +8,9 @@ from .limits import TEXT_BYTES
 from .refusals import OK, Refusal
 
 _MEDIA = {"image": "image", "voice": "voice", "video": "video"}
-_OFFICIAL = {"text", "news", "msgmenu", "miniprogrampage", "music", *_MEDIA}
+# What the account published, which the emulator knows by name only.
+_ARTICLES = {"mpnews": "media_id", "mpnewsarticle": "article_id", "wxcard": "card_id"}
+_OFFICIAL = {"text", "news", "msgmenu", "miniprogrampage", "music", *_MEDIA, *_ARTICLES}
 _MINIPROGRAM = {"text", "image", "link", "miniprogrampage"}
 
 
@@ -49,6 +51,10 @@ def _check(call: Call, kind: str, content: dict[str, Any]) -> tuple[str, dict[st
     if kind in _MEDIA:
         medium = call.world.media.get(content.get("media_id"))
         return kind, {"media_id": medium.id, "name": medium.name, "title": content.get("title", "")}
+    if kind in _ARTICLES:
+        if not content.get(_ARTICLES[kind]):
+            raise Refusal(40035, f"invalid parameter {_ARTICLES[kind]}")
+        return kind, content
     if kind == "news":
         return "news", {"articles": _articles(content)}
     if kind == "link":

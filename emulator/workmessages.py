@@ -16,13 +16,15 @@ _RECALL_S = 86400
 _DUPLICATE_S = 1800
 _DUPLICATE_MAX_S = 14400
 _EVERYONE = "@all"
-_ROOT_PARTY = "1"
+_MPNEWS_BYTES = 666 << 10
 
 
 async def send(call: Call) -> Mapping[str, Any]:
     world, body = call.world, call.body
     kind = call.text("msgtype", 40008, "invalid message type")
     _check_agent(call)
+    if body.get("safe", 0) not in ((0, 1, 2) if kind == "mpnews" else (0, 1)):
+        raise Refusal(40058, "safe invalid, invalid parameter")
     receivers = _receivers(call)
     answer = {"errcode": 0, "errmsg": "ok", **receivers.invalid, "msgid": secrets.token_urlsafe(24)}
     earlier = _duplicate(call)
@@ -31,6 +33,7 @@ async def send(call: Call) -> Mapping[str, Any]:
             world.phones.deliver("work", person, call.path, kind, body, dropped="duplicate")
         return earlier
     shown = _content(call, kind)
+    shown_as = {"mpnews": "news"}.get(kind, kind)
     sent = None
     if kind == "template_card":
         sent, code = world.cards.send(body["template_card"])
@@ -38,7 +41,7 @@ async def send(call: Call) -> Mapping[str, Any]:
     shown_to = []
     for person in receivers.people:
         dropped = None if _within_rate(call, person) else "rate"
-        bubble = world.phones.deliver("work", person, call.path, kind, body, dropped=dropped, body=dict(shown))
+        bubble = world.phones.deliver("work", person, call.path, shown_as, body, dropped=dropped, body=dict(shown))
         if bubble is not None:
             shown_to.append(bubble)
             if sent is not None:
@@ -73,8 +76,10 @@ async def update_template_card(call: Call) -> Mapping[str, Any]:
             invalid.append(str(userid).lower())
         else:
             wanted.append(person.id)
-    if _ROOT_PARTY in [str(party) for party in body.get("partyids") or []]:
-        wanted = list(sent.bubbles)
+    for party in body.get("partyids") or []:
+        department = world.company.department(party)
+        members = [] if department is None else world.company.members_of(department.id, deep=True)
+        wanted += [person.id for person in members if person.id in sent.bubbles]
     if not wanted and not invalid:
         raise Refusal(82001, "userids, partyids, tagids and atall are all empty")
     bubbles = [sent.bubbles[person_id] for person_id in dict.fromkeys(wanted)]
@@ -110,12 +115,16 @@ def _receivers(call: Call) -> _Receivers:
             invalid_users.append(userid.lower())
         else:
             people.append(member)
-    if _ROOT_PARTY in given["toparty"]:
-        people += call.world.people.members()
+    parties = {party: call.world.company.department(party) for party in given["toparty"]}
+    for department in parties.values():
+        people += call.world.company.members_of(department.id, deep=True) if department is not None else []
+    unlicensed = [str(person.work).lower() for person in people if not person.licensed]
+    people = [person for person in people if person.licensed]
     invalid = {
         "invaliduser": "|".join(invalid_users),
-        "invalidparty": "|".join(party for party in given["toparty"] if party != _ROOT_PARTY),
+        "invalidparty": "|".join(party for party, department in parties.items() if department is None),
         "invalidtag": "|".join(given["totag"]),
+        "unlicenseduser": "|".join(dict.fromkeys(unlicensed)),
     }
     if not people:
         raise Refusal(81013, "user & party & tag all invalid")
@@ -154,6 +163,24 @@ def _medium(call: Call, content: dict[str, Any]) -> dict[str, Any]:
     return {"media_id": medium.id, "name": medium.name, "title": content.get("title", "")}
 
 
+def _video(call: Call, content: dict[str, Any]) -> dict[str, Any]:
+    for name, limit in (("title", 128), ("description", 512)):
+        if content.get(name):
+            _bytes(content, name, limit)
+    return _medium(call, content)
+
+
+def _mpnews(call: Call, content: dict[str, Any]) -> dict[str, Any]:
+    articles = content.get("articles")
+    if not isinstance(articles, list) or not 1 <= len(articles) <= 8:
+        raise Refusal(45008, "article size out of limit")
+    for article in articles:
+        _bytes(article, "title", 128)
+        _bytes(article, "content", _MPNEWS_BYTES)
+        call.world.media.get(article.get("thumb_media_id"))
+    return {"articles": [{"title": each["title"], "description": each.get("digest", "")} for each in articles]}
+
+
 def _textcard(call: Call, content: dict[str, Any]) -> dict[str, Any]:
     for name, limit in (("title", 128), ("description", 512), ("url", 2048)):
         _bytes(content, name, limit)
@@ -176,7 +203,11 @@ def _news(call: Call, content: dict[str, Any]) -> dict[str, Any]:
         raise Refusal(45008, "article size out of limit")
     for article in articles:
         _bytes(article, "title", 128)
-        if not article.get("url") and not article.get("appid"):
+        if article.get("description"):
+            _bytes(article, "description", 512)
+        if article.get("url"):
+            _bytes(article, "url", 2048)
+        elif not (article.get("appid") and article.get("pagepath")):
             raise Refusal(40058, "articles.url missing, invalid parameter")
     return content
 
@@ -202,10 +233,11 @@ _CONTENTS = {
     "markdown": _text,
     "image": _medium,
     "voice": _medium,
-    "video": _medium,
+    "video": _video,
     "file": _medium,
     "textcard": _textcard,
     "news": _news,
+    "mpnews": _mpnews,
     "miniprogram_notice": _miniprogram_notice,
     "template_card": _card,
 }
