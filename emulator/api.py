@@ -31,6 +31,8 @@ class Call:
     query: Mapping[str, str]
     body: dict[str, Any]
     request: web.Request
+    # How the delivery is reported to have ended, if a fault says otherwise than well.
+    report: str | None = None
 
     def text(self, name: str, code: int, words: str = "") -> str:
         """A text that must be in the body."""
@@ -83,7 +85,7 @@ class Api:
         if fault is not None and fault.answer is not None:
             response = _canned(fault)
         else:
-            response = await self._run(world, request, endpoint, raw, door)
+            response = await self._run(world, request, endpoint, raw, door, fault.report if fault else None)
         if fault is not None and fault.drop == "after":
             _log(world, request, raw, door, 0, "（已执行，连接断开）")
             return _cut(request)
@@ -91,19 +93,25 @@ class Api:
         return response
 
     async def _run(
-        self, world: World, request: web.Request, endpoint: Endpoint | None, raw: bytes, door: str | None
+        self,
+        world: World,
+        request: web.Request,
+        endpoint: Endpoint | None,
+        raw: bytes,
+        door: str | None,
+        report: str | None,
     ) -> web.Response:
         try:
             if endpoint is None:
                 raise Refusal(40066, "invalid url")
-            result = await _call(world, request, endpoint, raw, door)
+            result = await _call(world, request, endpoint, raw, door, report)
         except Refusal as refusal:
             return web.json_response(answer_of(refusal, door, world.clock.seconds()), dumps=_dumps)
         return result if isinstance(result, web.Response) else web.json_response(dict(result), dumps=_dumps)
 
 
 async def _call(
-    world: World, request: web.Request, endpoint: Endpoint, raw: bytes, door: str | None
+    world: World, request: web.Request, endpoint: Endpoint, raw: bytes, door: str | None, report: str | None
 ) -> Mapping[str, Any] | web.Response:
     if request.method != endpoint.method:
         raise Refusal(43001 if endpoint.method == "GET" else 43002, f"require {endpoint.method} method")
@@ -115,7 +123,7 @@ async def _call(
         # Token calls name their app themselves; the handler finds out which it is.
         door = next(iter(endpoint.handlers))
     body = _json(raw) if endpoint.takes == "json" and endpoint.method == "POST" else {}
-    call = Call(world, door, request.path, request.query, body, request)
+    call = Call(world, door, request.path, request.query, body, request, report)
     return await endpoint.handlers[door](call)
 
 

@@ -25,9 +25,11 @@ from . import (
 from .api import WORLD, Api, Endpoint
 from .callbacks import CALLBACKS, Callbacks
 from .config import Config
-from .control import GESTURES, add_control, control_errors
+from .control import add_control, control_errors
 from .gestures import Gestures
+from .office import Office
 from .page import add_page
+from .wish import GESTURES, OFFICE
 from .world import World
 
 _API = (
@@ -63,6 +65,7 @@ def make_app(config: Config) -> web.Application:
     app[WORLD] = world
     app[CALLBACKS] = Callbacks(world)
     app[GESTURES] = Gestures(world, app[CALLBACKS])
+    app[OFFICE] = Office(world, app[CALLBACKS])
     for path, page in PAGES.items():
         app.router.add_get(path, page)
     Api(endpoints()).add_to(app)

@@ -62,9 +62,20 @@ class Accepts:
 
     def __init__(self) -> None:
         self._left: Counter[tuple[str, str, str]] = Counter()
+        self._refused: set[tuple[str, str, str]] = set()
 
     def add(self, door: str, person: str, template: str, count: int = 1) -> None:
         self._left[door, person, template] += count
+        self._refused.discard((door, person, template))
+
+    def refuse(self, door: str, person: str, template: str) -> None:
+        """All earlier accepts are void, until the person accepts again."""
+        self._left[door, person, template] = 0
+        self._refused.add((door, person, template))
+
+    def refuses(self, door: str, person: str, template: str) -> bool:
+        """Has the person switched this template off?"""
+        return (door, person, template) in self._refused
 
     def check(self, door: str, person: str, template: str) -> None:
         if self._left[door, person, template] < 1:

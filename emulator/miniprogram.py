@@ -13,7 +13,7 @@ from .api import Call, Endpoint
 from .callbacks import CALLBACKS
 from .config import MiniProgram
 from .picture import code_picture
-from .pushfields import event_fields
+from .pushfields import event_fields, sent_status, subscribe_list
 from .refusals import OK, Refusal
 from .templatefields import check_fields, find_template
 
@@ -103,15 +103,14 @@ async def send_subscription(call: Call) -> Mapping[str, Any]:
     world.accepts.check("miniprogram", person.id, template.id)
     world.accepts.use("miniprogram", person.id, template.id)
     body = {"title": template.title, "rows": rows, "url": call.body.get("page", "")}
-    world.phones.deliver("miniprogram", person, call.path, "notice", call.body, body=body)
+    world.phones.deliver("miniprogram", person, call.path, "notice", call.body, dropped=call.report, body=body)
     sent = {
         "TemplateId": template.id,
         "MsgID": str(secrets.randbelow(10**18)),
-        "ErrorCode": "0",
-        "ErrorStatus": "success",
+        **sent_status(call.report),
     }
     fields = event_fields(world, "miniprogram", person, "subscribe_msg_sent_event")
-    fields |= {"List": sent} if _account(call).format == "json" else {"SubscribeMsgSentEvent": {"List": sent}}
+    fields |= subscribe_list(world, "miniprogram", "SubscribeMsgSentEvent", [sent])
     call.request.app[CALLBACKS].report("miniprogram", person, fields)
     return {**OK, "msgid": int(sent["MsgID"])}
 

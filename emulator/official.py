@@ -7,7 +7,7 @@ from typing import Any
 from .api import Call, Endpoint
 from .callbacks import CALLBACKS
 from .config import Official
-from .pushfields import event_fields
+from .pushfields import event_fields, sent_status, subscribe_list
 from .refusals import OK, Refusal
 from .templatefields import check_fields, find_template
 
@@ -21,6 +21,8 @@ async def send_template(call: Call) -> Mapping[str, Any]:
     rows = check_fields(template, call.body.get("data"), exact=False)
     if not world.people.follows(person):
         raise Refusal(43004, "require subscribe")
+    if world.accepts.refuses("official", person.id, template.id):
+        raise Refusal(43101, "user refuse to accept the msg")
     client_id = call.body.get("client_msg_id")
     if client_id is not None and (not isinstance(client_id, str) or not 1 <= len(client_id) <= 32):
         raise Refusal(40035, "invalid parameter client_msg_id")
@@ -29,13 +31,14 @@ async def send_template(call: Call) -> Mapping[str, Any]:
     again = client_id is not None and until > world.clock.now()
     msg_id = earlier if again else secrets.randbelow(10**15) + 10**15
     body = {"title": template.title, "rows": rows, "url": call.body.get("url", "")}
-    world.phones.deliver(
-        "official", person, call.path, "notice", call.body, dropped="duplicate" if again else None, body=body
-    )
+    dropped = "duplicate" if again else call.report
+    world.phones.deliver("official", person, call.path, "notice", call.body, dropped=dropped, body=body)
     if not again:
         world.sent_once[key] = (world.clock.now() + _SAME_CLIENT_MSG_S, msg_id)
         finished = event_fields(world, "official", person, "TEMPLATESENDJOBFINISH")
-        call.request.app[CALLBACKS].report("official", person, finished | {"MsgID": msg_id, "Status": "success"})
+        call.request.app[CALLBACKS].report(
+            "official", person, finished | {"MsgID": msg_id, "Status": call.report or "success"}
+        )
     return {**OK, "msgid": msg_id}
 
 
@@ -46,8 +49,13 @@ async def send_subscription(call: Call) -> Mapping[str, Any]:
     call.world.accepts.check("official", person.id, template.id)
     call.world.accepts.use("official", person.id, template.id)
     body = {"title": template.title, "rows": rows, "url": call.body.get("page", "")}
-    call.world.phones.deliver("official", person, call.path, "notice", call.body, body=body)
-    return OK
+    call.world.phones.deliver("official", person, call.path, "notice", call.body, dropped=call.report, body=body)
+    msg_id = str(secrets.randbelow(10**18))
+    sent = {"TemplateId": template.id, "MsgID": msg_id, **sent_status(call.report)}
+    fields = event_fields(call.world, "official", person, "subscribe_msg_sent_event")
+    fields |= subscribe_list(call.world, "official", "SubscribeMsgSentEvent", [sent])
+    call.request.app[CALLBACKS].report("official", person, fields)
+    return {**OK, "msgid": int(msg_id)}
 
 
 def _account(call: Call) -> Official:

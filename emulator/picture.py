@@ -20,6 +20,10 @@ def code_picture(text: str, width: int) -> bytes:
     return _png(size, b"".join(rows))
 
 
+def picture_type(data: bytes) -> str:
+    return "image/jpeg" if data.startswith(b"\xff\xd8") else "image/png"
+
+
 def _dark(x: int, y: int, cells: int, bits: bytes) -> bool:
     if not (0 <= x < cells and 0 <= y < cells):
         return False

@@ -53,14 +53,22 @@ def _tail(world: World, door: str) -> dict[str, Any]:
     return {"AgentID": work.agent_id} if door == "work" and work is not None else {}
 
 
-def subscribe_popup(world: World, door: str, answers: list[tuple[str, str]]) -> dict[str, Any]:
-    """The List of a subscribe_msg_popup_event: JSON has it bare, XML in a wrapper; one item is no array."""
-    scene = "0" if door == "miniprogram" else "1"
-    items: list[dict[str, str]] = [
-        {"TemplateId": template, "SubscribeStatusString": status, "PopupScene": scene} for template, status in answers
-    ]
-    account = getattr(world.config, door)
+def subscribe_list(world: World, door: str, wrapper: str, items: list[dict[str, str]]) -> dict[str, Any]:
+    """The List of a subscribe_msg event: JSON has it bare, XML in a wrapper; one item is no array."""
     one_or_more: Any = items[0] if len(items) == 1 else items
+    account = getattr(world.config, door)
     if isinstance(account, MiniProgram) and account.format == "json":
         return {"List": one_or_more}
-    return {"SubscribeMsgPopupEvent": {"List": one_or_more}}
+    return {wrapper: {"List": one_or_more}}
+
+
+def popup_items(door: str, answers: list[tuple[str, str]]) -> list[dict[str, str]]:
+    scene = "0" if door == "miniprogram" else "1"
+    return [
+        {"TemplateId": template, "SubscribeStatusString": status, "PopupScene": scene} for template, status in answers
+    ]
+
+
+def sent_status(report: str | None) -> dict[str, str]:
+    """How a subscription message ended."""
+    return {"ErrorCode": "0" if report is None else "43101", "ErrorStatus": report or "success"}
