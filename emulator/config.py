@@ -340,6 +340,7 @@ def _limits(data: Mapping[str, Any]) -> Limits:
         minute=defaults.minute | table.take("minute", dict, {}),
         member_per_minute=table.take("member_per_minute", int, defaults.member_per_minute),
         member_per_hour=table.take("member_per_hour", int, defaults.member_per_hour),
+        calls_kept=table.take("calls_kept", int, defaults.calls_kept),
     )
     table.end()
     return limits

@@ -92,9 +92,17 @@ def _buttons(card: dict[str, Any]) -> list[dict[str, Any]]:
 async def deliveries(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     who = request.query.get("person")
-    only = world.people.find(who).id if who else None
-    rows = [asdict(each) for each in world.phones.deliveries if only in (None, each.person)]
-    return _json([row | {"at": world.clock.local(row["at"]).isoformat(timespec="milliseconds")} for row in rows])
+    since = int(number(request.query.get("since", "0"), "since"))
+    found = world.phones.deliveries.of(world.people.find(who).id if who else None, since)
+    # vars, not asdict: a copy of every payload would make a long list slow.
+    rows = [vars(each) | {"at": world.clock.local(each.at).isoformat(timespec="milliseconds")} for each in found]
+    return _json(rows)
+
+
+async def delivery_count(request: web.Request) -> web.Response:
+    world = request.app[WORLD]
+    door = request.query.get("door")
+    return _json(world.phones.deliveries.count(door_of(world, door) if door else None))
 
 
 async def faults(request: web.Request) -> web.Response:
@@ -128,6 +136,7 @@ _LOOKS = {
     "people": people,
     "cards": cards_of,
     "deliveries": deliveries,
+    "deliveries/count": delivery_count,
     "faults": faults,
     "media/{id}": medium,
 }

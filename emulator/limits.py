@@ -43,6 +43,7 @@ class Limits:
     )
     member_per_minute: int = 30
     member_per_hour: int = 1_000
+    calls_kept: int = 20_000
 
 
 CLEARS_PER_MONTH = 10

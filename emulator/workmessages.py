@@ -1,5 +1,6 @@
 """Application messages of WeCom: receivers, kinds, duplicates, rates, cards and their updates."""
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -45,7 +46,7 @@ async def send(call: Call) -> Mapping[str, Any]:
         if bubble is not None:
             shown_to.append(bubble)
             if sent is not None:
-                sent.bubbles[person.id] = bubble
+                world.cards.shown(sent, bubble)
         else:
             world.journal.note("消息被丢弃：超过成员接收频率", "work", person.name)
     world.messages[str(answer["msgid"])] = (world.clock.now(), shown_to)
@@ -254,7 +255,7 @@ def _check_change(body: dict[str, Any]) -> None:
 
 
 def _fingerprint(call: Call) -> tuple[str, ...]:
-    return "work", json.dumps(call.body, sort_keys=True, ensure_ascii=False)
+    return "work", hashlib.sha256(json.dumps(call.body, sort_keys=True).encode()).hexdigest()
 
 
 def _duplicate(call: Call) -> dict[str, Any] | None:

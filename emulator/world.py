@@ -36,7 +36,7 @@ class World:
         self.media = MediaStore(self.clock)
         self.replies = ReplyReader(self.media)
         self.phones = Phones(self.clock)
-        self.journal = Journal(self.clock)
+        self.journal = Journal(self.clock, config.limits.calls_kept)
         self.people = People(config, self.clock)
         self.faults = Faults()
         self.cards = Cards(self.clock)
