@@ -110,7 +110,7 @@ def changed(body: dict[str, Any], change: Card) -> dict[str, Any]:
         return body | {"decided": change["button"]["replace_name"]}
     card = change["template_card"]
     kept = {"task_id": body["card"]["task_id"]} if body["card"].get("task_id") else {}
-    return {"card": kept | card, "decided": card.get("replace_text")}
+    return {"card": kept | card, "decided": card.get("replace_text"), "chosen": None}
 
 
 def tap(body: dict[str, Any], button: str, selected: dict[str, list[str]] | None) -> Tap:

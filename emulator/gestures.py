@@ -11,7 +11,7 @@ from .config import Person
 from .media import Medium
 from .menus import leaves
 from .phones import Bubble
-from .picture import code_picture
+from .picture import photo
 from .pushfields import event_fields, message_fields, popup_items, subscribe_list
 from .simerrors import NoSuchThing, NotNow, SimError, number
 from .world import World
@@ -150,7 +150,7 @@ class Gestures:
     ) -> Happening:
         """The event tells how many; the pictures themselves come as messages of their own."""
         count = int(number(more.get("count", 1), "count"))
-        pictures = [code_picture(f"{button['key']}{each}", 280) for each in range(count)]
+        pictures = [photo(f"{button['key']}{each}", 280) for each in range(count)]
         items = [{"PicMd5Sum": hashlib.md5(each, usedforsecurity=False).hexdigest()} for each in pictures]
         parts = {"EventKey": button["key"], "SendPicsInfo": {"Count": count, "PicList": {"item": items}}}
         happening = await self.event(door, person, button["type"], parts, how)
@@ -199,6 +199,9 @@ class Gestures:
             "ResponseCode": self._world.cards.new_code(sent),
         }
         if tap.event == "template_card_event" and tap.selected:
+            # The phone keeps what was chosen on the screen until the backend changes the card.
+            bubble.body = bubble.body | {"chosen": tap.selected}
+            self._world.phones.redraw(bubble)
             items = [
                 {"QuestionKey": question, "OptionIds": {"OptionId": list(options)}}
                 for question, options in tap.selected.items()

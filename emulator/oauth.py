@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from aiohttp import web
 
@@ -34,7 +34,7 @@ async def authorize(request: web.Request) -> web.Response:
     except _NoConsent as error:
         page = f"<!doctype html><meta charset=utf-8><title>出错了</title><h1>{escape(str(error))}</h1>"
         return web.Response(text=page, content_type="text/html")
-    who = request.query.get("person") or request.cookies.get(_ASKER)
+    who = request.query.get("person") or unquote(request.cookies.get(_ASKER, ""))
     if not who:
         return _whose_phone(world, request, door)
     code = world.codes.issue(door, world.people.at(door, who), scope=scope)

@@ -1,6 +1,7 @@
 """The page: phones side by side and the wire beside them, drawn here and only put in place by the browser."""
 
 import asyncio
+import itertools
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from .bubbletext import menu_lines
 from .config import DOORS, Person
 from .journal import Entry
 from .links import spans
+from .markdown import lines
 from .phones import Bubble
 from .world import World
 
@@ -23,6 +25,9 @@ _HERE = Path(__file__).parent
 _PING_S = 15
 _QUIET_S = 300
 _RECENT = 500
+# Two phones always, up to four if asked for.
+_SLOTS, _ALWAYS = "abcd", "ab"
+_MOST_CHOICES = 300
 _Change = dict[str, str]
 _DOOR_NAMES = {"official": "公众号", "work": "企业微信", "miniprogram": "小程序"}
 _POLICY = (
@@ -53,7 +58,7 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(spans=spans, menu_lines=menu_lines, door_names=_DOOR_NAMES)
+        self._templates.globals.update(markdown=lines, spans=spans, menu_lines=menu_lines, door_names=_DOOR_NAMES)
         self._templates.filters["clock"] = lambda at: f"{world.clock.local(at):%H:%M:%S}"
         self._templates.filters["day"] = self._day
         world.phones.on_change.append(self._bubble_changed)
@@ -62,13 +67,18 @@ class Page:
         world.reset_listeners.append(self._reload)
 
     async def show(self, request: web.Request) -> web.Response:
-        phones = [self._phone(slot, number, request.query) for number, slot in enumerate("ab")]
+        slots = [slot for slot in _SLOTS if slot in _ALWAYS or slot in request.query]
+        phones = [self._phone(slot, number, request.query) for number, slot in enumerate(slots)]
+        free = next((slot for slot in _SLOTS if slot not in slots), None)
         html = self._templates.get_template("page.html").render(
             phones=[each for each in phones if each is not None],
             people=self._world.people,
             doors=self._world.config.doors(),
             world=self._world,
             bubbles={each.slot: self._bubbles(each) for each in phones if each is not None},
+            others=list(itertools.islice(self._world.people.all, _MOST_CHOICES)),
+            free=free,
+            here=request.query,
             entries=reversed(self._world.journal.entries),
             sent=self._sent,
         )
@@ -109,11 +119,14 @@ class Page:
             return ": ping\n\n"
 
     def _phone(self, slot: str, number: int, query: Mapping[str, str]) -> _Phone | None:
-        people = [each for each in self._world.people.all if self._doors_of(each)]
-        if number >= len(people):
-            return None
-        wanted = [each for each in people if each.id == query.get(slot)]
-        person = wanted[0] if wanted else people[number]
+        if query.get(slot):
+            person = self._world.people.find(query[slot])
+        else:
+            having = (each for each in self._world.people.all if self._doors_of(each))
+            found = next(itertools.islice(having, number, None), None)
+            if found is None:
+                return None
+            person = found
         doors = self._doors_of(person)
         door = query.get(f"{slot}d", "")
         return _Phone(slot, person, door if door in doors else doors[min(number, len(doors) - 1)])

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from .picture import code_picture, picture_type
+from .picture import code_picture, photo, picture_type
 from .simerrors import NoSuchThing, SimError
 from .wish import Wish, answer, door_of
 
@@ -70,7 +70,7 @@ async def location(wish: Wish) -> dict[str, Any]:
 
 
 async def image(wish: Wish) -> dict[str, Any]:
-    data = wish.data(code_picture(wish.body.get("text", "photo"), 280))
+    data = wish.data(photo(wish.optional("text", "photo"), 280))
     medium = wish.world.media.add("image", "photo.png", picture_type(data), data)
     url = f"{wish.base}/sim/media/{medium.id}"
     return answer(wish, await wish.gestures.image(wish.door, wish.person(), medium, url, wish.how))

@@ -83,6 +83,10 @@ class Phones:
             self._arrive(phone, bubble)
         return bubble
 
+    def redraw(self, bubble: Bubble) -> None:
+        """The person's own finger changed how it looks; nothing has arrived."""
+        self._tell(bubble, new=False)
+
     def change(self, bubble: Bubble) -> None:
         """A bubble already shown looks different now; whoever waits for an answer has one."""
         self._tell(bubble, new=False)

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from .config import MiniProgram, Person, Work
-from .simerrors import SimError
+from .simerrors import NotNow, SimError
 from .world import World
 
 
@@ -39,6 +39,8 @@ def system_fields(world: World, event: str, parts: dict[str, Any], *, of_agent: 
 def _head(world: World, door: str, person: Person, kind: str) -> dict[str, Any]:
     if door not in world.config.doors():
         raise SimError(f"no platform {door!r} is configured", doors=list(world.config.doors()))
+    if person.robot is not None:
+        raise NotNow(f"{person.name} is a group, which only its robot writes to")
     account = getattr(world.config, door)
     return {
         "ToUserName": account.corp_id if isinstance(account, Work) else account.account,

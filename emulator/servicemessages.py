@@ -50,7 +50,12 @@ def _check(call: Call, kind: str, content: dict[str, Any]) -> tuple[str, dict[st
         return "text", {"content": text}
     if kind in _MEDIA:
         medium = call.world.media.get(content.get("media_id"))
-        return kind, {"media_id": medium.id, "name": medium.name, "title": content.get("title", "")}
+        return kind, {
+            "media_id": medium.id,
+            "name": medium.name,
+            "size": len(medium.data),
+            "title": content.get("title", ""),
+        }
     if kind in _ARTICLES:
         if not content.get(_ARTICLES[kind]):
             raise Refusal(40035, f"invalid parameter {_ARTICLES[kind]}")

@@ -161,7 +161,7 @@ def _text(call: Call, content: dict[str, Any]) -> dict[str, Any]:
 
 def _medium(call: Call, content: dict[str, Any]) -> dict[str, Any]:
     medium = call.world.media.get(content.get("media_id"))
-    return {"media_id": medium.id, "name": medium.name, "title": content.get("title", "")}
+    return {"media_id": medium.id, "name": medium.name, "size": len(medium.data), "title": content.get("title", "")}
 
 
 def _video(call: Call, content: dict[str, Any]) -> dict[str, Any]:

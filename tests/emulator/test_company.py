@@ -112,6 +112,13 @@ async def test_a_robot_writes_to_its_group(company: Sim) -> None:
     assert shown[0] == "停线\n@所有人" and len(shown) == 6
 
 
+async def test_nobody_writes_from_a_groups_phone(company: Sim) -> None:
+    assert await company.status("text", door="work", person="G1", text="在吗") == 409
+    async with company.client.get("/", params={"a": "G1"}) as response:
+        page = await response.text()
+    assert "<h2>车间群</h2>" in page and "车间群发消息" not in page
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "code"),
     [
