@@ -92,6 +92,13 @@ class Cards:
         """The cards on this phone, newest first."""
         return [(sent, sent.bubbles[person.id]) for sent in reversed(self._of[person.id])]
 
+    def newest_with(self, person: Person, button: str) -> tuple[SentCard, Bubble]:
+        """The newest open card that has this button."""
+        for sent, bubble in self.of(person):
+            if not bubble.body.get("decided") and button in _tappable(bubble.body["card"]):
+                return sent, bubble
+        raise NoSuchThing(f"{person.name} has no card with a button {button!r}")
+
     def find(self, person: Person, task_id: str) -> tuple[SentCard, Bubble]:
         for sent, bubble in self.of(person):
             if task_id in (sent.task_id, bubble.body["card"].get("task_id")):
@@ -102,6 +109,13 @@ class Cards:
         self._of.clear()
         self._codes.clear()
         self._task_ids.clear()
+
+
+def _tappable(card: Card) -> set[str]:
+    """The names a finger may call the buttons by."""
+    parts = [*card.get("button_list", []), *card.get("action_menu", {}).get("action_list", [])]
+    parts += [card["submit_button"]] if "submit_button" in card else []
+    return {str(each[name]) for each in parts for name in ("key", "text") if name in each}
 
 
 def changed(body: dict[str, Any], change: Card) -> dict[str, Any]:

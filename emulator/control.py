@@ -105,6 +105,15 @@ async def delivery_count(request: web.Request) -> web.Response:
     return _json(world.phones.deliveries.count(door_of(world, door) if door else None))
 
 
+async def tape(request: web.Request) -> web.Response:
+    """What was done and shown since the last reset, to be saved and played again."""
+    tape = request.app[WORLD].tape
+    if request.query.get("format", "text") == "text":
+        return web.Response(text=tape.text())
+    since = int(number(request.query.get("since", "0"), "since"))
+    return _json([{"n": n, **asdict(line)} for n, line in tape.after(since)])
+
+
 async def faults(request: web.Request) -> web.Response:
     return _json(request.app[WORLD].faults.pending())
 
@@ -130,6 +139,9 @@ _WISHES: dict[str, Callable[[Wish], Awaitable[dict[str, Any]]]] = {
     "echo": echo,
 }
 
+# What changes a phone or the time, and so belongs to what can be played again.
+_TAPED = ({*phonecontrol.WISHES, *officecontrol.WISHES} - {"login", "phone"}) | {"fault", "clock"}
+
 _LOOKS = {
     "transcript": transcript,
     "calls": calls,
@@ -138,6 +150,7 @@ _LOOKS = {
     "deliveries": deliveries,
     "deliveries/count": delivery_count,
     "faults": faults,
+    "tape": tape,
     "media/{id}": medium,
 }
 
@@ -150,7 +163,10 @@ async def _grant(request: web.Request) -> web.Response:
         raise SimError("the body is not JSON") from error
     if not isinstance(body, dict):
         raise SimError("the body is not a JSON object")
-    return _json(await _WISHES[request.path.removeprefix("/sim/")](Wish(request, body)))
+    name = request.path.removeprefix("/sim/")
+    if name in _TAPED:
+        request.app[WORLD].tape.did(name, body)
+    return _json(await _WISHES[name](Wish(request, body)))
 
 
 @web.middleware

@@ -189,8 +189,9 @@ class Gestures:
     async def card(
         self, person: Person, task_id: str, button: str, selected: dict[str, list[str]] | None, how: How
     ) -> Happening:
-        """Tap a button of a template card; the event carries a fresh code for one update."""
-        sent, bubble = self._world.cards.find(person, task_id)
+        """Tap a button of a template card, the newest that has it unless one is named; a fresh code goes along."""
+        known = self._world.cards
+        sent, bubble = known.find(person, task_id) if task_id else known.newest_with(person, button)
         tap = cards.tap(bubble.body, button, selected)
         parts: dict[str, Any] = {
             "EventKey": tap.key,

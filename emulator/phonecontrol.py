@@ -36,7 +36,9 @@ async def card(wish: Wish) -> dict[str, Any]:
         raise SimError("selected must map question keys to option ids")
     chosen = {key: [ids] if isinstance(ids, str) else ids for key, ids in (selected or {}).items()}
     person = wish.person("work")
-    return answer(wish, await wish.gestures.card(person, wish.text("task_id"), wish.text("button"), chosen, wish.how))
+    return answer(
+        wish, await wish.gestures.card(person, wish.optional("task_id"), wish.text("button"), chosen, wish.how)
+    )
 
 
 async def link(wish: Wish) -> dict[str, Any]:

@@ -71,6 +71,7 @@ class Phones:
         self._mark = 0
         self.deliveries = Deliveries()
         self.on_change: list[Callable[[Bubble, bool], None]] = []
+        self.on_said: list[Callable[[Bubble], None]] = []
 
     def show(
         self, door: str, person: Person, side: str, kind: str, body: dict[str, Any], *, active: bool = False
@@ -79,6 +80,8 @@ class Phones:
         phone = self._phones[door, person.id]
         phone.bubbles.append(bubble)
         self._tell(bubble, new=True)
+        if side != "me":
+            self._say(bubble)
         if active:
             self._arrive(phone, bubble)
         return bubble
@@ -90,6 +93,7 @@ class Phones:
     def change(self, bubble: Bubble) -> None:
         """A bubble already shown looks different now; whoever waits for an answer has one."""
         self._tell(bubble, new=False)
+        self._say(bubble)
         self._arrive(self._phones[bubble.door, bubble.person], bubble)
 
     def deliver(
@@ -149,6 +153,10 @@ class Phones:
         self._wake_all()
         self._phones.clear()
         self.deliveries.clear()
+
+    def _say(self, bubble: Bubble) -> None:
+        for listener in self.on_said:
+            listener(bubble)
 
     def _tell(self, bubble: Bubble, *, new: bool) -> None:
         for listener in self.on_change:

@@ -22,6 +22,7 @@ from .phones import Phones
 from .qrcodes import QrCodes
 from .replies import ReplyReader
 from .tags import Tags
+from .tape import Tape
 from .tokens import Tokens
 
 
@@ -36,6 +37,8 @@ class World:
         self.media = MediaStore(self.clock)
         self.replies = ReplyReader(self.media)
         self.phones = Phones(self.clock)
+        self.tape = Tape()
+        self.phones.on_said.append(self.tape.said)
         self.journal = Journal(self.clock, config.limits.calls_kept)
         self.people = People(config, self.clock)
         self.faults = Faults()
@@ -72,6 +75,7 @@ class World:
         for task in self._tasks:
             task.cancel()
         self.phones.clear()
+        self.tape.clear()
         self.journal.clear()
         self.people.reset()
         self.faults.clear()
