@@ -19,6 +19,7 @@ _APPROVER = 1
 
 
 async def apply(call: Call) -> Mapping[str, Any]:
+    """Hands an approval in."""
     world, body = call.world, call.body
     applicant = world.people.member(str(body.get("creator_userid", "")))
     if applicant is None:
@@ -67,6 +68,7 @@ def _nodes(call: Call) -> list[Node]:
 
 
 async def numbers(call: Call) -> Mapping[str, Any]:
+    """The numbers of approvals within at most 31 days."""
     body = call.body
     try:
         start, end = int(body.get("starttime", "")), int(body.get("endtime", ""))
@@ -98,6 +100,7 @@ def _matches(approval: Approval, filters: list[dict[str, Any]]) -> bool:
 
 
 async def detail(call: Call) -> Mapping[str, Any]:
+    """An approval with its form, its nodes and its comments."""
     approval = call.world.approvals.get(call.body.get("sp_no"))
     if approval is None:
         raise Refusal(301025, "sp_no invalid, invalid approval parameter")

@@ -16,6 +16,7 @@ _KINDS = {
 
 
 async def upload(call: Call) -> Mapping[str, Any]:
+    """Keeps a file for three days."""
     kind = call.query.get("type", "")
     if kind not in _KINDS[call.door]:
         raise Refusal(40004, "invalid media type")
@@ -39,6 +40,7 @@ async def uploaded(call: Call) -> tuple[str, str, bytes]:
 
 
 async def download(call: Call) -> web.Response:
+    """A file's bytes; of a film in the official account, its address."""
     medium = call.world.media.get(call.query.get("media_id"))
     if medium.kind == "video" and call.door == "official":
         return web.json_response({"video_url": str(call.request.url.origin() / "sim" / "media" / medium.id)})
@@ -47,6 +49,7 @@ async def download(call: Call) -> web.Response:
 
 
 async def addresses(call: Call) -> Mapping[str, Any]:
+    """Where pushes come from."""
     head = OK if call.door == "work" else {}
     return {**head, "ip_list": ["127.0.0.1", "127.0.0.0/8"]}
 
@@ -61,11 +64,13 @@ async def ticket(call: Call) -> Mapping[str, Any]:
 
 
 async def company_ticket(call: Call) -> Mapping[str, Any]:
+    """The company's ticket for wx.config, the same while it is valid."""
     text, left = call.world.tokens.ticket("work", "jsapi")
     return {**OK, "ticket": text, "expires_in": left}
 
 
 async def quota(call: Call) -> Mapping[str, Any]:
+    """How much of a day's quota is used."""
     path = call.text("cgi_path", 76021, "cgi_path not found, please check")
     left = call.world.quotas.left(call.door, path)
     if left is None:
@@ -74,6 +79,7 @@ async def quota(call: Call) -> Mapping[str, Any]:
 
 
 async def clear_quota(call: Call) -> Mapping[str, Any]:
+    """Begins all quotas anew, ten times a month."""
     if call.body.get("appid") != getattr(call.world.config, call.door).app_id:
         raise Refusal(40013, "invalid appid")
     call.world.quotas.clear(call.door)

@@ -338,9 +338,10 @@ def _limits(data: Mapping[str, Any]) -> Limits:
         reply_wait_s=float(table.take("reply_wait_s", (int, float), defaults.reply_wait_s)),
         daily=defaults.daily | table.take("daily", dict, {}),
         minute=defaults.minute | table.take("minute", dict, {}),
-        member_per_minute=table.take("member_per_minute", int, defaults.member_per_minute),
-        member_per_hour=table.take("member_per_hour", int, defaults.member_per_hour),
-        calls_kept=table.take("calls_kept", int, defaults.calls_kept),
+        **{
+            name: table.take(name, int, getattr(defaults, name))
+            for name in ("member_per_minute", "member_per_hour", "calls_kept", "codes_for_good", "menus_by_tag")
+        },
     )
     table.end()
     return limits

@@ -14,10 +14,12 @@ _REMARK_CHARS = 30
 
 
 async def info(call: Call) -> Mapping[str, Any]:
+    """A follower's union id, tags, remark and the scene they came by."""
     return _about(call, call.world.people.by_openid("official", call.query.get("openid")))
 
 
 async def several(call: Call) -> Mapping[str, Any]:
+    """The same for up to a hundred."""
     wanted = call.body.get("user_list")
     if not isinstance(wanted, list) or not 1 <= len(wanted) <= _MOST_AT_ONCE:
         raise Refusal(40032, "invalid openid list size")
@@ -27,6 +29,7 @@ async def several(call: Call) -> Mapping[str, Any]:
 
 
 async def followers(call: Call) -> Mapping[str, Any]:
+    """The followers' openids."""
     people = call.world.people
     openids = [person.official for person in people.all if people.follows(person)]
     after = call.query.get("next_openid")
@@ -37,6 +40,7 @@ async def followers(call: Call) -> Mapping[str, Any]:
 
 
 async def remark(call: Call) -> Mapping[str, Any]:
+    """What the account notes about a follower."""
     person = call.world.people.by_openid("official", call.body.get("openid"))
     words = call.body.get("remark", "")
     if not isinstance(words, str) or len(words) > _REMARK_CHARS:

@@ -44,6 +44,8 @@ class Limits:
     member_per_minute: int = 30
     member_per_hour: int = 1_000
     calls_kept: int = 20_000
+    codes_for_good: int = 100_000
+    menus_by_tag: int = 3_000
 
 
 CLEARS_PER_MONTH = 10

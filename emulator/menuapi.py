@@ -31,12 +31,14 @@ _RULES = ("tag_id", "client_platform_type")
 
 
 async def create(call: Call) -> Mapping[str, Any]:
+    """Puts a menu at the foot of every conversation."""
     check_agent(call)
     call.world.menus.put(call.door, _buttons(call))
     return OK
 
 
 async def get(call: Call) -> Mapping[str, Any]:
+    """The menu, and those made for tags."""
     check_agent(call)
     menu, others = call.world.menus.default(call.door), call.world.menus.conditional()
     if menu is None:
@@ -47,12 +49,14 @@ async def get(call: Call) -> Mapping[str, Any]:
 
 
 async def delete(call: Call) -> Mapping[str, Any]:
+    """Takes the menu away, and those made for tags with it."""
     check_agent(call)
     call.world.menus.clear(call.door)
     return OK
 
 
 async def add_conditional(call: Call) -> Mapping[str, Any]:
+    """A menu for followers with a tag."""
     rule = call.body.get("matchrule")
     if not isinstance(rule, dict) or not any(rule.get(name) for name in _RULES):
         raise Refusal(65304, "match rule empty")
@@ -62,11 +66,13 @@ async def add_conditional(call: Call) -> Mapping[str, Any]:
 
 
 async def delete_conditional(call: Call) -> Mapping[str, Any]:
+    """Takes one such menu away."""
     call.world.menus.drop(str(call.body.get("menuid", "")))
     return OK
 
 
 async def try_match(call: Call) -> Mapping[str, Any]:
+    """The menu that a follower sees."""
     try:
         person = call.world.people.by_openid("official", call.body.get("user_id"))
     except Refusal as refusal:

@@ -7,7 +7,6 @@ from typing import Any
 from .config import Config
 from .refusals import Refusal
 
-_MOST_CONDITIONAL = 3000
 Menu = dict[str, Any]
 
 
@@ -18,6 +17,7 @@ class Menus:
         self._default: dict[str, Menu] = {}
         if config.official is not None and config.official.menu is not None:
             self._default["official"] = config.official.menu
+        self._most_by_tag = config.limits.menus_by_tag
         self._conditional: dict[str, Menu] = {}
         self._ids = itertools.count(400000001)
         self.on_change: list[Callable[[str], None]] = []
@@ -43,7 +43,7 @@ class Menus:
     def add(self, buttons: list[Menu], rule: Menu) -> str:
         if "official" not in self._default:
             raise Refusal(65303, "there is no selfmenu, please create selfmenu first")
-        if len(self._conditional) >= _MOST_CONDITIONAL:
+        if len(self._conditional) >= self._most_by_tag:
             raise Refusal(65305, "conditional menu count limit")
         menu_id = str(next(self._ids))
         self._conditional[menu_id] = {"button": buttons, "matchrule": rule, "menuid": int(menu_id)}

@@ -13,12 +13,14 @@ _VERSIONS = ("release", "trial", "develop")
 
 
 async def url_link(call: Call) -> Mapping[str, Any]:
+    """A web address that opens a page of the mini-program."""
     check_target(call, call.body)
     _check_expiry(call, call.body.get("is_expire", True))
     return {**OK, "url_link": f"https://wxaurl.cn/{secrets.token_urlsafe(9)}"}
 
 
 async def scheme(call: Call) -> Mapping[str, Any]:
+    """A weixin:// address that opens a page of the mini-program."""
     target = call.body.get("jump_wxa") or {}
     if not isinstance(target, dict):
         raise Refusal(47001, "data format error")

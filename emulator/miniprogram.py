@@ -78,6 +78,7 @@ _VERDICTS = {"违规": ("risky", 20006), "可疑": ("review", 10001)}
 
 
 async def phone_number(call: Call) -> Mapping[str, Any]:
+    """The number behind a code of the phone button, good once and for five minutes."""
     person = call.world.codes.use("phone", call.body.get("code"))
     number = person.phone or ""
     return {
@@ -92,6 +93,7 @@ async def phone_number(call: Call) -> Mapping[str, Any]:
 
 
 async def send_subscription(call: Call) -> Mapping[str, Any]:
+    """A subscription message; uses up one accept and is reported by subscribe_msg_sent_event."""
     world = call.world
     person = world.people.by_openid("miniprogram", call.body.get("touser"))
     template = find_template(_account(call), call.body.get("template_id"))
@@ -116,6 +118,7 @@ async def send_subscription(call: Call) -> Mapping[str, Any]:
 
 
 async def templates(call: Call) -> Mapping[str, Any]:
+    """The mini-program's templates and their fields."""
     listed = [
         {
             "priTmplId": template.id,
@@ -130,6 +133,7 @@ async def templates(call: Call) -> Mapping[str, Any]:
 
 
 async def unlimited_code(call: Call) -> web.Response:
+    """A code for a page and a scene as PNG bytes, or an error as JSON."""
     scene = call.body.get("scene")
     if not isinstance(scene, str) or not _SCENE.fullmatch(scene):
         raise Refusal(40129, "invalid scene")

@@ -97,6 +97,7 @@ async def access_token(call: Call) -> Mapping[str, Any]:
 
 
 async def refresh_token(call: Call) -> Mapping[str, Any]:
+    """A fresh token for the same person, for thirty days."""
     _account(call)
     if call.query.get("grant_type") != "refresh_token":
         raise Refusal(40002, "invalid grant_type")
@@ -107,6 +108,7 @@ async def refresh_token(call: Call) -> Mapping[str, Any]:
 
 
 async def user_info(call: Call) -> Mapping[str, Any]:
+    """The person's name and union id, if that was agreed to."""
     person, scope = _granted(call)
     if scope != "snsapi_userinfo":
         raise Refusal(48001, "api unauthorized")
@@ -116,6 +118,7 @@ async def user_info(call: Call) -> Mapping[str, Any]:
 
 
 async def check(call: Call) -> Mapping[str, Any]:
+    """Is this token still good?"""
     _granted(call)
     return OK
 
@@ -150,6 +153,7 @@ def _account(call: Call) -> Official:
 
 
 async def work_user(call: Call) -> Mapping[str, Any]:
+    """The member behind a code, good once and for five minutes."""
     code = call.world.codes.look("work", call.query.get("code"))
     if code is None or code.used:
         raise Refusal(40029, "invalid code")
@@ -164,6 +168,7 @@ async def work_user(call: Call) -> Mapping[str, Any]:
 
 
 async def work_user_detail(call: Call) -> Mapping[str, Any]:
+    """The member's particulars, by a ticket of half an hour."""
     ticket = call.world.codes.look("user ticket", call.text("user_ticket", 84014, "user_ticket not exist"))
     if ticket is None:
         raise Refusal(84015, "user_ticket invalid or expired")

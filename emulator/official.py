@@ -15,6 +15,7 @@ _SAME_CLIENT_MSG_S = 600
 
 
 async def send_template(call: Call) -> Mapping[str, Any]:
+    """A template message to a follower, reported later by TEMPLATESENDJOBFINISH."""
     world = call.world
     person = world.people.by_openid("official", call.body.get("touser"))
     template = find_template(_account(call), call.body.get("template_id"))
@@ -43,6 +44,7 @@ async def send_template(call: Call) -> Mapping[str, Any]:
 
 
 async def send_subscription(call: Call) -> Mapping[str, Any]:
+    """A subscription message; uses up one accept and is reported by subscribe_msg_sent_event."""
     person = call.world.people.by_openid("official", call.body.get("touser"))
     template = find_template(_account(call), call.body.get("template_id"))
     rows = check_fields(template, call.body.get("data"), exact=True)
@@ -65,6 +67,7 @@ def _account(call: Call) -> Official:
 
 
 async def private_templates(call: Call) -> Mapping[str, Any]:
+    """The account's templates and their fields."""
     return {
         "template_list": [
             {

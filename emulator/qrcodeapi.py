@@ -7,16 +7,18 @@ from aiohttp import web
 
 from .api import WORLD, Call, Endpoint
 from .picture import code_picture
-from .qrcodes import MOST_FOR_GOOD
 from .refusals import Refusal
 
 _ACTIONS = ("QR_SCENE", "QR_STR_SCENE", "QR_LIMIT_SCENE", "QR_LIMIT_STR_SCENE")
 _MAX_EXPIRY_S = 2_592_000
 _EXPIRY_S = 60
+_HIGHEST_FOR_GOOD = 100_000
+_HIGHEST = 0xFFFFFFFF
 _PICTURE_PX = 430
 
 
 async def create(call: Call) -> Mapping[str, Any]:
+    """A code with a scene, for a while or for good; its picture is at /cgi-bin/showqrcode."""
     action = call.body.get("action_name")
     if action not in _ACTIONS:
         raise Refusal(40050, "invalid action name")
@@ -47,7 +49,7 @@ def _scene(action: str, info: object) -> str:
             raise Refusal(40053, "invalid action info")
         return text
     number = scene.get("scene_id")
-    most = MOST_FOR_GOOD if "LIMIT" in action else 0xFFFFFFFF
+    most = _HIGHEST_FOR_GOOD if "LIMIT" in action else _HIGHEST
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
         raise Refusal(40053, "invalid action info")
     return str(number)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from .clock import Clock
 from .refusals import Refusal
 
-MOST_FOR_GOOD = 100_000
-
 
 @dataclass(frozen=True)
 class QrCode:
@@ -21,15 +19,16 @@ class QrCode:
 class QrCodes:
     """Codes by their tickets and by their scenes."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, most_for_good: int) -> None:
         self._clock = clock
+        self._most_for_good = most_for_good
         self._by_ticket: dict[str, QrCode] = {}
         self._by_scene: dict[str, QrCode] = {}
         self._for_good = 0
 
     def add(self, scene: str, life_s: float | None) -> QrCode:
         if life_s is None:
-            if self._for_good >= MOST_FOR_GOOD:
+            if self._for_good >= self._most_for_good:
                 raise Refusal(45029, "qrcode count out of limit")
             self._for_good += 1
         expires = None if life_s is None else self._clock.now() + life_s

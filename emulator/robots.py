@@ -18,6 +18,7 @@ _IMAGE_BYTES = 2 << 20
 
 
 async def send(call: Call) -> Mapping[str, Any]:
+    """A message to the robot's group, twenty a minute."""
     group = _group(call)
     call.world.quotas.use_minute(group.id, call.path)
     kind = call.text("msgtype", 40008, "invalid message type")
@@ -33,6 +34,7 @@ async def send(call: Call) -> Mapping[str, Any]:
 
 
 async def upload(call: Call) -> Mapping[str, Any]:
+    """Keeps a file the robot may send."""
     _group(call)
     kind = call.query.get("type", "")
     if kind not in ("file", "voice"):

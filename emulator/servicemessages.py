@@ -15,6 +15,7 @@ _MINIPROGRAM = {"text", "image", "link", "miniprogrampage"}
 
 
 async def send(call: Call) -> Mapping[str, Any]:
+    """A message within the window the person has opened: five in 48 hours after they wrote, three in a minute after a tap, a follow or a scan."""
     world = call.world
     person = world.people.by_openid(call.door, call.body.get("touser"))
     kind = call.text("msgtype", 40008, "invalid message type")
@@ -32,6 +33,7 @@ async def send(call: Call) -> Mapping[str, Any]:
 
 
 async def typing(call: Call) -> Mapping[str, Any]:
+    """Shows that somebody is typing; needs the same window."""
     person = call.world.people.by_openid(call.door, call.body.get("touser"))
     if call.body.get("command") not in ("Typing", "CancelTyping"):
         raise Refusal(40035, "invalid parameter command")

@@ -10,6 +10,7 @@ _MOST_AT_ONCE = 50
 
 
 async def create(call: Call) -> Mapping[str, Any]:
+    """A new tag, up to a hundred."""
     given = call.body.get("tag")
     name = given.get("name") if isinstance(given, dict) else None
     call.world.tags.check_name(name)
@@ -17,10 +18,12 @@ async def create(call: Call) -> Mapping[str, Any]:
 
 
 async def get(call: Call) -> Mapping[str, Any]:
+    """All tags and how many bear each."""
     return {"tags": call.world.tags.all()}
 
 
 async def update(call: Call) -> Mapping[str, Any]:
+    """A tag's new name."""
     given = call.body.get("tag") or {}
     tag = _tag(call, given.get("id"))
     call.world.tags.check_name(given.get("name"))
@@ -29,28 +32,33 @@ async def update(call: Call) -> Mapping[str, Any]:
 
 
 async def delete(call: Call) -> Mapping[str, Any]:
+    """Takes a tag away from everybody."""
     call.world.tags.delete(_tag(call, (call.body.get("tag") or {}).get("id")))
     return OK
 
 
 async def give(call: Call) -> Mapping[str, Any]:
+    """Gives a tag to up to fifty followers."""
     tag = _tag(call, call.body.get("tagid"))
     call.world.tags.give(tag, _people(call))
     return OK
 
 
 async def take(call: Call) -> Mapping[str, Any]:
+    """Takes a tag from up to fifty followers."""
     tag = _tag(call, call.body.get("tagid"))
     call.world.tags.take(tag, _people(call))
     return OK
 
 
 async def of_one(call: Call) -> Mapping[str, Any]:
+    """A follower's tags."""
     person = call.world.people.by_openid("official", call.body.get("openid"))
     return {"tagid_list": sorted(call.world.tags.of(person.id))}
 
 
 async def bearers(call: Call) -> Mapping[str, Any]:
+    """The followers with a tag."""
     people = call.world.people
     openids = [people.find(each).official for each in call.world.tags.bearers(_tag(call, call.body.get("tagid")))]
     data = {"data": {"openid": openids}} if openids else {}

@@ -15,10 +15,12 @@ _WELCOME_BYTES = 4000
 
 
 async def member(call: Call) -> Mapping[str, Any]:
+    """A member's name, departments and position."""
     return {**OK, **_about(_member(call, call.query.get("userid")))}
 
 
 async def member_by_mobile(call: Call) -> Mapping[str, Any]:
+    """The member with this number."""
     mobile = call.text("mobile", 40058)
     for person in call.world.people.members():
         if person.phone == mobile:
@@ -27,10 +29,12 @@ async def member_by_mobile(call: Call) -> Mapping[str, Any]:
 
 
 async def members(call: Call) -> Mapping[str, Any]:
+    """A department's members with their particulars."""
     return {**OK, "userlist": [_about(person) for person in _listed(call)]}
 
 
 async def members_in_short(call: Call) -> Mapping[str, Any]:
+    """A department's members by userid and name."""
     short = [
         {"userid": each.work, "name": each.name, "department": list(each.departments), "open_userid": ""}
         for each in _listed(call)
@@ -74,6 +78,7 @@ def _about(person: Person) -> dict[str, Any]:
 
 
 async def departments(call: Call) -> Mapping[str, Any]:
+    """The departments below one, itself among them."""
     wanted = call.query.get("id")
     top = ROOT if wanted is None else _department(call, wanted).id
     below = call.world.company.below(top)
@@ -84,6 +89,7 @@ async def departments(call: Call) -> Mapping[str, Any]:
 
 
 async def department(call: Call) -> Mapping[str, Any]:
+    """One department."""
     return {**OK, "department": _row(call, _department(call, call.query.get("id")))}
 
 
@@ -100,6 +106,7 @@ def _row(call: Call, department: Department) -> dict[str, Any]:
 
 
 async def agent(call: Call) -> Mapping[str, Any]:
+    """The application and who may see it."""
     check_agent(call)
     work = call.world.config.work
     assert work is not None
@@ -120,11 +127,13 @@ async def agent(call: Call) -> Mapping[str, Any]:
 
 
 async def serving_members(call: Call) -> Mapping[str, Any]:
+    """The members who have customers."""
     people = [call.world.people.member(userid) for userid in call.world.company.serving()]
     return {**OK, "follow_user": [person.work for person in people if person is not None]}
 
 
 async def customers(call: Call) -> Mapping[str, Any]:
+    """A member's customers."""
     person = _member(call, call.query.get("userid"))
     found = [each.external for each in call.world.company.customers_of(str(person.work))]
     if not found:
@@ -133,6 +142,7 @@ async def customers(call: Call) -> Mapping[str, Any]:
 
 
 async def customer(call: Call) -> Mapping[str, Any]:
+    """A customer and the members who have them."""
     person = call.world.people.customer(call.query.get("external_userid"))
     if person is None:
         raise Refusal(40096, "invalid external userid")
@@ -159,6 +169,7 @@ async def customer(call: Call) -> Mapping[str, Any]:
 
 
 async def customer_of_unionid(call: Call) -> Mapping[str, Any]:
+    """The customer with this union id."""
     union, openid = call.text("unionid", 40058), call.text("openid", 40058)
     for person in call.world.people.all:
         if person.external and person.unionid == union and openid in (person.official, person.miniprogram):

@@ -21,6 +21,7 @@ _MPNEWS_BYTES = 666 << 10
 
 
 async def send(call: Call) -> Mapping[str, Any]:
+    """A message to members and departments; wrong receivers are named in a success, too many to one member vanish in silence."""
     world, body = call.world, call.body
     kind = call.text("msgtype", 40008, "invalid message type")
     _check_agent(call)
@@ -55,6 +56,7 @@ async def send(call: Call) -> Mapping[str, Any]:
 
 
 async def recall(call: Call) -> Mapping[str, Any]:
+    """Takes a message back from the phones within 24 hours."""
     sent_at, bubbles = call.world.messages.get(call.text("msgid", 40058), (0.0, []))
     if sent_at + _RECALL_S < call.world.clock.now():
         raise Refusal(40058, "msgid invalid or older than 24 hours, invalid parameter")
@@ -65,6 +67,7 @@ async def recall(call: Call) -> Mapping[str, Any]:
 
 
 async def update_template_card(call: Call) -> Mapping[str, Any]:
+    """Changes a card once for each response code, within 72 hours."""
     body, world = call.body, call.world
     _check_agent(call)
     sent = world.cards.sent_by(body.get("response_code"))

@@ -45,7 +45,7 @@ class World:
         self.cards = Cards(self.clock)
         self.menus = Menus(config)
         self.tags = Tags()
-        self.qrcodes = QrCodes(self.clock)
+        self.qrcodes = QrCodes(self.clock, config.limits.codes_for_good)
         self.reset_listeners: list[Callable[[], None]] = []
         self.session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -148,3 +148,14 @@ async def test_a_code_for_good_does_not_expire(sim: Sim) -> None:
     await sim.sim("clock", forward=10 * 365 * 86400)
     await sim.sim("scan", door="official", person="P1", scene=made["ticket"], wait=0)
     assert sim.backend.pushes[-1].fields["EventKey"] == "shop"
+
+
+async def test_codes_for_good_and_menus_by_tag_are_limited(make_sim: Any) -> None:
+    sim = await make_sim(limits={"codes_for_good": 1, "menus_by_tag": 1})
+    wanted = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": "shop"}}}
+    codes = [(await sim.call("official", "/cgi-bin/qrcode/create", wanted)).get("errcode", 0) for _ in range(2)]
+    assert codes == [0, 45029]
+    await sim.call("official", f"{MENU}/create", {"button": [BUTTON]})
+    own = {"button": [OTHER], "matchrule": {"client_platform_type": "2"}}
+    codes = [(await sim.call("official", f"{MENU}/addconditional", own)).get("errcode", 0) for _ in range(2)]
+    assert codes == [0, 65305]
