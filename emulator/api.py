@@ -86,6 +86,8 @@ class Api:
             response = _canned(fault)
         else:
             response = await self._run(world, request, endpoint, raw, door, fault.report if fault else None)
+        if fault is not None and fault.hold:
+            await asyncio.sleep(fault.hold)
         if fault is not None and fault.drop == "after":
             _log(world, request, raw, door, 0, "（已执行，连接断开）")
             return _cut(request)
@@ -177,7 +179,8 @@ def _log(world: World, request: web.Request, raw: bytes, door: str | None, statu
     # A phone-number code and a login code open an account: they are as secret as a password.
     if request.path == "/wxa/business/getuserphonenumber" and isinstance(body, dict):
         body = body | {"code": "***"}
-    query = dict(request.query)
+    # A web login's code and a robot's key stand in the address under everyday names.
+    query = {key: "***" if key in ("code", "key") else value for key, value in request.query.items()}
     world.journal.call(
         path=request.path, method=request.method, query=query, body=body, status=status, answer=answer, door=door
     )

@@ -329,6 +329,16 @@ def _refuse_doubles(people: tuple[Person, ...]) -> None:
             seen |= {value} if value is not None else set()
 
 
+_COUNTS = (
+    "member_per_minute",
+    "member_per_hour",
+    "person_times_per_day",
+    "calls_kept",
+    "codes_for_good",
+    "menus_by_tag",
+)
+
+
 def _limits(data: Mapping[str, Any]) -> Limits:
     table = _Table("limits", data)
     defaults = Limits()
@@ -338,10 +348,7 @@ def _limits(data: Mapping[str, Any]) -> Limits:
         reply_wait_s=float(table.take("reply_wait_s", (int, float), defaults.reply_wait_s)),
         daily=defaults.daily | table.take("daily", dict, {}),
         minute=defaults.minute | table.take("minute", dict, {}),
-        **{
-            name: table.take(name, int, getattr(defaults, name))
-            for name in ("member_per_minute", "member_per_hour", "calls_kept", "codes_for_good", "menus_by_tag")
-        },
+        **{name: table.take(name, int, getattr(defaults, name)) for name in _COUNTS},
     )
     table.end()
     return limits

@@ -21,6 +21,7 @@ class Fault:
     door: str | None = None
     answer: Any = None
     delay: float = 0.0
+    hold: float = 0.0
     drop: str | None = None
     duplicate: int = 0
     late: float = 0.0
@@ -110,6 +111,7 @@ def _read(wanted: dict[str, Any]) -> Fault:
         door=wanted.get("door"),
         answer=wanted.get("answer"),
         delay=number(wanted.get("delay", 0), "delay"),
+        hold=number(wanted.get("hold", 0), "hold"),
         drop="before" if drop is True else drop or None,
         duplicate=int(number(wanted.get("duplicate", 0), "duplicate")),
         late=number(wanted.get("late", 0), "late"),

@@ -10,7 +10,18 @@ from typing import Any
 
 from .clock import Clock
 
-_SECRET_KEYS = {"access_token", "secret", "appsecret", "corpsecret", "session_key", "js_code", "debug"}
+_SECRET_KEYS = {
+    "access_token",
+    "refresh_token",
+    "user_ticket",
+    "welcome_code",
+    "secret",
+    "appsecret",
+    "corpsecret",
+    "session_key",
+    "js_code",
+    "debug",
+}
 _MASK = "***"
 
 

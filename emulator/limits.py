@@ -43,6 +43,8 @@ class Limits:
     )
     member_per_minute: int = 30
     member_per_hour: int = 1_000
+    # WeCom: two hundred for each account the company may have.
+    person_times_per_day: int = 1_000_000
     calls_kept: int = 20_000
     codes_for_good: int = 100_000
     menus_by_tag: int = 3_000
@@ -87,6 +89,14 @@ class Quotas:
             words = "api freq out of limit" if path.startswith("/cgi-bin/webhook") or app == "work" else _MINUTE_WORDS
             raise Refusal(45009, words)
         self._minute_used[app, path] += 1
+
+    def use_person_times(self, count: int) -> None:
+        """WeCom counts a message once for each member it goes to."""
+        self._begin_day()
+        key = ("work", "person times")
+        if self._used[key] + count > self._limits.person_times_per_day:
+            raise Refusal(45009, "api freq out of limit")
+        self._used[key] += count
 
     def left(self, app: str, path: str) -> dict[str, int] | None:
         """What quota/get answers; nothing for an API without a daily limit."""

@@ -36,6 +36,7 @@ async def send(call: Call) -> Mapping[str, Any]:
         return earlier
     shown = _content(call, kind)
     shown_as = {"mpnews": "news"}.get(kind, kind)
+    world.quotas.use_person_times(len(receivers.people))
     sent = None
     if kind == "template_card":
         sent, code = world.cards.send(body["template_card"])

@@ -53,6 +53,16 @@ async def test_a_fault_of_every_path_spares_pushes(sim: Sim) -> None:
         assert (await sim.get(path, access_token=token))["errcode"] == -1
 
 
+async def test_an_answer_can_be_held_back_after_the_message_was_accepted(sim: Sim) -> None:
+    await sim.sim("fault", path="/cgi-bin/message/send", hold=20)
+    sending = asyncio.create_task(sim.work_text("liting", "早"))
+    async with asyncio.timeout(10):
+        while not await sim.shown("work", "P1"):
+            assert not sending.done()
+    assert not sending.done()
+    sending.cancel()
+
+
 async def test_a_lost_push_never_arrives(sim: Sim) -> None:
     await sim.sim("fault", path="callback", lost=True)
     assert (await sim.text("official", "P1", "甲", wait=0))["attempts"] == 0

@@ -136,3 +136,12 @@ async def test_private_particulars_need_the_ticket_of_their_scope(sim: Sim) -> N
 async def test_wecom_names_an_untrusted_domain_in_its_own_words(make_sim: Any) -> None:
     sim = await make_sim(work={"redirect_domain": "erp.example.com"})
     assert "50001" in await come_back(sim, WORK_ID)
+
+
+async def test_codes_and_tokens_are_not_in_the_log(sim: Sim) -> None:
+    text = await code(sim)
+    granted = await exchange(sim, text)
+    async with sim.client.get("/sim/calls", params={"wait": "0"}) as calls, sim.client.get("/") as page:
+        seen = await calls.text() + await page.text()
+    assert "/sns/oauth2/access_token" in seen
+    assert not any(secret in seen for secret in (text, granted["access_token"], granted["refresh_token"], "s3cret"))

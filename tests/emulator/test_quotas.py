@@ -66,3 +66,14 @@ async def test_a_ticket_stays_the_same_for_two_hours(sim: Sim, door: str, path: 
 
 async def test_a_ticket_of_an_unknown_kind_is_refused(sim: Sim) -> None:
     assert (await sim.ask("official", "/cgi-bin/ticket/getticket", type="card"))["errcode"] == 40097
+
+
+async def test_person_times_of_a_day(make_sim: Any) -> None:
+    sim = await make_sim(limits={"person_times_per_day": 3})
+    assert (await sim.work_text("liting|wangzong", "甲"))["errcode"] == 0
+    assert (await sim.work_text("liting|wangzong", "乙"))["errcode"] == 45009
+    assert (await sim.work_text("liting", "丙"))["errcode"] == 0
+    assert await sim.shown("work", "P1") == ["甲", "丙"]
+    await sim.sim("clock", forward=86400)
+    sim.forget_tokens()
+    assert (await sim.work_text("liting|wangzong", "丁"))["errcode"] == 0
