@@ -78,6 +78,10 @@ async def test_a_small_screen_shows_one_phone_and_a_tab_for_the_log(sim: Sim, op
     await page.get_by_role("button", name="日志").click()
     await expect(page.get_by_label("日志")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") == 375
+    await page.goto(f"{page.url}?c=P3")
+    await page.get_by_role("button", name="路人").click()
+    await expect(page.get_by_role("log", name="路人的聊天")).to_be_visible()
+    await expect(page.get_by_role("log", name="小李的聊天")).to_be_hidden()
 
 
 async def test_a_thing_is_scanned_and_another_person_chosen(sim: Sim, open_page: Any) -> None:

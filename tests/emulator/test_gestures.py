@@ -99,10 +99,12 @@ async def test_entering_a_conversation(sim: Sim) -> None:
 MINE = {"id": "M1", "title": "订单状态", "fields": {"character_string1": "单号", "phrase2": "状态"}}
 
 
-async def test_a_popup_with_several_templates_is_a_list(make_sim: Any) -> None:
-    sim = await make_sim(miniprogram={"templates": [MINE, MINE | {"id": "M2"}]})
+@pytest.mark.parametrize("form", ["json", "xml"])
+async def test_a_popup_with_several_templates_is_a_list(make_sim: Any, form: str) -> None:
+    sim = await make_sim(miniprogram={"templates": [MINE, MINE | {"id": "M2"}], "format": form})
     await sim.sim("subscribe", person="P1", accept={"M1": True, "M2": False})
-    listed = sim.backend.pushes[0].fields["List"]
+    fields = sim.backend.pushes[0].fields
+    listed = (fields if form == "json" else fields["SubscribeMsgPopupEvent"])["List"]
     assert [(each["TemplateId"], each["SubscribeStatusString"]) for each in listed] == [
         ("M1", "accept"),
         ("M2", "reject"),
