@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -189,10 +190,15 @@ def _log(world: World, request: web.Request, raw: bytes, door: str | None, statu
     entry = world.journal.open("call", request.path, door or "", receiver)
     code = answer.get("errcode", 0) if isinstance(answer, dict) else 0
     entry.good = status == 200 and code == 0
-    entry.state = f"HTTP {status}" if status != 200 else f"errcode {code}" if code else "ok"
+    entry.state = f"HTTP {status}" if status != 200 else f"{code} {_words(answer)}" if code else "ok"
     asked = f"{request.method} {request.path}\n{pretty(mask(query))}\n\n{pretty(mask(body)) if body else ''}"
     entry.parts = [("请求", asked.strip()), ("应答", pretty(mask(answer)))]
     world.journal.update(entry)
+
+
+def _words(answer: Mapping[str, Any]) -> str:
+    """Why a call was refused, without the trace behind it."""
+    return re.split(r", hint: | rid: ", str(answer.get("errmsg", "")))[0]
 
 
 def _dumps(value: Any) -> str:

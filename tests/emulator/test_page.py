@@ -29,6 +29,14 @@ async def test_up_to_four_phones_side_by_side(sim: Sim) -> None:
     assert 'name="c"' in await page(sim)
 
 
+async def test_the_log_says_why_a_call_was_refused(sim: Sim) -> None:
+    await sim.work_text("ghost", "早")
+    await sim.say("o_1", "早")
+    html = await page(sim)
+    assert '<span class="state">81013 user &amp; party &amp; tag all invalid</span>' in html
+    assert '<span class="state">45015 response out of time limit or subscription is canceled</span>' in html
+
+
 async def test_someone_who_is_not_there_has_no_phone(sim: Sim) -> None:
     async with sim.client.get("/", params={"a": "nobody"}) as response:
         assert response.status == 404
