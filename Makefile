@@ -2,9 +2,10 @@
 PY ?= python3.11
 UV := PYTHONPATH=.tools $(PY) -m uv
 BIN := .venv/bin
+NODE_TESTS := node --test --test-reporter=dot tests/miniprogram/*.test.js
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test test-all check lock screenshots bench
+.PHONY: help setup demo demo-reset test test-all check lock vendor screenshots bench
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,9 +30,11 @@ demo-reset: setup ## Forget the demo company's data
 	@$(BIN)/liaodan demo --reset
 
 test: setup ## Tests that need no browser, under three minutes
+	@if command -v node >/dev/null; then $(NODE_TESTS); else echo "Without node the mini-program's page logic stays untested."; fi
 	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow"
 
 test-all: setup ## All tests, with browsers, kills and races
+	@$(NODE_TESTS)
 	@REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q -n 2 -m "not browser"
 	@REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q -m browser
 
@@ -41,6 +44,9 @@ check: setup ## Style, types, import rules and the project's own lints
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.lints
+
+vendor: ## Copy what the mini-program host loads from its pinned npm packages
+	@emulator/miniprogram_host/vendoring/vendor.sh
 
 screenshots: setup ## Draw every page at 375 and 1280 px into docs/pictures
 	@$(BIN)/python -m docs.screenshots

@@ -1,4 +1,4 @@
-"""`make screenshots`: plays a short story in the demo company and draws the emulator's page, wide and narrow."""
+"""`make screenshots`: plays a short story in the demo company and draws the emulator's page and the mini-program, wide and narrow."""
 
 import asyncio
 import contextlib
@@ -20,6 +20,7 @@ from typing import Any
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.demo.wechat import emulator_config, environment
+from docs.screenshots_miniprogram import draw_miniprogram
 from models.clock import SHANGHAI
 from models.embedded import server
 
@@ -175,6 +176,7 @@ async def play(address: str) -> None:
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=_chromium(), args=BROWSER)
         await draw(browser, phones)
+        await draw_miniprogram(browser, phones)
         await browser.close()
 
 

@@ -27,6 +27,7 @@ from .callbacks import CALLBACKS, Callbacks
 from .config import Config
 from .control import add_control, control_errors
 from .gestures import Gestures
+from .miniprogram_host.serving import add_miniprogram_host
 from .office import Office
 from .page import add_page
 from .wish import GESTURES, OFFICE
@@ -71,6 +72,7 @@ def make_app(config: Config) -> web.Application:
     Api(endpoints()).add_to(app)
     add_control(app)
     add_page(app)
+    add_miniprogram_host(app)
     app.cleanup_ctx.append(_connections)
     app.on_shutdown.append(_let_go)
     return app

@@ -91,6 +91,7 @@ class MiniProgram:
     name: str
     templates: tuple[Template, ...]
     pages: tuple[str, ...] = ()
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -269,9 +270,18 @@ def _miniprogram(table: _Table) -> MiniProgram:
         name=table.text("name", "小程序"),
         templates=_templates(table),
         pages=tuple(table.take("pages", list, [])),
+        folder=_folder(table),
     )
     table.end()
     return miniprogram
+
+
+def _folder(table: _Table) -> Path | None:
+    """Where the mini-program itself lies, to be run in the browser."""
+    folder = table.text("folder", None)
+    if folder is not None and not (Path(folder) / "app.json").is_file():
+        raise WrongValue(f"{table.where}.folder", "is no folder with an app.json")
+    return None if folder is None else Path(folder)
 
 
 def _mode(table: _Table, aes_key: str | None) -> str:

@@ -58,7 +58,14 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(markdown=lines, spans=spans, menu_lines=menu_lines, door_names=_DOOR_NAMES)
+        mini = world.config.miniprogram
+        self._templates.globals.update(
+            markdown=lines,
+            spans=spans,
+            menu_lines=menu_lines,
+            door_names=_DOOR_NAMES,
+            runs_miniprogram=mini is not None and mini.folder is not None,
+        )
         self._templates.filters["clock"] = lambda at: f"{world.clock.local(at):%H:%M:%S}"
         self._templates.filters["day"] = self._day
         world.phones.on_change.append(self._bubble_changed)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, NewType, TypeVar
 from handlers.actor import Actor
 from handlers.reading.dates import DAY, read_day
 from handlers.reading.figures import FIGURE, read_figure
+from handlers.reading.periods import PERIOD, Span, read_period
 from models.clock import today
 from models.errors import InvalidInput, Refused
 from models.text import plain
@@ -205,3 +206,20 @@ class DayReader(Reader[Day]):
 
     def save(self, value: Day) -> str:
         return value.isoformat()
+
+
+@reads(Span)
+class SpanReader(Reader[Span]):
+    """A span of days: a day, a week, a month, a quarter, a year."""
+
+    slot = PERIOD
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Span:
+        span = read_period(plain(text), today())
+        if span is None:
+            raise InvalidInput(input=name, given=text[:40], why="not_a_period")
+        return span
+
+    def save(self, value: Span) -> str:
+        return value.text

@@ -10,7 +10,8 @@ from handlers.inputs import Ambiguous, Reader, reads
 from handlers.visible import find, visible
 from models.approvals.tables import Approval, ApprovalTask
 from models.base import Row
-from models.errors import NotFound
+from models.errors import InvalidInput, NotFound
+from models.finance.tables import Invoice, InvoiceKind, Payment
 from models.party.finding import find_customers, find_people
 from models.party.tables import Customer, Person
 from models.product.finding import find_products
@@ -18,8 +19,10 @@ from models.product.tables import Product
 from models.production.tables import WorkOrder
 from models.sales.tables import SalesOrder
 from models.stock.tables import Warehouse
+from models.text import plain
 
 R = TypeVar("R", bound=Row)
+W = TypeVar("W")
 
 
 @reads(Product)
@@ -88,6 +91,32 @@ class WarehouseReader(Reader[Warehouse]):
         return value.name
 
 
+class WordReader(Reader[W]):
+    """One of a few words."""
+
+    free = False
+
+    words: ClassVar[dict[str, Any]]
+
+    async def read(self, me: Actor, text: str, name: str) -> W:
+        found: W | None = self.words.get(plain(text).strip().lower())
+        if found is None:
+            raise InvalidInput(input=name, given=text[:40], why="not_among", among="、".join(self.words))
+        return found
+
+
+@reads(InvoiceKind)
+class InvoiceKindReader(WordReader[InvoiceKind]):
+    slot = r"(?:增值税)?(?:专用?|普通?|电子普通?)(?:发票|票)"
+    words = {
+        **dict.fromkeys(("专票", "专用发票", "增值税专用发票", "special"), InvoiceKind.special),
+        **dict.fromkeys(("普票", "普通发票", "增值税普通发票", "电子普票", "ordinary"), InvoiceKind.ordinary),
+    }
+
+    def save(self, value: InvoiceKind) -> str:
+        return value.value
+
+
 class DocumentReader(Reader[R]):
     """A document by its number; a bare number is completed with the prefix of this kind."""
 
@@ -120,6 +149,26 @@ class SalesOrderReader(DocumentReader[SalesOrder]):
 class WorkOrderReader(DocumentReader[WorkOrder]):
     slot = r"(?:[wW][oO])?\d{3,8}(?!\d)"
     table, prefix = WorkOrder, "WO"
+
+
+@reads(Invoice)
+class InvoiceReader(DocumentReader[Invoice]):
+    """An invoice by our number, or by the tax office's."""
+
+    slot = r"(?:[iI][vV])?\d{3,20}(?!\d)"
+    table, prefix = Invoice, "IV"
+
+    async def read(self, me: Actor, text: str, name: str) -> Invoice:
+        digits = re.sub(r"\D", "", text)
+        if len(digits) >= 8:
+            return await find(me, Invoice, e_number=digits)
+        return await super().read(me, text, name)
+
+
+@reads(Payment)
+class PaymentReader(DocumentReader[Payment]):
+    slot = r"(?:[rR][cC])\d{1,8}(?!\d)"
+    table, prefix = Payment, "RC"
 
 
 @reads(Approval)

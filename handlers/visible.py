@@ -14,6 +14,7 @@ from models.clock import now
 from models.crm.tables import Lead
 from models.delivery.tables import Notice
 from models.errors import NotFound
+from models.finance.tables import Invoice, Payment
 from models.party.tables import Customer, Person
 from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import PurchaseOrder
@@ -73,10 +74,18 @@ def _staff_only(me: Actor) -> Q:
     return Q(id=NO_ONE) if me.is_customer else EVERYTHING
 
 
+def _of_customer(me: Actor) -> Q:
+    if me.scope is Scope.customer:
+        return Q(customer_id=me.customer_id or NO_ONE)
+    return _by_owner(me, "customer__owner")
+
+
 RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Customer: _customer,
     SalesOrder: _order,
     Lead: _lead,
+    Invoice: _of_customer,
+    Payment: _of_customer,
     Notice: _notice,
     Approval: _approval,
     JobReport: _report,

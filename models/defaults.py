@@ -1,10 +1,12 @@
-"""What every company starts with, as data that it can change: who is told what, and who decides."""
+"""What every company starts with, as data that it can change: who is told what, who decides, and the chart of accounts."""
 
 import csv
 from decimal import Decimal
 from pathlib import Path
 
 from models.approvals.tables import ApprovalRule
+from models.books.opening import open_books
+from models.books.tables import Account
 from models.delivery.tables import Audience
 
 HERE = Path(__file__).parent
@@ -18,6 +20,9 @@ async def write_defaults() -> None:
             kind=row["kind"],
             audience=row["audience"],
         )
+    for row in _rows("books/accounts.csv"):
+        await Account.get_or_create({"name": row["name"], "kind": row["kind"]}, code=row["code"])
+    await open_books()
     for row in _rows("approvals/rules.csv"):
         await ApprovalRule.get_or_create(kind=row["kind"], above=Decimal(row["above"]), post=row["post"])
 

@@ -38,6 +38,12 @@ class CreditExceeded(Refused):
     code = "credit_exceeded"
 
 
+class CustomerFrozen(Refused):
+    """Finance has stopped this customer's orders and deliveries."""
+
+    code, status = "customer_frozen", 409
+
+
 class InvalidInput(Refused):
     """A value that cannot be: `input` names it, `given` is what came, `why` says what it should be."""
 

@@ -14,3 +14,8 @@ class Labelled(StrEnum):
         member._value_ = code
         member.text = text
         return member
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """The member that a column holds the code of. Raises KeyError."""
+        return {member.value: member for member in cls}[code]

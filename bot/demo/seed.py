@@ -28,7 +28,7 @@ from models.chat.binding import bind
 from models.chat.tables import Conversation, Door
 from models.clock import at_local, now, today, travel
 from models.delivery.tables import Grant, Notice, NoticeState, PlatformTemplate
-from models.finance.invoicing import post_invoice
+from models.finance.invoicing import open_receivable
 from models.party.keeping import add_customer, add_person, add_supplier
 from models.party.tables import Customer, Department, Person
 from models.product.keeping import add_product
@@ -36,8 +36,7 @@ from models.product.tables import Product
 from models.production.orders import release_work_order
 from models.production.tables import BomLine
 from models.purchase.orders import place_purchase
-from models.sales.tables import SalesOrder
-from models.stock.ledger import add_move
+from models.stock.moving import add_move
 from models.stock.tables import Warehouse
 from models.system.tables import Company, Deadline, Sequence
 
@@ -52,6 +51,8 @@ TEMPLATES = (
      {"character_string1": "number", "thing2": "shipments.0.carrier", "character_string3": "shipments.0.tracking_no"}),
     ("order.confirmed", "official", "TPL_CONFIRMED_OFFICIAL", {"character_string1": "number", "amount2": "total"}),
 )  # fmt: skip
+
+CAPITAL = "4001"
 
 GRANTS = 20
 """Accepted 发货 messages that C001 has; the emulator's phone is given as many."""
@@ -78,7 +79,9 @@ async def seed_demo() -> None:
 
 
 async def _company() -> None:
-    await Company.create(name=NAME, created_at=now())
+    await Company.create(
+        name=NAME, bank="中国工商银行城东支行", bank_account="6222 0210 0100 1234 567", created_at=now()
+    )
     departments: dict[str, Department] = {}
     for name, parent, _ in DEPARTMENTS:
         departments[name] = await Department.create(name=name, parent=departments.get(parent or ""))
@@ -183,7 +186,7 @@ async def _stock(goods: list[Goods], orders: list[Past]) -> None:
             if quantity > 0:
                 await add_move(
                     product_id=product.id, warehouse_id=warehouse.id, quantity=quantity, document="OPENING",
-                    unit_cost=product.cost, by=keeper, lot=batch,
+                    against=CAPITAL, unit_cost=Decimal(each.cost), by=keeper, lot=batch, memo="期初库存",
                 )  # fmt: skip
     for whole, component, factor in (
         ("M8X30", "M8BAR", "0.0333"),
@@ -208,12 +211,11 @@ async def _live(past: Past) -> None:
         await _do(await person("E005"), "ship.confirm", order=number, carrier=past.carrier, tracking_no=past.tracking)
     with travel(ordered + timedelta(days=2)):
         await _do(seller, "order.receive", order=number)
-        await _invoice(await SalesOrder.get(number=number), customer, ordered.date(), paid=past.paid)
-
-
-async def _invoice(order: SalesOrder, customer: Customer, issued: date, *, paid: bool) -> None:
-    await SalesOrder.filter(id=order.id).update(invoiced=order.total)
-    await post_invoice(customer, order.total, issued_on=issued, paid=order.total if paid else Decimal(0))
+        clerk = await person("E009")
+        issued = await _do(clerk, "invoice.issue", order=number, kind="普票")
+    if past.paid:
+        with travel(min(ordered + timedelta(days=2 + past.number % 25), at_local(today(), 9))):
+            await _do(clerk, "payment.record", customer=customer.number, amount=issued.facts["total"], order=number)
 
 
 async def _recent() -> None:
@@ -222,7 +224,7 @@ async def _recent() -> None:
     for buyer in BUYERS:
         customer = await Customer.get(name=buyer.name)
         for amount, ago in buyer.owes:
-            await post_invoice(customer, Decimal(amount), issued_on=today() - timedelta(days=ago))
+            await open_receivable(customer, Decimal(amount), issued_on=today() - timedelta(days=ago))
     due = today() + timedelta(days=9)
     seller, worker = await person("E003"), await person("E006")
     with travel(moment - timedelta(days=4)):

@@ -65,12 +65,14 @@ def show(settings: Settings, *, emulator_port: int) -> int:
             [sys.executable, "-m", "bot.cli", "menu", "push"], env=variables, check=False, capture_output=True
         )
         _say(f"模拟器页面  {wechat}/")
+        _say(f"客户小程序  {wechat}/miniprogram?person=C001")
         _say(f"后台接口    {product}/api/openapi.json")
         for sentence in TRY:
             _say(f"· {sentence}")
         _say("按 Ctrl-C 结束；数据会留着，make demo-reset 清空")
         addresses = {
             "emulator": wechat,
+            "miniprogram": f"{wechat}/miniprogram",
             "backend": product,
             "openapi": f"{product}/api/openapi.json",
             "database": url,

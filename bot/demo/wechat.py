@@ -1,6 +1,7 @@
 """The demo's WeChat: credentials that mean nothing outside it, as settings for the product and for the emulator."""
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 from bot.demo.company import COLLEAGUES, CONTACTS, NAME, openid
@@ -16,6 +17,8 @@ WORK = {
     "token": "demowork",
     "aes_key": AES_KEY,
 }
+
+MINIPROGRAM_FOLDER = Path(__file__).resolve().parents[2] / "miniprogram"
 
 SHIPPED_FIELDS = {"character_string1": "订单号", "thing2": "快递公司", "character_string3": "快递单号"}
 
@@ -58,6 +61,7 @@ def emulator_config(product: str, clock_file: str) -> dict[str, Any]:
             **MINI,
             "name": NAME,
             "callback": f"{product}/wechat/miniprogram",
+            "folder": str(MINIPROGRAM_FOLDER),
             "templates": [{"id": SHIPPED_TEMPLATE, "title": "订单发货通知", "fields": SHIPPED_FIELDS}],
         },
         "people": [

@@ -32,8 +32,7 @@ class CreditAnswer(Result):
     "customer.credit",
     says=[
         "{customer}额度还够下{amount}吗", "{customer}额度够下{amount}吗", "{customer}还能赊多少", "{customer}额度还有多少",
-        "{customer}额度", "{customer}的额度", "查{customer}额度", "{customer}信用额度", "{customer}可用额度", "{customer}欠多少",
-        "{customer}还欠多少",
+        "{customer}额度", "{customer}的额度", "查{customer}额度", "{customer}信用额度", "{customer}可用额度",
     ],
 )  # fmt: skip
 async def query_credit(me: Actor, *, customer: Customer, amount: Amount | None = None) -> CreditAnswer:

@@ -10,6 +10,9 @@ from models.sales.tables import COMMITTED
 STATUS = f"""
 SELECT c.credit_limit AS "limit",
   (SELECT coalesce(sum(total - paid), 0) FROM invoice WHERE customer_id = c.id) AS receivable,
+  (SELECT coalesce(sum(amount - allocated - refunded), 0) FROM payment
+    WHERE customer_id = c.id AND state <> 'cancelled') AS advance,
+  c.frozen,
   (SELECT coalesce(sum(total - paid), 0) FROM invoice
     WHERE customer_id = c.id AND due_on < $2) AS overdue,
   (SELECT coalesce(sum(total - invoiced), 0) FROM sales_order
@@ -28,10 +31,13 @@ class CreditStatus:
     receivable: Decimal
     overdue: Decimal
     open_orders: Decimal
+    advance: Decimal
+    frozen: bool
 
     @property
     def exposure(self) -> Decimal:
-        return self.receivable + self.open_orders
+        """What counts against the limit; money on account takes off it."""
+        return self.receivable - self.advance + self.open_orders
 
     @property
     def available(self) -> Decimal | None:

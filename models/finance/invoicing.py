@@ -1,25 +1,114 @@
-"""Invoices: what is demanded, and when it falls due."""
+"""Invoices: what is demanded, when it falls due, and how it is taken back."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from models.finance.tables import Invoice, InvoiceState
+from models import sql
+from models.base import ZERO
+from models.books.posting import Leg, post, reverse
+from models.clock import today
+from models.errors import Refused, WrongState
+from models.finance.receiving import give_back
+from models.finance.tables import Invoice, InvoiceKind, InvoiceLine, InvoiceState
+from models.moves import move
 from models.party.tables import Customer
+from models.sales.orders import lines_of
+from models.sales.tables import SalesOrder, SalesOrderLine
 from models.system.numbers import next_number
+from models.system.tables import Company
+
+CENT = Decimal("0.01")
+
+RECEIVABLE, REVENUE, OUTPUT_TAX, RETAINED = "1122", "6001", "222102", "4104"
+
+LOCK = "SELECT id FROM sales_order WHERE id = $1 FOR UPDATE"
+
+TAKE = """
+UPDATE sales_order_line SET invoiced = invoiced + $2 WHERE id = $1 AND invoiced + $2 BETWEEN 0 AND quantity RETURNING id
+"""
 
 
-async def post_invoice(customer: Customer, total: Decimal, *, issued_on: date, paid: Decimal = Decimal(0)) -> Invoice:
-    """A posted invoice, due by the customer's terms."""
-    state = InvoiceState.paid if paid == total else InvoiceState.partially_paid if paid else InvoiceState.posted
-    return await Invoice.create(
-        number=await next_number("IV"),
-        customer=customer,
-        total=total,
-        paid=paid,
-        state=state.value,
-        issued_on=issued_on,
-        due_on=due_date(customer, issued_on),
+class NothingToInvoice(Refused):
+    """Everything that left of this order is invoiced, or nothing has left yet."""
+
+    code = "nothing_to_invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How much of one order line an invoice demands, tax included."""
+
+    line: SalesOrderLine
+    quantity: Decimal
+    amount: Decimal
+    tax: Decimal
+
+
+async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None, on: date | None = None) -> Invoice:
+    """An invoice for what was delivered of an order and not invoiced. Raises NothingToInvoice, PeriodClosed."""
+    await sql.rows(LOCK, order.id)
+    await order.refresh_from_db()
+    rate = await _tax_rate()
+    parts = [
+        _part(line, rest, rate)
+        for line in await lines_of(order)
+        if (rest := line.delivered - line.invoiced) > 0
+    ]  # fmt: skip
+    if not parts:
+        raise NothingToInvoice(order=order.number)
+    customer: Customer = await order.customer
+    total, tax = sum((part.amount for part in parts), ZERO), sum((part.tax for part in parts), ZERO)
+    day = on or today()
+    invoice = await _write(customer, total, tax, kind=kind, on=day, by=by, order=order)
+    for part in parts:
+        await InvoiceLine.create(
+            invoice=invoice, order_line=part.line, quantity=part.quantity, price=part.line.price, amount=part.amount,
+            tax=part.tax,
+        )  # fmt: skip
+        if not await sql.row(TAKE, part.line.id, part.quantity):
+            raise AssertionError("a locked order's line changed")
+    await _follow(order)
+    await post(
+        invoice.number,
+        [Leg(RECEIVABLE, total, customer_id=customer.id), Leg(REVENUE, tax - total), Leg(OUTPUT_TAX, -tax)],
+        memo=f"{customer.name} {order.number}",
+        on=day,
+        by=by,
     )
+    return invoice
+
+
+async def open_receivable(customer: Customer, total: Decimal, *, issued_on: date) -> Invoice:
+    """What a customer owed when the books began."""
+    invoice = await _write(customer, total, ZERO, kind=InvoiceKind.opening, on=issued_on, by=None)
+    legs = [Leg(RECEIVABLE, total, customer_id=customer.id), Leg(RETAINED, -total)]
+    await post(invoice.number, legs, memo=f"{customer.name} 期初", on=issued_on, by=None)
+    return invoice
+
+
+async def reverse_invoice(invoice: Invoice, *, by: int | None) -> Invoice:
+    """A red-letter invoice over the whole of one; what had been paid on it is on account again. Raises WrongState."""
+    if invoice.reverses_id is not None or invoice.state == InvoiceState.reversed.value:  # type: ignore[attr-defined]
+        raise WrongState(kind="invoice", number=invoice.number, state=invoice.state, state_text="红字发票")
+    await give_back(invoice, by=by)
+    await invoice.refresh_from_db()
+    await move(invoice, InvoiceState.reversed, paid=invoice.total)
+    red = await Invoice.create(
+        number=await next_number("IV"), customer_id=invoice.customer_id, order_id=invoice.order_id, kind=invoice.kind,  # type: ignore[attr-defined]
+        total=-invoice.total, tax=-invoice.tax, paid=-invoice.total, state=InvoiceState.reversed.value,
+        issued_on=today(), due_on=today(), reverses=invoice, made_by_id=by,
+    )  # fmt: skip
+    for line in await InvoiceLine.filter(invoice_id=invoice.id):
+        await InvoiceLine.create(
+            invoice=red, order_line_id=line.order_line_id, quantity=-line.quantity, price=line.price,  # type: ignore[attr-defined]
+            amount=-line.amount, tax=-line.tax,
+        )  # fmt: skip
+        await sql.rows(TAKE, line.order_line_id, -line.quantity)  # type: ignore[attr-defined]
+    if invoice.order_id is not None:  # type: ignore[attr-defined]
+        await _follow(await invoice.order)
+    await reverse(invoice.number, memo=f"红冲 {invoice.number}", by=by)
+    return red
 
 
 def due_date(customer: Customer, issued_on: date) -> date:
@@ -28,3 +117,37 @@ def due_date(customer: Customer, issued_on: date) -> date:
     if customer.month_end:
         start = (issued_on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     return start + timedelta(days=customer.terms_days)
+
+
+async def _write(
+    customer: Customer, total: Decimal, tax: Decimal, *, kind: InvoiceKind, on: date, by: int | None,
+    order: SalesOrder | None = None,
+) -> Invoice:  # fmt: skip
+    return await Invoice.create(
+        number=await next_number("IV"), customer=customer, order=order, kind=kind.value, total=total, tax=tax,
+        issued_on=on, due_on=due_date(customer, on), made_by_id=by,
+    )  # fmt: skip
+
+
+def _part(line: SalesOrderLine, quantity: Decimal, rate: Decimal) -> Part:
+    """The last part of a line takes what is left of its amount, so that no cent is lost between invoices."""
+    before = _share(line, line.invoiced)
+    amount = _share(line, line.invoiced + quantity) - before
+    return Part(line, quantity, amount, (amount - amount / (1 + rate)).quantize(CENT, ROUND_HALF_UP))
+
+
+def _share(line: SalesOrderLine, quantity: Decimal) -> Decimal:
+    share: Decimal = line.amount * quantity / line.quantity
+    return share.quantize(CENT, ROUND_HALF_UP)
+
+
+async def _follow(order: SalesOrder) -> None:
+    """Keeps how much of an order is invoiced beside it, so that a credit check reads one row."""
+    lines = await lines_of(order)
+    order.invoiced = sum((_share(line, line.invoiced) for line in lines), ZERO)
+    await SalesOrder.filter(id=order.id).update(invoiced=order.invoiced)
+
+
+async def _tax_rate() -> Decimal:
+    company = await Company.all().first()
+    return Decimal(company.tax_rate) if company else Decimal("0.13")

@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from models.base import Row, money_field, to
+from models.base import Row, money_field, price_field, quantity_field, time_field, to
 from models.states import Labelled
 
 
@@ -14,20 +14,116 @@ class InvoiceState(Labelled):
     posted = "posted", "已开票"
     partially_paid = "partially_paid", "部分收款"
     paid = "paid", "已收清"
+    reversed = "reversed", "已红冲"
+
+
+class InvoiceKind(Labelled):
+    """Which tax document it is."""
+
+    special = "special", "专票"
+    ordinary = "ordinary", "普票"
+    opening = "opening", "期初"
 
 
 class Invoice(Row):
-    """A demand for payment, tax included."""
+    """A demand for payment, tax included: `total` = `net` + `tax`. A red-letter one is negative and names its original.
+
+    `paid` is what payments and write-offs have taken off it; `e_number` is the tax office's number (数电票 20 digits).
+    """
 
     number = fields.CharField(max_length=20, unique=True)
     customer = to("Customer")
+    order = to("SalesOrder", null=True)
+    kind = fields.CharField(max_length=12, default=InvoiceKind.ordinary.value, db_default=InvoiceKind.ordinary.value)
     total = money_field()
+    tax = money_field(default=0, db_default=0)
     paid = money_field(default=0)
     state = fields.CharField(max_length=20, default=InvoiceState.posted.value)
     issued_on = fields.DateField()
     due_on = fields.DateField()
+    e_number = fields.CharField(max_length=20, default="", db_default="", db_index=True)
+    reverses = to("Invoice", null=True)
+    made_by = to("Person", null=True)
 
     class Meta:
         table = "invoice"
-        indexes = (Index(fields=["customer_id", "state"], name="invoice_customer_state"),)
-        constraints = (CheckConstraint(check="paid >= 0 AND paid <= total", name="invoice_paid"),)
+        indexes = (
+            Index(fields=["customer_id", "state"], name="invoice_customer_state"),
+            Index(fields=["issued_on"], name="invoice_day"),
+        )
+        constraints = (
+            CheckConstraint(check="paid * sign(total) >= 0 AND abs(paid) <= abs(total)", name="invoice_paid_within"),
+        )
+
+    MOVES = {
+        InvoiceState.posted: {InvoiceState.reversed},
+    }
+
+
+class InvoiceLine(Row):
+    """One product of an invoice: so much of an order line, tax included."""
+
+    invoice = to("Invoice")
+    order_line = to("SalesOrderLine")
+    quantity = quantity_field()
+    price = price_field()
+    amount = money_field()
+    tax = money_field()
+
+    class Meta:
+        table = "invoice_line"
+
+
+class PaymentState(Labelled):
+    """Where a payment stands."""
+
+    posted = "posted", "已入账"
+    partially_allocated = "partially_allocated", "部分核销"
+    allocated = "allocated", "已核销"
+    cancelled = "cancelled", "已撤销"
+
+
+class Payment(Row):
+    """Money received from a customer; what is not allocated to invoices stays on account as an advance."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    customer = to("Customer")
+    amount = money_field()
+    allocated = money_field(default=0)
+    refunded = money_field(default=0)
+    state = fields.CharField(max_length=20, default=PaymentState.posted.value)
+    received_on = fields.DateField()
+    note = fields.CharField(max_length=120, default="")
+    made_at = time_field()
+    made_by = to("Person", null=True)
+
+    class Meta:
+        table = "payment"
+        indexes = (
+            Index(fields=["customer_id", "state"], name="payment_customer_state"),
+            Index(fields=["received_on"], name="payment_day"),
+        )
+        constraints = (
+            CheckConstraint(
+                check="amount > 0 AND allocated >= 0 AND refunded >= 0 AND allocated + refunded <= amount",
+                name="payment_allocated",
+            ),
+        )
+
+    MOVES = {
+        PaymentState.posted: {PaymentState.cancelled},
+    }
+
+
+class Allocation(Row):
+    """So much of an invoice settled by a payment; without a payment, it was written off."""
+
+    invoice = to("Invoice")
+    payment = to("Payment", null=True)
+    amount = money_field()
+    reason = fields.CharField(max_length=80, default="")
+    made_at = time_field()
+    made_by = to("Person", null=True)
+
+    class Meta:
+        table = "allocation"

@@ -37,7 +37,10 @@ class Department(Row):
 
 
 class Customer(Row):
-    """A party that buys. A NULL limit is no limit; 0 is no credit."""
+    """A party that buys. A NULL limit is no limit; 0 is no credit; a frozen one gets no new order.
+
+    `tax_title` and `tax_no` are what its invoices are made out to.
+    """
 
     number = fields.CharField(max_length=20, unique=True)
     name = fields.CharField(max_length=80, unique=True)
@@ -45,6 +48,9 @@ class Customer(Row):
     terms_days = fields.IntField(default=30)
     month_end = fields.BooleanField(default=False)
     credit_limit = money_field(null=True)
+    frozen = fields.BooleanField(default=False, db_default=False)
+    tax_title = fields.CharField(max_length=80, default="", db_default="")
+    tax_no = fields.CharField(max_length=30, default="", db_default="")
     owner = to("Person", null=True)
     keys = fields.TextField(default="")
     active = fields.BooleanField(default=True)

@@ -11,10 +11,12 @@ from models.moves import move
 from models.production.tables import JobReport, Operation, WorkOrder, WorkOrderDemand, WorkOrderState
 from models.sales.orders import hold_stock, lines_of
 from models.sales.tables import SalesOrder
-from models.stock.ledger import add_move
+from models.stock.moving import add_move
 from models.system.numbers import next_number
 
 LOCK = "SELECT id FROM work_order WHERE id = $1 FOR UPDATE"
+
+WORK_IN_PROGRESS = "5001"
 
 OPEN = (WorkOrderState.confirmed, WorkOrderState.in_progress)
 
@@ -138,8 +140,10 @@ async def _put_in_stock(work_order: WorkOrder, good: Decimal, document: str, by:
         warehouse_id=work_order.warehouse_id,  # type: ignore[attr-defined]
         quantity=good,
         document=document,
+        against=WORK_IN_PROGRESS,
         unit_cost=product.cost,
         by=by,
+        memo=f"{work_order.number} 完工入库",
     )
     if good > 0:
         for order in await orders_waiting(work_order):

@@ -10,11 +10,13 @@ from models.errors import NotEnoughStock, Refused
 from models.moves import move
 from models.product.tables import Product
 from models.sales.tables import Delivery, DeliveryLine, DeliveryState, OrderState, SalesOrder, SalesOrderLine
-from models.stock.ledger import add_move
+from models.stock.moving import add_move
 from models.stock.reservation import Want, consume, held_by, reserve
 from models.system.numbers import next_number
 
 CENT = Decimal("0.01")
+
+COST_OF_SALES = "6401"
 
 
 class NoPrice(Refused):
@@ -123,8 +125,9 @@ async def _send(order: SalesOrder, line: SalesOrderLine, quantity: Decimal, deli
             warehouse_id=warehouse_id,
             quantity=-part,
             document=delivery.number,
-            unit_cost=line.product.cost,
+            against=COST_OF_SALES,
             by=by,
+            memo=f"{order.number} 发货",
         )
     line.delivered += quantity
     await SalesOrderLine.filter(id=line.id).update(delivered=line.delivered)

@@ -91,6 +91,7 @@ class SalesOrderLine(Row):
     price = price_field()
     amount = money_field()
     delivered = quantity_field(default=0)
+    invoiced = quantity_field(default=0, db_default=0)
 
     class Meta:
         table = "sales_order_line"

@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from models.base import Row, price_field, quantity_field, time_field, to
+from models.base import Row, money_field, price_field, quantity_field, time_field, to
 from models.states import Labelled
 
 
@@ -45,13 +45,27 @@ class StockBalance(Row):
         constraints = (CheckConstraint(check="reserved >= 0 AND reserved <= on_hand", name="stock_never_negative"),)
 
 
+class StockWorth(Row):
+    """What all there is of one product cost us: its quantity in every warehouse, and their value."""
+
+    product = to("Product")
+    quantity = quantity_field(default=0)
+    value = money_field(default=0)
+
+    class Meta:
+        table = "stock_worth"
+        unique_together = (("product",),)
+        constraints = (CheckConstraint(check="quantity >= 0 AND value >= 0", name="stock_worth_never_negative"),)
+
+
 class StockMove(Row):
-    """One movement, never edited; `document` says why."""
+    """One movement, never edited; `document` says why, `value` by how much it changed what stock is worth."""
 
     product = to("Product")
     warehouse = to("Warehouse")
     quantity = quantity_field()
     unit_cost = price_field()
+    value = money_field(default=0, db_default=0)
     document = fields.CharField(max_length=40)
     lot = fields.CharField(max_length=40, default="")
     moved_at = time_field()

@@ -102,6 +102,8 @@ class Company(Row):
 
     name = fields.CharField(max_length=80)
     tax_rate = fields.DecimalField(max_digits=9, decimal_places=6, default="0.13")
+    bank = fields.CharField(max_length=80, default="", db_default="")
+    bank_account = fields.CharField(max_length=40, default="", db_default="")
     created_at = time_field()
 
     class Meta:

@@ -16,7 +16,7 @@ from models.finance.credit import CreditStatus
 from models.finance.invoicing import due_date
 from models.party.tables import Customer
 from models.product.tables import Product
-from models.stock.ledger import add_move
+from models.stock.moving import add_move
 from models.stock.reservation import Want, release, reserve
 from models.stock.tables import Warehouse
 from models.transactions import transaction
@@ -43,6 +43,15 @@ async def test_the_demo_company_is_clean(database: str) -> None:
         ("发货状态与数量", "UPDATE sales_order SET delivery_state = 'delivered' WHERE number = 'SO0312'"),
         ("工序数量与报工", "UPDATE operation SET good = good + 1 WHERE id = (SELECT min(id) FROM operation)"),
         ("审批与决定", "UPDATE approval SET state = 'approved' WHERE number = 'AP0018'"),
+        ("库存金额与流水", "UPDATE stock_worth SET value = value + 0.01 WHERE id = (SELECT min(id) FROM stock_worth)"),
+        ("库存商品科目与库存金额", "UPDATE journal_line SET amount = amount + 0.01 WHERE id = (SELECT min(l.id) FROM journal_line l JOIN account a ON a.id = l.account_id WHERE a.code = '1405')"),
+        ("凭证借贷相等", "UPDATE journal_line SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM journal_line)"),
+        ("应收科目与发票", "UPDATE invoice SET total = total + 0.01 WHERE id = (SELECT min(id) FROM invoice)"),
+        ("预收科目与收款", "UPDATE payment SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM payment)"),
+        ("发票已收与核销", "UPDATE invoice SET paid = paid - 0.01 WHERE id = (SELECT min(id) FROM invoice WHERE paid > 0)"),
+        ("收款与核销", "UPDATE payment SET allocated = allocated - 0.01 WHERE id = (SELECT min(id) FROM payment)"),
+        ("已开票数量与发票", "UPDATE sales_order_line SET invoiced = invoiced - 1 WHERE id = (SELECT min(id) FROM sales_order_line WHERE invoiced > 1)"),
+        ("订单已开票与发票", "UPDATE sales_order SET invoiced = invoiced - 1 WHERE id = (SELECT min(id) FROM sales_order WHERE invoiced > 1)"),
         ("占用与订单", "UPDATE sales_order SET state = 'cancelled' WHERE number = 'SO0312'"),
     ],
 )  # fmt: skip
@@ -56,11 +65,11 @@ async def test_stock_never_falls_below_what_is_reserved(database: str) -> None:
     with pytest.raises(NotEnoughStock):
         await add_move(
             product_id=product.id, warehouse_id=warehouse.id, quantity=Decimal(-2701), document="T",
-            unit_cost=Decimal(1), by=None,
+            against="1901", by=None,
         )  # fmt: skip
     await add_move(
         product_id=product.id, warehouse_id=warehouse.id, quantity=Decimal(-2700), document="T",
-        unit_cost=Decimal(1), by=None,
+        against="1901", by=None,
     )  # fmt: skip
     assert await differences() == []
 
@@ -130,7 +139,7 @@ async def test_whatever_the_workshop_reports_the_ledgers_agree(database: str, re
 def test_a_document_is_over_the_limit_exactly_when_exposure_would_pass_it(
     receivable: Decimal, orders: Decimal, limit: Decimal | None, amount: Decimal
 ) -> None:
-    credit = CreditStatus(limit, receivable, Decimal(0), orders)
+    credit = CreditStatus(limit, receivable, Decimal(0), orders, Decimal(0), frozen=False)
     over = credit.over_by(amount)
     assert over >= 0
     assert (over > 0) == (limit is not None and receivable + orders + amount > limit)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
+from handlers.areas.sales.offers import Offer
 from handlers.result import Needs, Places, Quantity, Ref, Result
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -59,6 +60,7 @@ class OrderAnswer(Result):
     approval: Annotated[str | None, Needs("order.internal")] = None
     over_by: Annotated[Decimal | None, Places(2), Needs("credit.detail")] = None
     short: Annotated[bool | None, Needs("order.internal")] = None
+    notices: list[Offer] | None = None
 
 
 async def answer(
@@ -135,7 +137,7 @@ def _line(line: SalesOrderLine, held: Decimal) -> Line:
 
 
 def _state(order: SalesOrder) -> OrderState:
-    return next(state for state in OrderState if state.value == order.state)
+    return OrderState.of(order.state)
 
 
 def rounded(percent: int | None, exact: bool) -> int | None:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, wrong_state
+from handlers.areas.sales.offers import offers
+from handlers.areas.sales.phases import in_phase
 from handlers.call import Call
 from handlers.dispatch import Done
 from handlers.inputs import Cursor, Day, Text, cursor_after
@@ -18,7 +20,7 @@ from models.approvals.deciding import ask, void
 from models.base import ZERO
 from models.clock import days, now, today
 from models.delivery.telling import tell
-from models.errors import InvalidInput, NotFound
+from models.errors import CustomerFrozen, InvalidInput, NotFound
 from models.finance.credit import CreditStatus, lock_credit
 from models.moves import move
 from models.party.tables import Customer
@@ -172,7 +174,8 @@ async def receive_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
 )  # fmt: skip
 async def query_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     """查订单：状态、进度和物流"""
-    return await answer(order, exact=not me.is_customer)
+    shown = await answer(order, exact=not me.is_customer)
+    return shown.model_copy(update={"notices": await offers(me)})
 
 
 @query(
@@ -180,7 +183,12 @@ async def query_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     says=["我的订单", "wddd", "{customer}最近的单子", "{customer}的订单", "{customer}的单子", "订单列表", "最近的订单"],
 )
 async def list_orders(
-    me: Actor, *, customer: Customer | None = None, state: Text | None = None, cursor: Cursor | None = None
+    me: Actor,
+    *,
+    customer: Customer | None = None,
+    state: Text | None = None,
+    phase: Text | None = None,
+    cursor: Cursor | None = None,
 ) -> OrderList:
     """我的订单，按时间倒序"""
     # 我的订单 are one's own; a customer that is named may be a colleague's.
@@ -190,6 +198,8 @@ async def list_orders(
         rows = rows.filter(customer_id=customer.id)
     if state is not None:
         rows = rows.filter(state=_known_state(state))
+    if phase is not None:
+        rows = rows.filter(in_phase(phase))
     total = await rows.count()
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
@@ -216,6 +226,8 @@ async def expire_reservation(me: Actor, *, order: Text) -> Expired:
 async def _place(me: Actor, order: SalesOrder, customer: Customer) -> Done[OrderAnswer]:
     """Confirms an order within the limit; above it, the order waits, with its stock held for a day."""
     credit = await lock_credit(customer.id)
+    if credit.frozen:
+        raise CustomerFrozen(customer=customer.name)
     over_by = credit.over_by(order.total)
     if over_by > 0:
         return await _hold(me, order, customer, credit, over_by)

@@ -7,6 +7,8 @@ from handlers.areas.sales.facts import tell_about, wrong_state
 from handlers.inputs import Text, TrackingNo
 from handlers.registry import command
 from handlers.result import Quantity, Ref, Result
+from models.errors import CustomerFrozen
+from models.party.tables import Customer
 from models.sales.orders import ship
 from models.sales.tables import DeliveryLine, DeliveryState, OrderState, SalesOrder
 
@@ -44,9 +46,11 @@ async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, track
     """发货：出库、登记物流、通知客户"""
     if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
         raise wrong_state(order)
+    customer: Customer = await order.customer
+    if customer.frozen:
+        raise CustomerFrozen(customer=customer.name)
     delivery = await ship(order, carrier=carrier, tracking_no=tracking_no, by=me.person_id)
     await tell_about(me, "order.shipped", order)
-    customer = await order.customer
     return Shipped(
         number=delivery.number,
         order=order.number,
@@ -54,7 +58,7 @@ async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, track
         carrier=carrier,
         tracking_no=tracking_no,
         shipped_at=delivery.shipped_at,
-        delivery=next(state for state in DeliveryState if state.value == order.delivery_state),
+        delivery=DeliveryState.of(order.delivery_state),
         lines=[
             ShippedLine(product=row.order_line.product.name, quantity=row.quantity, unit=row.order_line.product.unit)
             for row in await DeliveryLine.filter(delivery=delivery).order_by("id").select_related("order_line__product")

@@ -1,0 +1,1 @@
+"""Invoices, money, what is owed, and the books behind them."""

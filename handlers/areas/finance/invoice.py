@@ -1,0 +1,260 @@
+"""Invoices: issued for what was delivered, linked to the tax office's number, taken back."""
+
+from datetime import date
+from decimal import Decimal
+
+from handlers.actor import Actor
+from handlers.inputs import Cursor, Text, cursor_after
+from handlers.reading.periods import Span
+from handlers.registry import command, query
+from handlers.result import Listing, Money, Ref, Result
+from handlers.visible import visible
+from models import sql
+from models.delivery.telling import tell
+from models.errors import InvalidInput, NotFound
+from models.finance.invoicing import NothingToInvoice, invoice_order, reverse_invoice
+from models.finance.tables import Invoice, InvoiceKind, InvoiceState
+from models.party.tables import Customer
+from models.sales.tables import SalesOrder
+
+E_NUMBER = (8, 20)
+"""Digits of the tax office's number: old paper codes have 8, fully digital invoices 20."""
+
+WAITING = """
+SELECT o.number, c.name AS customer, round(sum(l.amount * (l.delivered - l.invoiced) / l.quantity), 2) AS amount,
+  max(d.shipped_at)::date AS since
+FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id JOIN customer c ON c.id = o.customer_id
+LEFT JOIN delivery d ON d.order_id = o.id
+WHERE l.delivered > l.invoiced AND o.state <> 'cancelled' AND ($1::bigint IS NULL OR o.customer_id = $1)
+GROUP BY o.id, c.name ORDER BY o.id
+"""
+
+
+class InvoiceAnswer(Result):
+    """An invoice: total = net + tax; `open` is what is still to be paid."""
+
+    number: str
+    customer: Ref
+    order: str | None
+    kind: InvoiceKind
+    state: InvoiceState
+    total: Money
+    net: Money
+    tax: Money
+    paid: Money
+    open: Money
+    issued_on: date
+    due_on: date
+    e_number: str | None
+    reverses: str | None = None
+
+
+class Issued(Result):
+    """The invoices that were made at once."""
+
+    items: list[InvoiceAnswer]
+    total: Money
+
+
+class InvoiceList(Listing):
+    """Invoices, newest first."""
+
+    items: list[InvoiceAnswer]
+
+
+class Waiting(Result):
+    """An order of which something was delivered that no invoice demands yet."""
+
+    order: str
+    customer: str
+    amount: Money
+    since: date | None
+
+
+class WaitingList(Result):
+    """Everything that waits for an invoice."""
+
+    items: list[Waiting]
+    total: Money
+
+
+class TaxDetails(Result):
+    """What a customer's invoices are made out to."""
+
+    customer: Ref
+    title: str
+    tax_no: str | None
+
+
+@command(
+    "invoice.issue",
+    says=[
+        "开票{order}{kind}", "给{order}开{kind}", "{order}开{kind}", "开票{order}", "{order}开票", "给{order}开票",
+        "{customer}{period}的一起开{kind}", "{customer}{period}一起开{kind}", "{customer}的一起开{kind}",
+        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票",
+    ],
+    confirm=True,
+)  # fmt: skip
+async def issue_invoice(
+    me: Actor, *, order: SalesOrder | None = None, customer: Customer | None = None, kind: InvoiceKind | None = None,
+    period: Span | None = None,
+) -> Issued:  # fmt: skip
+    """开票：已发未开的部分，可以一单开，也可以一个客户一起开"""
+    orders = [order] if order is not None else await _to_invoice(me, customer, period)
+    wanted = kind or InvoiceKind.ordinary
+    made = [await _answer(await invoice_order(each, wanted, by=me.person_id)) for each in orders]
+    for each in made:
+        await _tell(each)
+    return Issued(items=made, total=sum((each.total for each in made), Decimal(0)))
+
+
+@command("invoice.link", says=["发票号{e_number}对应{order}", "{order}的发票号{e_number}", "{order}发票号{e_number}"])
+async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> InvoiceAnswer:
+    """登记税务发票号码"""
+    if not e_number.isdigit() or len(e_number) not in range(E_NUMBER[0], E_NUMBER[1] + 1):
+        raise InvalidInput(input="e_number", given=e_number, why="not_an_e_number")
+    rows = visible(me, Invoice).filter(order_id=order.id).exclude(state=InvoiceState.reversed.value)
+    invoice = await rows.order_by("e_number", "-id").first()
+    if invoice is None:
+        raise NothingToInvoice(order=order.number)
+    if await Invoice.filter(e_number=e_number).exclude(id=invoice.id).exists():
+        raise InvalidInput(input="e_number", given=e_number, why="already_used")
+    await Invoice.filter(id=invoice.id).update(e_number=e_number)
+    invoice.e_number = e_number
+    return await _answer(invoice)
+
+
+@command(
+    "invoice.void",
+    says=["作废发票{invoice}", "红冲{invoice}", "红冲发票{invoice}", "{invoice}红冲", "作废那张发票", "红冲那张发票"],
+    confirm=True,
+)
+async def void_invoice(me: Actor, *, invoice: Invoice | None = None) -> InvoiceAnswer:
+    """红冲发票：开一张负数发票，收过的钱回到预收"""
+    found = invoice or await _last_made(me)
+    return await _answer(await reverse_invoice(found, by=me.person_id))
+
+
+@query(
+    "invoice.list",
+    says=["还有哪些没开票", "哪些没开票", "没开票的", "待开票", "未开票清单", "{customer}还有哪些没开票"],
+)
+async def list_waiting(me: Actor, *, customer: Customer | None = None) -> WaitingList:
+    """待开票：已发货还没开票的订单"""
+    rows = await sql.rows(WAITING, customer.id if customer else None)
+    items = [Waiting(order=r["number"], customer=r["customer"], amount=r["amount"], since=r["since"]) for r in rows]
+    return WaitingList(items=items, total=sum((each.amount for each in items), Decimal(0)))
+
+
+@query(
+    "invoice.query",
+    says=[
+        "{order}的票开了没", "{order}开票了吗", "{order}的发票", "{order}票开了没", "{period}的发票开了没", "{period}发票开了没",
+        "{period}的发票", "我的发票", "发票开了没", "{customer}{period}的发票", "{customer}的发票",
+    ],
+)  # fmt: skip
+async def query_invoices(
+    me: Actor, *, order: SalesOrder | None = None, customer: Customer | None = None, period: Span | None = None,
+    cursor: Cursor | None = None,
+) -> InvoiceList:  # fmt: skip
+    """查发票：按订单、客户或月份"""
+    rows = visible(me, Invoice)
+    if order is not None:
+        rows = rows.filter(order_id=order.id)
+    if customer is not None:
+        rows = rows.filter(customer_id=customer.id)
+    if period is not None:
+        rows = rows.filter(issued_on__gte=period.start, issued_on__lte=period.end)
+    total = await rows.count()
+    if cursor is not None:
+        rows = rows.filter(id__lt=int(cursor))
+    page = await rows.order_by("-id").limit(Listing.PAGE + 1)
+    more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
+    return InvoiceList(total=total, next=more, items=[await _answer(each) for each in page[: Listing.PAGE]])
+
+
+@command(
+    "invoice.request",
+    says=["开票抬头{title}税号{tax_no}", "开发票抬头{title}税号{tax_no}", "开票抬头{title}", "我要开票", "要发票"],
+)
+async def request_invoice(
+    me: Actor, *, title: Text, tax_no: Text | None = None, customer: Customer | None = None
+) -> TaxDetails:
+    """申请开票：登记抬头和税号，通知财务"""
+    if tax_no is not None and not (tax_no.isalnum() and tax_no.isascii() and len(tax_no) in (15, 18, 20)):
+        raise InvalidInput(input="tax_no", given=tax_no, why="not_a_tax_no")
+    if customer is None:
+        raise NotFound(kind="customer")
+    number = (tax_no or customer.tax_no).upper()
+    await Customer.filter(id=customer.id).update(tax_title=title[:80], tax_no=number)
+    answer = TaxDetails(customer=Ref(number=customer.number, name=customer.name), title=title, tax_no=number or None)
+    await tell(
+        "invoice.requested", about=customer.number, facts=answer.facts(lambda right: True), finance=await _clerks()
+    )
+    return answer
+
+
+async def _to_invoice(me: Actor, customer: Customer | None, period: Span | None) -> list[SalesOrder]:
+    if customer is None:
+        raise NotFound(kind="order")
+    waiting = [row["number"] for row in await sql.rows(WAITING, customer.id) if _within(row["since"], period)]
+    if not waiting:
+        raise NothingToInvoice(customer=customer.name)
+    return await visible(me, SalesOrder).filter(number__in=waiting).order_by("id")
+
+
+def _within(day: date | None, period: Span | None) -> bool:
+    return period is None or (day is not None and period.start <= day <= period.end)
+
+
+async def _last_made(me: Actor) -> Invoice:
+    """The invoice this person made last, which is the one they speak of."""
+    rows = (
+        visible(me, Invoice)
+        .filter(made_by_id=me.person_id, reverses_id=None)
+        .exclude(state=InvoiceState.reversed.value)
+    )
+    found = await rows.order_by("-id").first()
+    if found is None:
+        raise NotFound(kind="invoice")
+    return found
+
+
+async def _clerks() -> list[int]:
+    rows = await sql.rows("SELECT id FROM person WHERE active AND roles ? 'finance' ORDER BY id")
+    return [row["id"] for row in rows]
+
+
+async def _tell(issued: InvoiceAnswer) -> None:
+    rows = await sql.rows(
+        "SELECT p.id FROM person p JOIN customer c ON c.id = p.customer_id WHERE p.active AND c.number = $1 ORDER BY p.id",
+        issued.customer.number,
+    )
+    await tell(
+        "invoice.issued",
+        about=issued.number,
+        facts=issued.facts(lambda right: right == "order.amount"),
+        customer=[row["id"] for row in rows],
+    )
+
+
+async def _answer(invoice: Invoice) -> InvoiceAnswer:
+    customer: Customer = await invoice.customer
+    order = await invoice.order if invoice.order_id else None  # type: ignore[attr-defined]
+    original = await invoice.reverses if invoice.reverses_id else None  # type: ignore[attr-defined]
+    return InvoiceAnswer(
+        number=invoice.number,
+        customer=Ref(number=customer.number, name=customer.name),
+        order=order.number if order else None,
+        kind=InvoiceKind.of(invoice.kind),
+        state=InvoiceState.of(invoice.state),
+        total=invoice.total,
+        net=invoice.total - invoice.tax,
+        tax=invoice.tax,
+        paid=invoice.paid,
+        open=invoice.total - invoice.paid,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        e_number=invoice.e_number or None,
+        reverses=original.number if original else None,
+    )

@@ -1,0 +1,334 @@
+"""What customers owe: open items, ageing, statements, reminders."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from handlers.actor import Actor
+from handlers.inputs import Count
+from handlers.reading.periods import Span, month_of
+from handlers.registry import command, query
+from handlers.result import Money, Places, Ref, Result
+from handlers.visible import visible
+from models import sql
+from models.base import ZERO
+from models.clock import today
+from models.delivery.telling import tell
+from models.errors import InvalidInput, NotFound
+from models.finance.credit import credit_status
+from models.finance.receiving import NothingOpen, open_invoices
+from models.party.tables import Customer
+
+BUCKETS = (
+    ("current", "未到期"),
+    ("d30", "1-30 天"),
+    ("d60", "31-60 天"),
+    ("d90", "61-90 天"),
+    ("d120", "91-120 天"),
+    ("over", "120 天以上"),
+)
+
+AGEING = """
+SELECT c.number, c.name,
+  coalesce(sum(i.open) FILTER (WHERE i.late <= 0), 0) AS current,
+  coalesce(sum(i.open) FILTER (WHERE i.late BETWEEN 1 AND 30), 0) AS d30,
+  coalesce(sum(i.open) FILTER (WHERE i.late BETWEEN 31 AND 60), 0) AS d60,
+  coalesce(sum(i.open) FILTER (WHERE i.late BETWEEN 61 AND 90), 0) AS d90,
+  coalesce(sum(i.open) FILTER (WHERE i.late BETWEEN 91 AND 120), 0) AS d120,
+  coalesce(sum(i.open) FILTER (WHERE i.late > 120), 0) AS over,
+  (SELECT coalesce(sum(amount - allocated - refunded), 0) FROM payment WHERE customer_id = c.id AND state <> 'cancelled')
+    AS on_account
+FROM customer c LEFT JOIN (SELECT customer_id, total - paid AS open, $1::date - due_on AS late FROM invoice
+  WHERE total > paid) i ON i.customer_id = c.id
+WHERE c.id = ANY($2::bigint[])
+GROUP BY c.id ORDER BY coalesce(sum(i.open), 0) DESC, c.number
+"""
+
+OVERDUE = """
+SELECT c.number, c.name, p.nickname AS owner, sum(i.total - i.paid) AS amount, max($1::date - i.due_on) AS days
+FROM invoice i JOIN customer c ON c.id = i.customer_id LEFT JOIN person p ON p.id = c.owner_id
+WHERE i.total > i.paid AND i.due_on < $1 AND c.id = ANY($2::bigint[])
+GROUP BY c.id, p.nickname HAVING max($1::date - i.due_on) > $3 ORDER BY amount DESC, c.number
+"""
+
+ITEMS = """
+SELECT day, document, kind, amount FROM (
+  SELECT issued_on AS day, i.number AS document, CASE WHEN total < 0 THEN 'red' ELSE 'invoice' END AS kind, total AS amount, i.id
+    FROM invoice i WHERE customer_id = $1
+  UNION ALL
+  SELECT received_on, number, 'payment', -amount, id FROM payment WHERE customer_id = $1 AND state <> 'cancelled'
+  UNION ALL
+  SELECT (a.made_at AT TIME ZONE 'Asia/Shanghai')::date, i.number, 'written_off', -a.amount, a.id FROM allocation a
+    JOIN invoice i ON i.id = a.invoice_id WHERE i.customer_id = $1 AND a.payment_id IS NULL
+  UNION ALL
+  SELECT e.booked_on, p.number, 'refund', l.amount, e.id FROM payment p JOIN journal_entry e ON e.document = p.number
+    AND e.memo = '退款' JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id AND a.code = '2203'
+    WHERE p.customer_id = $1
+) moved WHERE day <= $2 ORDER BY day, kind, id
+"""
+
+
+class OpenItem(Result):
+    """An invoice that is not paid."""
+
+    number: str
+    order: str | None
+    total: Money
+    open: Money
+    due_on: date
+    days_late: int
+
+
+class Owed(Result):
+    """What one customer owes, and when it falls due."""
+
+    customer: Ref
+    receivable: Money
+    overdue: Money
+    on_account: Money
+    items: list[OpenItem]
+
+
+class Aged(Result):
+    """A customer's open amounts by days past due."""
+
+    customer: Ref
+    current: Money
+    d30: Money
+    d60: Money
+    d90: Money
+    d120: Money
+    over: Money
+    on_account: Money
+    total: Money
+
+
+class AgeingAnswer(Result):
+    """The ageing of everything owed, by days past due."""
+
+    as_of: date
+    rows: list[Aged]
+    current: Money
+    d30: Money
+    d60: Money
+    d90: Money
+    d120: Money
+    over: Money
+    total: Money
+
+
+class Late(Result):
+    """A customer with something overdue."""
+
+    customer: Ref
+    owner: str | None
+    amount: Money
+    days: int
+
+
+class OverdueAnswer(Result):
+    """Who is late by more than so many days."""
+
+    days: int
+    items: list[Late]
+    total: Money
+
+
+class Reminded(Result):
+    """To whom a reminder went."""
+
+    items: list[Late]
+    total: Money
+
+
+class Movement(Result):
+    """One line of a statement: positive is owed, negative paid."""
+
+    day: date
+    document: str
+    kind: str
+    amount: Money
+    balance: Money
+
+
+class Statement(Result):
+    """A customer's account over a period: what was owed before, what happened, what is owed now."""
+
+    customer: Ref
+    period: str
+    opening: Money
+    items: list[Movement]
+    invoiced: Money
+    received: Money
+    closing: Money
+    overdue: Annotated[Decimal | None, Places(2)]
+
+
+@query(
+    "receivable.query",
+    says=["{customer}还欠多少", "{customer}欠多少", "{customer}欠款", "{customer}应收", "我还欠多少钱", "我欠多少", "我还欠多少", "欠款多少"],
+)  # fmt: skip
+async def query_receivable(me: Actor, *, customer: Customer) -> Owed:
+    """查欠款：未付的发票、到期日和逾期"""
+    credit = await credit_status(customer.id)
+    day = today()
+    items = []
+    for each in await open_invoices(customer.id):
+        order = await each.order if each.order_id else None  # type: ignore[attr-defined]
+        items.append(
+            OpenItem(
+                number=each.number,
+                order=order.number if order else None,
+                total=each.total,
+                open=each.total - each.paid,
+                due_on=each.due_on,
+                days_late=max(0, (day - each.due_on).days),
+            )
+        )
+    return Owed(
+        customer=Ref(number=customer.number, name=customer.name), receivable=credit.receivable, overdue=credit.overdue,
+        on_account=credit.advance, items=items,
+    )  # fmt: skip
+
+
+@query("receivable.aging", says=["账龄表", "账龄", "应收账龄", "账龄分析", "{customer}账龄"])
+async def query_ageing(me: Actor, *, customer: Customer | None = None) -> AgeingAnswer:
+    """账龄表：每个客户欠款按逾期天数分段"""
+    rows = await sql.rows(AGEING, today(), await _customers(me, customer))
+    aged = [_aged(row) for row in rows]
+    aged = [each for each in aged if each.total or each.on_account]
+    sums = {name: sum((getattr(each, name) for each in aged), ZERO) for name, _ in BUCKETS}
+    return AgeingAnswer(as_of=today(), rows=aged, **sums, total=sum(sums.values(), ZERO))
+
+
+@query(
+    "receivable.overdue",
+    says=[
+        "超过{days}天没付的",
+        "超过{days}天没付",
+        "逾期超过{days}天的",
+        "逾期客户",
+        "谁逾期了",
+        "谁欠钱",
+        "逾期的有哪些",
+        "有哪些逾期",
+    ],
+)
+async def query_overdue(me: Actor, *, days: Count | None = None) -> OverdueAnswer:
+    """逾期清单：谁欠款超过多少天"""
+    least = int(days or 0)
+    items = await _late(me, None, least)
+    return OverdueAnswer(days=least, items=items, total=sum((each.amount for each in items), ZERO))
+
+
+@command(
+    "receivable.remind",
+    says=[
+        "超期的催一下",
+        "逾期的催一下",
+        "给所有逾期客户发催款",
+        "催一下{customer}",
+        "催{customer}付款",
+        "给{customer}发催款",
+        "催款{customer}",
+    ],
+    confirm=True,
+)
+async def remind(me: Actor, *, customer: Customer | None = None) -> Reminded:
+    """催款：提醒逾期的客户，并抄送业务员"""
+    late = await _late(me, customer, 0)
+    if not late:
+        raise NothingOpen(customer=customer.name if customer else None)
+    for each in late:
+        rows = await sql.rows(
+            "SELECT c.owner_id, array_agg(p.id) FILTER (WHERE p.id IS NOT NULL) AS contacts FROM customer c "
+            "LEFT JOIN person p ON p.customer_id = c.id AND p.active WHERE c.number = $1 GROUP BY c.id",
+            each.customer.number,
+        )
+        await tell(
+            "receivable.reminder", about=str(each.customer.number), facts=each.facts(lambda right: True),
+            answerable=rows[0]["owner_id"], not_to=me.id, customer=rows[0]["contacts"] or [],
+            owner=[rows[0]["owner_id"]] if rows[0]["owner_id"] else [],
+        )  # fmt: skip
+    return Reminded(items=late, total=sum((each.amount for each in late), ZERO))
+
+
+@query(
+    "statement.get",
+    says=[
+        "{period}对账单", "对账单", "对账单发我一下", "对一下{customer}的账", "{customer}对账单", "{customer}{period}对账单", "{customer}{period}的对账单",
+        "我的对账单", "{period}的对账单",
+    ],
+)  # fmt: skip
+async def query_statement(me: Actor, *, customer: Customer, period: Span | None = None) -> Statement:
+    """对账单：期初、本期开票和收款、期末"""
+    return await _statement(customer, period)
+
+
+@command(
+    "statement.send",
+    says=[
+        "把{period}对账单发给{customer}",
+        "对账单发给{customer}",
+        "给{customer}发对账单",
+        "把对账单发给{customer}",
+        "给{customer}发{period}对账单",
+    ],
+)
+async def send_statement(me: Actor, *, customer: Customer, period: Span | None = None) -> Statement:
+    """把对账单发给客户的联系人"""
+    statement = await _statement(customer, period)
+    rows = await sql.rows("SELECT id FROM person WHERE active AND customer_id = $1 ORDER BY id", customer.id)
+    if not rows:
+        raise NotFound(kind="contact")
+    await tell(
+        "statement.sent", about=customer.number, facts=statement.facts(lambda right: True),
+        answerable=customer.owner_id, customer=[row["id"] for row in rows],  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return statement
+
+
+async def _statement(customer: Customer, period: Span | None) -> Statement:
+    span = period or month_of(today())
+    rows = await sql.rows(ITEMS, customer.id, span.end)
+    balance = opening = sum((row["amount"] for row in rows if row["day"] < span.start), ZERO)
+    items = []
+    for row in rows:
+        if row["day"] < span.start:
+            continue
+        balance += row["amount"]
+        items.append(Movement(**row, balance=balance))
+    credit = await credit_status(customer.id)
+    return Statement(
+        customer=Ref(number=customer.number, name=customer.name),
+        period=span.text,
+        opening=opening,
+        items=items,
+        invoiced=sum((each.amount for each in items if each.kind in ("invoice", "red")), ZERO),
+        received=-sum((each.amount for each in items if each.kind in ("payment", "refund", "written_off")), ZERO),
+        closing=balance,
+        overdue=credit.overdue,
+    )
+
+
+def _aged(row: dict[str, Decimal | str]) -> Aged:
+    sums = {name: Decimal(row[name]) for name, _ in BUCKETS}
+    customer = Ref(number=str(row["number"]), name=str(row["name"]))
+    return Aged(customer=customer, **sums, on_account=Decimal(row["on_account"]), total=sum(sums.values(), ZERO))
+
+
+async def _customers(me: Actor, customer: Customer | None) -> list[int]:
+    """The customers somebody sees, or the one they name."""
+    if customer is not None:
+        return [customer.id]
+    return [each.id for each in await visible(me, Customer).only("id")]
+
+
+async def _late(me: Actor, customer: Customer | None, days: int) -> list[Late]:
+    if days > (timedelta.max.days // 2):
+        raise InvalidInput(input="days", given=str(days), why="too_large")
+    rows = await sql.rows(OVERDUE, today(), await _customers(me, customer), days)
+    return [
+        Late(customer=Ref(number=r["number"], name=r["name"]), owner=r["owner"], amount=r["amount"], days=r["days"])
+        for r in rows
+    ]

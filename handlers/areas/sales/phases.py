@@ -1,0 +1,34 @@
+"""The parts of an order's life by which its customer looks through a list."""
+
+from tortoise.expressions import Q
+
+from models.errors import InvalidInput
+from models.sales.tables import DeliveryState, OrderState
+from models.states import Labelled
+
+
+class Phase(Labelled):
+    """Coarser than a stage, and plain to see in the row, so that a list can be paged by it."""
+
+    ongoing = "ongoing", "进行中"
+    to_receive = "to_receive", "待收货"
+    finished = "finished", "已完成"
+
+
+_OVER = [OrderState.cancelled.value, OrderState.closed.value, OrderState.done.value]
+_SENT = [DeliveryState.partial.value, DeliveryState.delivered.value]
+_RECEIVED = Q(received_at__isnull=False)
+
+_ROWS = {
+    Phase.ongoing: Q(~_RECEIVED, delivery_state=DeliveryState.pending.value) & ~Q(state__in=_OVER),
+    Phase.to_receive: Q(~_RECEIVED, delivery_state__in=_SENT) & ~Q(state__in=_OVER),
+    Phase.finished: _RECEIVED,
+}
+
+
+def in_phase(given: str) -> Q:
+    """The orders in a phase, named by its code or its word. Raises InvalidInput."""
+    for phase in Phase:
+        if given in (phase.value, phase.text):
+            return _ROWS[phase]
+    raise InvalidInput(input="phase", given=given, why="no_such_state")

@@ -1,0 +1,156 @@
+"""Money received: on account first, then off invoices; the books follow each step."""
+
+from datetime import date
+from decimal import Decimal
+
+from models import sql
+from models.base import ZERO
+from models.books.posting import Leg, post
+from models.clock import now, today
+from models.errors import Refused, WrongState
+from models.finance.tables import Allocation, Invoice, InvoiceState, Payment, PaymentState
+from models.moves import move
+from models.party.tables import Customer
+from models.system.numbers import next_number
+
+BANK, RECEIVABLE, ADVANCE, FINANCE_COST = "1002", "1122", "2203", "6603"
+
+# Money of one customer is dealt out by one at a time, the same lock as for credit.
+LOCK = "SELECT id FROM customer WHERE id = $1 FOR UPDATE"
+
+SETTLE = """
+UPDATE invoice SET paid = paid + $2, state = CASE
+  WHEN paid + $2 = total THEN 'paid' WHEN paid + $2 = 0 THEN 'posted' ELSE 'partially_paid' END
+WHERE id = $1 AND state <> 'reversed' AND paid + $2 BETWEEN 0 AND total RETURNING id
+"""
+
+SPEND = """
+UPDATE payment SET allocated = allocated + $2, refunded = refunded + $3, state = CASE
+  WHEN allocated + $2 + refunded + $3 = amount THEN 'allocated'
+  WHEN allocated + $2 + refunded + $3 = 0 THEN 'posted' ELSE 'partially_allocated' END
+WHERE id = $1 AND state <> 'cancelled' AND allocated + $2 >= 0 AND allocated + $2 + refunded + $3 <= amount RETURNING id
+"""
+
+
+class NothingOpen(Refused):
+    """There is nothing to settle: no money on account, or nothing owed."""
+
+    code = "nothing_open"
+
+
+class TooMuch(Refused):
+    """More than is open or on account."""
+
+    code = "too_much"
+
+
+async def lock_money(customer_id: int) -> None:
+    """Holds a customer's money and invoices still until the transaction ends."""
+    await sql.rows(LOCK, customer_id)
+
+
+async def receive_money(
+    customer: Customer, amount: Decimal, *, by: int | None, on: date | None = None, note: str = ""
+) -> Payment:
+    """Books money in, on account. Raises PeriodClosed."""
+    payment = await Payment.create(
+        number=await next_number("RC"), customer=customer, amount=amount, received_on=on or today(), note=note,
+        made_at=now(), made_by_id=by,
+    )  # fmt: skip
+    legs = [Leg(BANK, amount), Leg(ADVANCE, -amount, customer_id=customer.id)]
+    await post(payment.number, legs, memo=f"收 {customer.name}", on=on, by=by)
+    return payment
+
+
+async def open_invoices(customer_id: int, *, orders: list[int] | None = None) -> list[Invoice]:
+    """What a customer still owes, oldest due first; of these orders only, if any are named."""
+    rows = Invoice.filter(
+        customer_id=customer_id, state__in=[InvoiceState.posted.value, InvoiceState.partially_paid.value], total__gt=0
+    )
+    if orders:
+        rows = rows.filter(order_id__in=orders)
+    return await rows.order_by("due_on", "id")
+
+
+async def on_account(customer_id: int) -> list[Payment]:
+    """Payments with money left, oldest first."""
+    open_states = [PaymentState.posted.value, PaymentState.partially_allocated.value]
+    return await Payment.filter(customer_id=customer_id, state__in=open_states).order_by("received_on", "id")
+
+
+async def allocate(payment: Payment, invoices: list[Invoice], *, by: int | None) -> list[tuple[Invoice, Decimal]]:
+    """Takes a payment off invoices, in this order, as far as it goes; the customer's money must be locked."""
+    await payment.refresh_from_db()
+    settled: list[tuple[Invoice, Decimal]] = []
+    for invoice in invoices:
+        await invoice.refresh_from_db()
+        part = min(payment.amount - payment.allocated - payment.refunded, invoice.total - invoice.paid)
+        if part > 0:
+            await _settle(invoice, payment, part, by=by)
+            settled.append((invoice, part))
+    return settled
+
+
+async def write_off(invoice: Invoice, amount: Decimal, *, reason: str, by: int | None) -> None:
+    """Gives up a small rest of an invoice. Raises TooMuch."""
+    if amount > invoice.total - invoice.paid:
+        raise TooMuch(number=invoice.number, open=invoice.total - invoice.paid, given=amount)
+    await _settle(invoice, None, amount, by=by, reason=reason)
+
+
+async def refund(payment: Payment, amount: Decimal, *, by: int | None) -> None:
+    """Pays back what is on account. Raises TooMuch."""
+    if not await sql.row(SPEND, payment.id, ZERO, amount):
+        left = payment.amount - payment.allocated - payment.refunded
+        raise TooMuch(number=payment.number, open=left, given=amount)
+    legs = [Leg(ADVANCE, amount, customer_id=payment.customer_id), Leg(BANK, -amount)]  # type: ignore[attr-defined]
+    await post(payment.number, legs, memo="退款", by=by)
+
+
+async def cancel_payment(payment: Payment, *, by: int | None) -> None:
+    """Takes a payment back: what it settled is owed again. Raises WrongState once any of it was paid back."""
+    settled: dict[int, Decimal] = {}
+    for each in await Allocation.filter(payment_id=payment.id).order_by("id"):
+        settled[each.invoice_id] = settled.get(each.invoice_id, ZERO) + each.amount  # type: ignore[attr-defined]
+    for invoice_id, amount in sorted(settled.items()):
+        if amount:
+            await _settle(await Invoice.get(id=invoice_id), payment, -amount, by=by)
+    await payment.refresh_from_db()
+    if payment.refunded:
+        raise WrongState(kind="payment", number=payment.number, state=payment.state, state_text="已退款")
+    await move(payment, PaymentState.cancelled)
+    legs = [Leg(ADVANCE, payment.amount, customer_id=payment.customer_id), Leg(BANK, -payment.amount)]  # type: ignore[attr-defined]
+    await post(payment.number, legs, memo=f"撤销 {payment.number}", by=by)
+
+
+async def give_back(invoice: Invoice, *, by: int | None) -> None:
+    """Undoes what was settled of an invoice: payments are on account again, write-offs owed again."""
+    await lock_money(invoice.customer_id)  # type: ignore[attr-defined]
+    settled: dict[int | None, Decimal] = {}
+    for each in await Allocation.filter(invoice_id=invoice.id).order_by("id"):
+        settled[each.payment_id] = settled.get(each.payment_id, ZERO) + each.amount  # type: ignore[attr-defined]
+    for payment_id, amount in settled.items():
+        if amount:
+            payment = await Payment.get(id=payment_id) if payment_id is not None else None
+            await _settle(invoice, payment, -amount, by=by)
+
+
+async def _settle(
+    invoice: Invoice, payment: Payment | None, amount: Decimal, *, by: int | None, reason: str = ""
+) -> None:
+    """Moves `amount` (negative: back) from an account or the write-offs onto an invoice."""
+    if not await sql.row(SETTLE, invoice.id, amount):
+        raise TooMuch(number=invoice.number, open=invoice.total - invoice.paid, given=amount)
+    if payment is not None:
+        if not await sql.row(SPEND, payment.id, amount, ZERO):
+            raise TooMuch(number=payment.number, open=payment.amount - payment.allocated, given=amount)
+        payment.allocated += amount
+    await Allocation.create(
+        invoice=invoice, payment=payment, amount=amount, reason=reason, made_at=now(), made_by_id=by
+    )
+    invoice.paid += amount
+    customer = invoice.customer_id  # type: ignore[attr-defined]
+    other = Leg(ADVANCE, amount, customer_id=customer) if payment else Leg(FINANCE_COST, amount)
+    document = payment.number if payment else invoice.number
+    memo = f"核销 {invoice.number}" if payment else f"抹零 {invoice.number}"
+    await post(document, [other, Leg(RECEIVABLE, -amount, customer_id=customer)], memo=memo, by=by)
