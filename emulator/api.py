@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,8 @@ class Call:
     query: Mapping[str, str]
     body: dict[str, Any]
     request: web.Request
+    # How the delivery is reported to have ended, if a fault says otherwise than well.
+    report: str | None = None
 
     def text(self, name: str, code: int, words: str = "") -> str:
         """A text that must be in the body."""
@@ -83,7 +86,9 @@ class Api:
         if fault is not None and fault.answer is not None:
             response = _canned(fault)
         else:
-            response = await self._run(world, request, endpoint, raw, door)
+            response = await self._run(world, request, endpoint, raw, door, fault.report if fault else None)
+        if fault is not None and fault.hold:
+            await asyncio.sleep(fault.hold)
         if fault is not None and fault.drop == "after":
             _log(world, request, raw, door, 0, "（已执行，连接断开）")
             return _cut(request)
@@ -91,19 +96,25 @@ class Api:
         return response
 
     async def _run(
-        self, world: World, request: web.Request, endpoint: Endpoint | None, raw: bytes, door: str | None
+        self,
+        world: World,
+        request: web.Request,
+        endpoint: Endpoint | None,
+        raw: bytes,
+        door: str | None,
+        report: str | None,
     ) -> web.Response:
         try:
             if endpoint is None:
                 raise Refusal(40066, "invalid url")
-            result = await _call(world, request, endpoint, raw, door)
+            result = await _call(world, request, endpoint, raw, door, report)
         except Refusal as refusal:
             return web.json_response(answer_of(refusal, door, world.clock.seconds()), dumps=_dumps)
         return result if isinstance(result, web.Response) else web.json_response(dict(result), dumps=_dumps)
 
 
 async def _call(
-    world: World, request: web.Request, endpoint: Endpoint, raw: bytes, door: str | None
+    world: World, request: web.Request, endpoint: Endpoint, raw: bytes, door: str | None, report: str | None
 ) -> Mapping[str, Any] | web.Response:
     if request.method != endpoint.method:
         raise Refusal(43001 if endpoint.method == "GET" else 43002, f"require {endpoint.method} method")
@@ -115,7 +126,7 @@ async def _call(
         # Token calls name their app themselves; the handler finds out which it is.
         door = next(iter(endpoint.handlers))
     body = _json(raw) if endpoint.takes == "json" and endpoint.method == "POST" else {}
-    call = Call(world, door, request.path, request.query, body, request)
+    call = Call(world, door, request.path, request.query, body, request, report)
     return await endpoint.handlers[door](call)
 
 
@@ -169,7 +180,8 @@ def _log(world: World, request: web.Request, raw: bytes, door: str | None, statu
     # A phone-number code and a login code open an account: they are as secret as a password.
     if request.path == "/wxa/business/getuserphonenumber" and isinstance(body, dict):
         body = body | {"code": "***"}
-    query = dict(request.query)
+    # A web login's code and a robot's key stand in the address under everyday names.
+    query = {key: "***" if key in ("code", "key") else value for key, value in request.query.items()}
     world.journal.call(
         path=request.path, method=request.method, query=query, body=body, status=status, answer=answer, door=door
     )
@@ -178,10 +190,15 @@ def _log(world: World, request: web.Request, raw: bytes, door: str | None, statu
     entry = world.journal.open("call", request.path, door or "", receiver)
     code = answer.get("errcode", 0) if isinstance(answer, dict) else 0
     entry.good = status == 200 and code == 0
-    entry.state = f"HTTP {status}" if status != 200 else f"errcode {code}" if code else "ok"
+    entry.state = f"HTTP {status}" if status != 200 else f"{code} {_words(answer)}" if code else "ok"
     asked = f"{request.method} {request.path}\n{pretty(mask(query))}\n\n{pretty(mask(body)) if body else ''}"
     entry.parts = [("请求", asked.strip()), ("应答", pretty(mask(answer)))]
     world.journal.update(entry)
+
+
+def _words(answer: Mapping[str, Any]) -> str:
+    """Why a call was refused, without the trace behind it."""
+    return re.split(r", hint: | rid: ", str(answer.get("errmsg", "")))[0]
 
 
 def _dumps(value: Any) -> str:

@@ -5,15 +5,58 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
-from . import commons, credentials, miniprogram, official, servicemessages, workmessages
-from .api import WORLD, Api
+from . import (
+    approvalapi,
+    commons,
+    credentials,
+    followers,
+    menuapi,
+    minilinks,
+    miniprogram,
+    oauth,
+    official,
+    qrcodeapi,
+    robots,
+    servicemessages,
+    tagapi,
+    workcontacts,
+    workmessages,
+)
+from .api import WORLD, Api, Endpoint
 from .callbacks import CALLBACKS, Callbacks
 from .config import Config
-from .control import GESTURES, add_control, control_errors
+from .control import add_control, control_errors
 from .gestures import Gestures
 from .miniprogram_host.serving import add_miniprogram_host
+from .office import Office
 from .page import add_page
+from .wish import GESTURES, OFFICE
 from .world import World
+
+_API = (
+    credentials,
+    servicemessages,
+    workmessages,
+    official,
+    miniprogram,
+    commons,
+    menuapi,
+    tagapi,
+    qrcodeapi,
+    followers,
+    oauth,
+    workcontacts,
+    approvalapi,
+    robots,
+    minilinks,
+)
+# What a phone's browser opens, without a token.
+PAGES = {**qrcodeapi.PAGES, **oauth.PAGES}
+
+
+def endpoints() -> list[Endpoint]:
+    """Every call of the three platforms."""
+    return [endpoint for module in _API for endpoint in module.ENDPOINTS]
 
 
 def make_app(config: Config) -> web.Application:
@@ -23,12 +66,10 @@ def make_app(config: Config) -> web.Application:
     app[WORLD] = world
     app[CALLBACKS] = Callbacks(world)
     app[GESTURES] = Gestures(world, app[CALLBACKS])
-    endpoints = [
-        endpoint
-        for module in (credentials, servicemessages, workmessages, official, miniprogram, commons)
-        for endpoint in module.ENDPOINTS
-    ]
-    Api(endpoints).add_to(app)
+    app[OFFICE] = Office(world, app[CALLBACKS])
+    for path, page in PAGES.items():
+        app.router.add_get(path, page)
+    Api(endpoints()).add_to(app)
     add_control(app)
     add_page(app)
     add_miniprogram_host(app)

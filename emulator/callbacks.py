@@ -29,7 +29,8 @@ class Push:
     """One message or event for the backend; every repeat of it carries the same fields."""
 
     door: str
-    person: Person
+    # Nobody's phone has to do with what the platform tells of itself.
+    person: Person | None
     fields: dict[str, Any]
     loud: bool = True
     copies: int = 1
@@ -104,6 +105,9 @@ class Callbacks:
         """Deliver, with the faults that were asked for, and show the first reply."""
         outcome = Outcome()
         fault = self._world.faults.take(CALLBACK, push.door)
+        if fault and fault.lost:
+            self._world.journal.note("推送被丢失", push.door, push.person.name if push.person else "")
+            return outcome
         copies = push.copies + (fault.duplicate if fault else 0)
         if fault and fault.late:
             await asyncio.sleep(fault.late)
@@ -118,11 +122,13 @@ class Callbacks:
         outcome.bubble = self._show(push, outcome.answers)
         return outcome
 
-    def report(self, door: str, person: Person, fields: dict[str, Any]) -> None:
+    def report(self, door: str, person: Person | None, fields: dict[str, Any]) -> None:
         """Tell the backend afterwards how a message went; no phone shows anything for it."""
         self._world.spawn(self.push(Push(door, person, fields, loud=False)))
 
     def _show(self, push: Push, answers: list[Answer]) -> Bubble | None:
+        if push.person is None:
+            return None
         replies = [answer.reply for answer in answers if answer.reply is not None]
         if replies:
             return self._world.phones.show(push.door, push.person, "them", replies[0].kind, replies[0].body)
@@ -134,8 +140,10 @@ class Callbacks:
         """One copy: the first 200 in time ends it, whatever it says."""
         platform = self.platforms[push.door]
         what = push.fields.get("Event") or push.fields["MsgType"]
-        said = push.fields.get("Content") or push.fields.get("EventKey") or ""
-        entry = self._world.journal.open("push", f"{what} {said}".strip()[:40], push.door, push.person.name)
+        said = push.fields.get("Content") or push.fields.get("EventKey") or push.fields.get("ChangeType") or ""
+        entry = self._world.journal.open(
+            "push", f"{what} {said}".strip()[:40], push.door, push.person.name if push.person else ""
+        )
         entry.parts.append(("推送内容（解密后）", platform.write(push.fields)))
         answer = Answer(failure="not delivered")
         for attempt in range(1, ATTEMPTS + 1):

@@ -1,6 +1,7 @@
 """Template cards on their phones, and the codes by which each may be changed once."""
 
 import secrets
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +46,7 @@ class Cards:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._task_ids: set[str] = set()
-        self._sent: list[SentCard] = []
+        self._of: dict[str, list[SentCard]] = defaultdict(list)
         self._codes: dict[str, _Code] = {}
 
     def check_new(self, card: Any) -> None:
@@ -59,10 +60,14 @@ class Cards:
     def send(self, card: Card) -> tuple[SentCard, str | None]:
         """Note a card that passed; a code comes with it if it can be changed."""
         sent = SentCard(card.get("task_id", ""))
-        self._sent.append(sent)
         if sent.task_id:
             self._task_ids.add(sent.task_id)
         return sent, self.new_code(sent) if has_response_code(card) else None
+
+    def shown(self, sent: SentCard, bubble: Bubble) -> None:
+        """The card has arrived on a phone."""
+        sent.bubbles[bubble.person] = bubble
+        self._of[bubble.person].append(sent)
 
     def new_code(self, sent: SentCard) -> str:
         text = secrets.token_urlsafe(32)
@@ -85,7 +90,14 @@ class Cards:
 
     def of(self, person: Person) -> list[tuple[SentCard, Bubble]]:
         """The cards on this phone, newest first."""
-        return [(sent, sent.bubbles[person.id]) for sent in reversed(self._sent) if person.id in sent.bubbles]
+        return [(sent, sent.bubbles[person.id]) for sent in reversed(self._of[person.id])]
+
+    def newest_with(self, person: Person, button: str) -> tuple[SentCard, Bubble]:
+        """The newest open card that has this button."""
+        for sent, bubble in self.of(person):
+            if not bubble.body.get("decided") and button in _tappable(bubble.body["card"]):
+                return sent, bubble
+        raise NoSuchThing(f"{person.name} has no card with a button {button!r}")
 
     def find(self, person: Person, task_id: str) -> tuple[SentCard, Bubble]:
         for sent, bubble in self.of(person):
@@ -94,9 +106,16 @@ class Cards:
         raise NoSuchThing(f"{person.name} has no card {task_id!r}", cards=[sent.task_id for sent, _ in self.of(person)])
 
     def clear(self) -> None:
-        self._sent.clear()
+        self._of.clear()
         self._codes.clear()
         self._task_ids.clear()
+
+
+def _tappable(card: Card) -> set[str]:
+    """The names a finger may call the buttons by."""
+    parts = [*card.get("button_list", []), *card.get("action_menu", {}).get("action_list", [])]
+    parts += [card["submit_button"]] if "submit_button" in card else []
+    return {str(each[name]) for each in parts for name in ("key", "text") if name in each}
 
 
 def changed(body: dict[str, Any], change: Card) -> dict[str, Any]:
@@ -105,7 +124,7 @@ def changed(body: dict[str, Any], change: Card) -> dict[str, Any]:
         return body | {"decided": change["button"]["replace_name"]}
     card = change["template_card"]
     kept = {"task_id": body["card"]["task_id"]} if body["card"].get("task_id") else {}
-    return {"card": kept | card, "decided": card.get("replace_text")}
+    return {"card": kept | card, "decided": card.get("replace_text"), "chosen": None}
 
 
 def tap(body: dict[str, Any], button: str, selected: dict[str, list[str]] | None) -> Tap:

@@ -59,6 +59,7 @@ class Official:
     name: str
     templates: tuple[Template, ...]
     menu: dict[str, Any] | None
+    redirect_domain: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Work:
     agent_id: int
     secret: str
     name: str
+    redirect_domain: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,17 @@ class MiniProgram:
     format: str
     name: str
     templates: tuple[Template, ...]
-    folder: Path | None
+    pages: tuple[str, ...] = ()
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department of the company in WeCom; the root is 1."""
+
+    id: int
+    name: str
+    parent: int = 1
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,8 @@ class Person:
     """Someone with a phone; a platform's id is absent where they have no account.
 
     `wrote` has them write to the Official Account just before the start; `accepts` are subscription messages of the
-    mini-program that they accepted earlier, by template.
+    mini-program that they accepted earlier, by template. `external` is the id WeCom knows a customer by, `served_by`
+    the members who have that customer. A person with a `robot` key is a group that this robot writes to.
     """
 
     id: str
@@ -109,9 +122,16 @@ class Person:
     follows: bool = True
     wrote: bool = False
     accepts: Mapping[str, int] = field(default_factory=dict, hash=False)
+    departments: tuple[int, ...] = (1,)
+    position: str = ""
+    leads: tuple[int, ...] = ()
+    licensed: bool = True
+    external: str | None = None
+    served_by: tuple[str, ...] = ()
+    robot: str | None = None
 
     def id_at(self, door: str) -> str | None:
-        return {"official": self.official, "work": self.work, "miniprogram": self.miniprogram}[door]
+        return {"official": self.official, "work": self.work or self.robot, "miniprogram": self.miniprogram}[door]
 
 
 class _Table:
@@ -161,6 +181,7 @@ class Config:
     """Everything the emulator is told; a platform that is None does not exist."""
 
     people: tuple[Person, ...]
+    departments: tuple[Department, ...] = ()
     official: Official | None = None
     work: Work | None = None
     miniprogram: MiniProgram | None = None
@@ -176,10 +197,12 @@ class Config:
         miniprogram = table.take("miniprogram", Mapping, None)
         limits = table.take("limits", Mapping, {})
         people = tuple(_person(each) for each in table.tables("people"))
+        departments = tuple(_department(each) for each in table.tables("departments"))
         table.end()
         _refuse_doubles(people)
         return cls(
             people=people,
+            departments=departments,
             official=None if official is None else _official(_Table("official", official)),
             work=None if work is None else _work(_Table("work", work)),
             miniprogram=None if miniprogram is None else _miniprogram(_Table("miniprogram", miniprogram)),
@@ -212,6 +235,7 @@ def _official(table: _Table) -> Official:
         name=table.text("name", "公众号"),
         templates=_templates(table),
         menu=table.take("menu", dict, None),
+        redirect_domain=table.text("redirect_domain", None),
     )
     table.end()
     return official
@@ -226,6 +250,7 @@ def _work(table: _Table) -> Work:
         agent_id=table.take("agent_id", int),
         secret=table.text("secret"),
         name=table.text("name", "应用"),
+        redirect_domain=table.text("redirect_domain", None),
     )
     table.end()
     return work
@@ -244,6 +269,7 @@ def _miniprogram(table: _Table) -> MiniProgram:
         format=table.text("format", "json", "json|xml"),
         name=table.text("name", "小程序"),
         templates=_templates(table),
+        pages=tuple(table.take("pages", list, [])),
         folder=_folder(table),
     )
     table.end()
@@ -286,17 +312,41 @@ def _person(table: _Table) -> Person:
         follows=table.take("follows", bool, True),
         wrote=table.take("wrote", bool, False),
         accepts=table.take("accepts", dict, {}),
+        departments=tuple(table.take("departments", list, [1])),
+        position=table.text("position", "", ".*"),
+        leads=tuple(table.take("leads", list, [])),
+        licensed=table.take("licensed", bool, True),
+        external=table.text("external", None),
+        served_by=tuple(table.take("served_by", list, [])),
+        robot=table.text("robot", None),
     )
     table.end()
     return person
 
 
+def _department(table: _Table) -> Department:
+    department = Department(table.take("id", int), table.text("name"), table.take("parent", int, 1))
+    table.end()
+    return department
+
+
 def _refuse_doubles(people: tuple[Person, ...]) -> None:
-    for key in ("id", *DOORS):
-        seen = [value for value in (getattr(person, key) for person in people) if value is not None]
-        for value in seen:
-            if seen.count(value) > 1:
+    for key in ("id", *DOORS, "external", "robot"):
+        seen: set[str] = set()
+        for value in (getattr(person, key) for person in people):
+            if value in seen:
                 raise WrongValue(f"people.{key}", f"{value} is given twice")
+            seen |= {value} if value is not None else set()
+
+
+_COUNTS = (
+    "member_per_minute",
+    "member_per_hour",
+    "person_times_per_day",
+    "calls_kept",
+    "codes_for_good",
+    "menus_by_tag",
+)
 
 
 def _limits(data: Mapping[str, Any]) -> Limits:
@@ -307,8 +357,8 @@ def _limits(data: Mapping[str, Any]) -> Limits:
         retry_pause_s=float(table.take("retry_pause_s", (int, float), defaults.retry_pause_s)),
         reply_wait_s=float(table.take("reply_wait_s", (int, float), defaults.reply_wait_s)),
         daily=defaults.daily | table.take("daily", dict, {}),
-        member_per_minute=table.take("member_per_minute", int, defaults.member_per_minute),
-        member_per_hour=table.take("member_per_hour", int, defaults.member_per_hour),
+        minute=defaults.minute | table.take("minute", dict, {}),
+        **{name: table.take(name, int, getattr(defaults, name)) for name in _COUNTS},
     )
     table.end()
     return limits

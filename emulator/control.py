@@ -7,166 +7,14 @@ from typing import Any
 
 from aiohttp import web
 
+from . import officecontrol, phonecontrol
 from .api import WORLD
-from .bubbletext import as_text
-from .callbacks import CALLBACKS, Answer
-from .config import Person
-from .gestures import Gestures, Happening, How
-from .picture import code_picture
 from .refusals import Refusal
 from .simerrors import NoSuchThing, SimError, number
+from .wish import Wish, door_of
 from .world import World
 
-GESTURES = web.AppKey("gestures", Gestures)
 _LONG_POLL_S = 20.0
-
-
-class Wish:
-    """The JSON body of a request to /sim."""
-
-    def __init__(self, request: web.Request, body: dict[str, Any]) -> None:
-        self.body = body
-        self.world: World = request.app[WORLD]
-        self.gestures: Gestures = request.app[GESTURES]
-        self.callbacks = request.app[CALLBACKS]
-        self.base = str(request.url.origin())
-
-    def text(self, name: str) -> str:
-        value = self.body.get(name)
-        if not isinstance(value, str) or not value:
-            raise SimError(f"{name} must be a text")
-        return value
-
-    @property
-    def door(self) -> str:
-        return _door(self.world, self.text("door"))
-
-    def person(self, door: str | None = None) -> Person:
-        return self.world.people.at(door or self.door, self.text("person"))
-
-    @property
-    def how(self) -> How:
-        urls = self.body.get("callback") or []
-        return How(
-            wait_s=number(self.body["wait"], "wait") if "wait" in self.body else None,
-            copies=int(number(self.body.get("deliver", 1), "deliver")),
-            urls=[urls] if isinstance(urls, str) else list(urls),
-        )
-
-
-def _door(world: World, door: str) -> str:
-    if door not in world.config.doors():
-        raise SimError(f"no platform {door!r} is configured", doors=list(world.config.doors()))
-    return door
-
-
-def _answer(wish: Wish, happening: Happening) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "msg_id": happening.msg_id,
-        "attempts": happening.outcome.attempts,
-        "reply": happening.bubble.text if happening.bubble else None,
-    }
-    if happening.bubble is not None:
-        answer["bubble"] = happening.bubble.as_json(wish.world.clock)
-    if len(happening.outcome.answers) > 1:
-        answer["replies"] = [_reply_text(each) for each in happening.outcome.answers]
-    failures = [each.failure for each in happening.outcome.answers if each.failure]
-    return answer | ({"failures": failures} if failures else {})
-
-
-def _reply_text(answer: Answer) -> str | None:
-    return None if answer.reply is None else as_text(answer.reply.kind, answer.reply.body)
-
-
-async def text(wish: Wish) -> dict[str, Any]:
-    menu_id = wish.body.get("menu_id")
-    menu_id = None if menu_id is None else str(menu_id)
-    return _answer(wish, await wish.gestures.text(wish.door, wish.person(), wish.text("text"), menu_id, wish.how))
-
-
-async def event(wish: Wish) -> dict[str, Any]:
-    name, how = wish.text("event"), wish.how
-    if name == "subscribe" and wish.door == "official":
-        return _answer(wish, await wish.gestures.follow(wish.person(), how, wish.body.get("scene")))
-    if name == "unsubscribe" and wish.door == "official":
-        return _answer(wish, await wish.gestures.unfollow(wish.person(), how))
-    known = {"door", "person", "event", "wait", "deliver", "callback"}
-    parts = {key: value for key, value in wish.body.items() if key not in known}
-    return _answer(wish, await wish.gestures.event(wish.door, wish.person(), name, parts, how))
-
-
-async def menu(wish: Wish) -> dict[str, Any]:
-    return _answer(wish, await wish.gestures.menu(wish.door, wish.person(), wish.text("key"), wish.how))
-
-
-async def card(wish: Wish) -> dict[str, Any]:
-    selected = wish.body.get("selected")
-    if selected is not None and not isinstance(selected, dict):
-        raise SimError("selected must map question keys to option ids")
-    chosen = {key: [ids] if isinstance(ids, str) else ids for key, ids in (selected or {}).items()}
-    person = wish.person("work")
-    return _answer(wish, await wish.gestures.card(person, wish.text("task_id"), wish.text("button"), chosen, wish.how))
-
-
-async def link(wish: Wish) -> dict[str, Any]:
-    """Tap a link on the screen, the newest that reads so."""
-    door, person, label = wish.door, wish.person(), wish.text("label")
-    for bubble in reversed(wish.world.phones.bubbles(door, person.id)):
-        for span in bubble.links:
-            if label == span.text and span.kind == "send":
-                happening = await wish.gestures.text(door, person, span.target, span.menu_id, wish.how)
-                return _answer(wish, happening)
-            if label == span.text:
-                return {"url": span.target, "kind": span.kind}
-    raise NoSuchThing(f"no link reads {label!r}")
-
-
-async def scan(wish: Wish) -> dict[str, Any]:
-    if "text" not in wish.body and "scene" not in wish.body:
-        raise SimError("text or scene is needed")
-    return _answer(wish, await wish.gestures.scan(wish.door, wish.person(), wish.body, wish.how))
-
-
-async def voice(wish: Wish) -> dict[str, Any]:
-    medium = wish.world.media.add("voice", "voice.amr", "audio/amr", b"#!AMR\n")
-    happening = await wish.gestures.voice(wish.door, wish.person(), medium, wish.text("recognition"), wish.how)
-    return _answer(wish, happening)
-
-
-async def location(wish: Wish) -> dict[str, Any]:
-    return _answer(wish, await wish.gestures.location(wish.door, wish.person(), wish.body, wish.how))
-
-
-async def image(wish: Wish) -> dict[str, Any]:
-    medium = wish.world.media.add("image", "photo.png", "image/png", code_picture(wish.body.get("text", "photo"), 280))
-    url = f"{wish.base}/sim/media/{medium.id}"
-    return _answer(wish, await wish.gestures.image(wish.door, wish.person(), medium, url, wish.how))
-
-
-async def follow(wish: Wish) -> dict[str, Any]:
-    return _answer(wish, await wish.gestures.follow(wish.person("official"), wish.how, wish.body.get("scene")))
-
-
-async def unfollow(wish: Wish) -> dict[str, Any]:
-    return _answer(wish, await wish.gestures.unfollow(wish.person("official"), wish.how))
-
-
-async def subscribe(wish: Wish) -> dict[str, Any]:
-    door = _door(wish.world, wish.body.get("door", "miniprogram"))
-    wanted = wish.body.get("template")
-    templates = [wanted] if isinstance(wanted, str) else list(wanted or [])
-    if not 1 <= len(templates) <= 3 or door == "work":
-        raise SimError("template is one id or a list of up to three, and the door not WeCom")
-    accept = bool(wish.body.get("accept", True))
-    return _answer(wish, await wish.gestures.subscribe(door, wish.person(door), templates, accept, wish.how))
-
-
-async def login(wish: Wish) -> dict[str, Any]:
-    return {"code": wish.world.codes.issue("login", wish.person("miniprogram"))}
-
-
-async def phone(wish: Wish) -> dict[str, Any]:
-    return {"code": wish.world.codes.issue("phone", wish.person("miniprogram"))}
 
 
 async def fault(wish: Wish) -> dict[str, Any]:
@@ -196,7 +44,7 @@ def _time(world: World) -> dict[str, Any]:
 
 async def transcript(request: web.Request) -> web.Response:
     world = request.app[WORLD]
-    door = _door(world, request.query.get("door", ""))
+    door = door_of(world, request.query.get("door", ""))
     person = world.people.at(door, request.query.get("person", ""))
     if request.query.get("format", "text") == "json":
         return _json([bubble.as_json(world.clock) for bubble in world.phones.bubbles(door, person.id)])
@@ -244,9 +92,30 @@ def _buttons(card: dict[str, Any]) -> list[dict[str, Any]]:
 async def deliveries(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     who = request.query.get("person")
-    only = world.people.find(who).id if who else None
-    rows = [asdict(each) for each in world.phones.deliveries if only in (None, each.person)]
-    return _json([row | {"at": world.clock.local(row["at"]).isoformat(timespec="milliseconds")} for row in rows])
+    since = int(number(request.query.get("since", "0"), "since"))
+    found = world.phones.deliveries.of(world.people.find(who).id if who else None, since)
+    # vars, not asdict: a copy of every payload would make a long list slow.
+    rows = [vars(each) | {"at": world.clock.local(each.at).isoformat(timespec="milliseconds")} for each in found]
+    return _json(rows)
+
+
+async def delivery_count(request: web.Request) -> web.Response:
+    world = request.app[WORLD]
+    door = request.query.get("door")
+    return _json(world.phones.deliveries.count(door_of(world, door) if door else None))
+
+
+async def tape(request: web.Request) -> web.Response:
+    """What was done and shown since the last reset, to be saved and played again."""
+    tape = request.app[WORLD].tape
+    if request.query.get("format", "text") == "text":
+        return web.Response(text=tape.text())
+    since = int(number(request.query.get("since", "0"), "since"))
+    return _json([{"n": n, **asdict(line)} for n, line in tape.after(since)])
+
+
+async def faults(request: web.Request) -> web.Response:
+    return _json(request.app[WORLD].faults.pending())
 
 
 async def medium(request: web.Request) -> web.Response:
@@ -262,25 +131,16 @@ def _json(value: Any) -> web.Response:
 
 
 _WISHES: dict[str, Callable[[Wish], Awaitable[dict[str, Any]]]] = {
-    "text": text,
-    "event": event,
-    "menu": menu,
-    "card": card,
-    "link": link,
-    "scan": scan,
-    "voice": voice,
-    "location": location,
-    "image": image,
-    "follow": follow,
-    "unfollow": unfollow,
-    "subscribe": subscribe,
-    "login": login,
-    "phone": phone,
+    **phonecontrol.WISHES,
+    **officecontrol.WISHES,
     "fault": fault,
     "clock": clock,
     "reset": reset,
     "echo": echo,
 }
+
+# What changes a phone or the time, and so belongs to what can be played again.
+_TAPED = ({*phonecontrol.WISHES, *officecontrol.WISHES} - {"login", "phone"}) | {"fault", "clock"}
 
 _LOOKS = {
     "transcript": transcript,
@@ -288,6 +148,9 @@ _LOOKS = {
     "people": people,
     "cards": cards_of,
     "deliveries": deliveries,
+    "deliveries/count": delivery_count,
+    "faults": faults,
+    "tape": tape,
     "media/{id}": medium,
 }
 
@@ -300,7 +163,10 @@ async def _grant(request: web.Request) -> web.Response:
         raise SimError("the body is not JSON") from error
     if not isinstance(body, dict):
         raise SimError("the body is not a JSON object")
-    return _json(await _WISHES[request.path.removeprefix("/sim/")](Wish(request, body)))
+    name = request.path.removeprefix("/sim/")
+    if name in _TAPED:
+        request.app[WORLD].tape.did(name, body)
+    return _json(await _WISHES[name](Wish(request, body)))
 
 
 @web.middleware

@@ -8,6 +8,7 @@ from .refusals import Refusal
 
 
 async def token(call: Call) -> Mapping[str, Any]:
+    """A new token for two hours; the one before lives five minutes more."""
     door = _app(call, call.query)
     call.world.quotas.use(door, call.path)
     text, left = call.world.tokens.issue(door)
@@ -15,12 +16,14 @@ async def token(call: Call) -> Mapping[str, Any]:
 
 
 async def stable_token(call: Call) -> Mapping[str, Any]:
+    """The same token while it is valid; forced, a new one at once, twenty times a day and thirty seconds apart."""
     door = _app(call, call.body)
     text, left = call.world.tokens.stable(door, force=bool(call.body.get("force_refresh", False)))
     return {"access_token": text, "expires_in": left}
 
 
 async def get_token(call: Call) -> Mapping[str, Any]:
+    """The application's token, the same while it is valid."""
     work = call.world.config.work
     corp_id, secret = call.query.get("corpid"), call.query.get("corpsecret")
     if not corp_id:

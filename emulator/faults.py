@@ -1,12 +1,13 @@
-"""Faults that were asked for: answers, delays and cuts for calls; doubles, delays and disorder for pushes."""
+"""Faults that were asked for: answers, delays and cuts for calls; doubles, delays, losses and disorder for pushes."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .simerrors import SimError, number
 
 CALLBACK = "callback"
+ANY_PATH = "*"
 FOR_EVER = -1
 _HELD_S = 5.0
 
@@ -20,10 +21,19 @@ class Fault:
     door: str | None = None
     answer: Any = None
     delay: float = 0.0
+    hold: float = 0.0
     drop: str | None = None
     duplicate: int = 0
     late: float = 0.0
     reorder: bool = False
+    lost: bool = False
+    report: str | None = None
+    skip: int = 0
+
+    def hits(self, path: str, door: str | None) -> bool:
+        """Is it meant for this call or push? Pushes have to be named."""
+        named = self.path == path or (self.path == ANY_PATH and path != CALLBACK)
+        return named and self.door in (None, door)
 
     @property
     def status(self) -> int:
@@ -45,14 +55,18 @@ class Faults:
         self._faults.append(_read(wanted))
 
     def take(self, path: str, door: str | None) -> Fault | None:
-        for fault in self._faults:
-            if fault.path == path and fault.door in (None, door):
-                if fault.times != FOR_EVER:
-                    fault.times -= 1
-                if fault.times == 0:
-                    self._faults.remove(fault)
-                return fault
-        return None
+        taken = None
+        for fault in [each for each in self._faults if each.hits(path, door)]:
+            if fault.skip:
+                # Counted even when another fault has this call, so that "the third" stays the third.
+                fault.skip -= 1
+            elif taken is None:
+                taken = fault
+        if taken is not None and taken.times != FOR_EVER:
+            taken.times -= 1
+            if taken.times == 0:
+                self._faults.remove(taken)
+        return taken
 
     async def hold(self, door: str) -> None:
         """Let the next push of this door overtake; without one, go on after a while."""
@@ -67,6 +81,10 @@ class Faults:
         event = self._held.pop(door, None)
         if event is not None:
             event.set()
+
+    def pending(self) -> list[dict[str, Any]]:
+        """What is still to go wrong."""
+        return [asdict(fault) for fault in self._faults]
 
     def clear(self) -> None:
         self._faults.clear()
@@ -85,7 +103,7 @@ def _read(wanted: dict[str, Any]) -> Fault:
         raise SimError("drop is before, after or true")
     if wanted.get("times") == 0:
         raise SimError("times is how often, or -1 for ever")
-    if not set(wanted) - {"path", "times", "door"}:
+    if not set(wanted) - {"path", "times", "door", "skip"}:
         raise SimError("a fault needs something that goes wrong")
     return Fault(
         path=wanted["path"],
@@ -93,8 +111,12 @@ def _read(wanted: dict[str, Any]) -> Fault:
         door=wanted.get("door"),
         answer=wanted.get("answer"),
         delay=number(wanted.get("delay", 0), "delay"),
+        hold=number(wanted.get("hold", 0), "hold"),
         drop="before" if drop is True else drop or None,
         duplicate=int(number(wanted.get("duplicate", 0), "duplicate")),
         late=number(wanted.get("late", 0), "late"),
         reorder=bool(wanted.get("reorder", False)),
+        lost=bool(wanted.get("lost", False)),
+        report=wanted.get("report"),
+        skip=int(number(wanted.get("skip", 0), "skip")),
     )

@@ -1,17 +1,22 @@
 """What a person does with a phone: each gesture shows on the screen, opens rights and pushes to the backend."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from . import cards
 from .callbacks import Callbacks, Outcome, Push
 from .config import Person
 from .media import Medium
+from .menus import leaves
 from .phones import Bubble
-from .pushfields import event_fields, message_fields, subscribe_popup
+from .picture import photo
+from .pushfields import event_fields, message_fields, popup_items, subscribe_list
 from .simerrors import NoSuchThing, NotNow, SimError, number
 from .world import World
+
+_MENU_ID = 400000000
 
 # Events after which a person looks at the screen for an answer.
 _ANSWERED = {"subscribe", "scan", "click", "scancode_waitmsg", "scancode_push", "template_card_event"}
@@ -35,6 +40,11 @@ class Happening:
     bubble: Bubble | None
     msg_id: str | None
 
+    @classmethod
+    def nothing(cls) -> Self:
+        """Something the backend does not hear of."""
+        return cls(Outcome(), None, None)
+
 
 class Gestures:
     """Everything a finger, a camera or a microphone can do."""
@@ -57,30 +67,109 @@ class Gestures:
     async def voice(self, door: str, person: Person, medium: Medium, recognition: str, how: How) -> Happening:
         parts = {"MediaId": medium.id, "Format": "amr"}
         # Speech recognition exists in official accounts only.
-        parts |= {"Recognition": recognition} if door == "official" else {}
+        parts |= {"Recognition": recognition} if door == "official" and recognition else {}
         return await self._message(door, person, "voice", parts, {"recognition": recognition}, how)
 
-    async def location(self, door: str, person: Person, place: dict[str, Any], how: How) -> Happening:
-        parts = {
-            "Location_X": number(place.get("latitude", 23.134521), "latitude"),
-            "Location_Y": number(place.get("longitude", 113.358803), "longitude"),
-            "Scale": int(number(place.get("scale", 16), "scale")),
-            "Label": str(place.get("label", "")),
-        }
-        parts |= {"AppType": "wxwork"} if door == "work" else {}
-        return await self._message(door, person, "location", parts, {"label": parts["Label"]}, how)
+    async def video(self, door: str, person: Person, kind: str, medium: Medium, thumb: Medium, how: How) -> Happening:
+        parts = {"MediaId": medium.id, "ThumbMediaId": thumb.id}
+        return await self._message(door, person, kind, parts, {"media_id": medium.id}, how)
 
-    async def menu(self, door: str, person: Person, key: str, how: How) -> Happening:
-        """Tap a menu button, named by its key or by its words."""
-        button = self._menu_button(door, key)
+    async def file(self, door: str, person: Person, medium: Medium, how: How) -> Happening:
+        parts = {
+            "Title": medium.name,
+            "MediaId": medium.id,
+            "FileMd5": hashlib.md5(medium.data, usedforsecurity=False).hexdigest(),
+            "FileTotalLen": len(medium.data),
+        }
+        body = {"media_id": medium.id, "name": medium.name, "size": len(medium.data)}
+        return await self._message(door, person, "file", parts, body, how)
+
+    async def share(self, door: str, person: Person, title: str, url: str, words: str, how: How) -> Happening:
+        parts = {"Title": title, "Description": words, "Url": url}
+        return await self._message(door, person, "link", parts, {"title": title, "description": words, "url": url}, how)
+
+    async def enter(self, door: str, person: Person, place: dict[str, Any], how: How) -> Happening:
+        """Open the conversation; where the account asks for it, the phone tells where it is."""
+        if "latitude" in place:
+            parts: dict[str, Any] = {
+                "Latitude": number(place["latitude"], "latitude"),
+                "Longitude": number(place.get("longitude"), "longitude"),
+                "Precision": number(place.get("precision", 30), "precision"),
+            }
+            parts |= {"AppType": "wxwork"} if door == "work" else {}
+            happening = await self.event(door, person, "LOCATION", parts, how)
+            if door == "official":
+                return happening
+        elif door == "official":
+            raise SimError("an official account only hears of it with latitude and longitude")
+        if door == "work":
+            return await self.event(door, person, "enter_agent", {"EventKey": ""}, how)
+        session = {"SessionFrom": str(place.get("from", ""))}
+        return await self.event(door, person, "user_enter_tempsession", session, how)
+
+    async def location(self, door: str, person: Person, place: dict[str, Any], how: How) -> Happening:
+        parts: dict[str, Any] = _place(place)
+        body = {"label": parts["Label"], "latitude": parts["Location_X"], "longitude": parts["Location_Y"]}
+        parts |= {"AppType": "wxwork"} if door == "work" else {}
+        return await self._message(door, person, "location", parts, body, how)
+
+    async def menu(self, door: str, person: Person, key: str, more: dict[str, Any], how: How) -> Happening:
+        """Tap a menu button, named by its key or by its words; `more` is what the person then picks or scans."""
+        button = self._menu_button(door, person, key)
         kind = button["type"]
         if kind in ("view", "view_miniprogram", "miniprogram"):
-            target = button.get("url") if kind == "view" else button.get("pagepath")
-            return await self.event(door, person, "VIEW" if kind == "view" else kind, {"EventKey": target}, how)
+            return await self._open(door, person, button, how)
         if kind.startswith("scancode"):
-            raise NotNow("this button opens the camera; use /sim/scan", key=button["key"])
+            if "text" not in more:
+                raise NotNow("this button opens the camera; tell what it sees as text", key=button["key"])
+            return await self.scan(door, person, {"event": kind, **more, "key": button["key"]}, how)
+        if kind.startswith("pic_"):
+            return await self._pick_pictures(door, person, button, more, how)
+        if kind == "location_select":
+            return await self._pick_place(door, person, button, more, how)
+        if kind != "click":
+            # The platform answers these itself; the backend hears nothing.
+            self._world.phones.show(door, person, "them", "mpnews", {"title": button["name"]})
+            return Happening.nothing()
         event = "CLICK" if door == "official" else "click"
         return await self.event(door, person, event, {"EventKey": button["key"]}, how)
+
+    async def _open(self, door: str, person: Person, button: dict[str, Any], how: How) -> Happening:
+        if button["type"] == "view":
+            event, parts = "VIEW", {"EventKey": button.get("url")}
+        else:
+            event, parts = "view_miniprogram", {"EventKey": button.get("pagepath")}
+        if door == "official":
+            parts |= {"MenuId": _MENU_ID}
+        elif event == "VIEW":
+            event = "view"
+        return await self.event(door, person, event, parts, how)
+
+    async def _pick_pictures(
+        self, door: str, person: Person, button: dict[str, Any], more: dict[str, Any], how: How
+    ) -> Happening:
+        """The event tells how many; the pictures themselves come as messages of their own."""
+        count = int(number(more.get("count", 1), "count"))
+        pictures = [photo(f"{button['key']}{each}", 280) for each in range(count)]
+        items = [{"PicMd5Sum": hashlib.md5(each, usedforsecurity=False).hexdigest()} for each in pictures]
+        parts = {"EventKey": button["key"], "SendPicsInfo": {"Count": count, "PicList": {"item": items}}}
+        happening = await self.event(door, person, button["type"], parts, how)
+        for each in pictures:
+            medium = self._world.media.add("image", "photo.png", "image/png", each)
+            url = f"{more.get('base', '')}/sim/media/{medium.id}"
+            happening = await self.image(door, person, medium, url, how)
+        return happening
+
+    async def _pick_place(
+        self, door: str, person: Person, button: dict[str, Any], more: dict[str, Any], how: How
+    ) -> Happening:
+        place = _place(more)
+        info = {name: str(value) for name, value in place.items()}
+        info |= {"Poiname": str(more["poiname"])} if more.get("poiname") else {}
+        parts: dict[str, Any] = {"EventKey": button["key"], "SendLocationInfo": info}
+        parts |= {"AppType": "wxwork"} if door == "work" else {}
+        self._world.phones.show(door, person, "me", "location", {"label": place["Label"], **more})
+        return await self.event(door, person, "location_select", parts, how)
 
     async def scan(self, door: str, person: Person, wanted: dict[str, Any], how: How) -> Happening:
         """Scan a thing with the menu's camera (text), or the account's own code (scene)."""
@@ -92,7 +181,7 @@ class Gestures:
         result = f"CODE_128,{text}" if kind == "barcode" and "," not in text else text
         self._world.phones.show(door, person, "me", "scan", {"text": text})
         parts = {
-            "EventKey": str(wanted.get("key") or self._scan_key(door)),
+            "EventKey": str(wanted.get("key") or self._scan_key(door, person)),
             "ScanCodeInfo": {"ScanType": kind, "ScanResult": result},
         }
         return await self.event(door, person, str(wanted.get("event", "scancode_waitmsg")), parts, how)
@@ -100,8 +189,9 @@ class Gestures:
     async def card(
         self, person: Person, task_id: str, button: str, selected: dict[str, list[str]] | None, how: How
     ) -> Happening:
-        """Tap a button of a template card; the event carries a fresh code for one update."""
-        sent, bubble = self._world.cards.find(person, task_id)
+        """Tap a button of a template card, the newest that has it unless one is named; a fresh code goes along."""
+        known = self._world.cards
+        sent, bubble = known.find(person, task_id) if task_id else known.newest_with(person, button)
         tap = cards.tap(bubble.body, button, selected)
         parts: dict[str, Any] = {
             "EventKey": tap.key,
@@ -110,6 +200,9 @@ class Gestures:
             "ResponseCode": self._world.cards.new_code(sent),
         }
         if tap.event == "template_card_event" and tap.selected:
+            # The phone keeps what was chosen on the screen until the backend changes the card.
+            bubble.body = bubble.body | {"chosen": tap.selected}
+            self._world.phones.redraw(bubble)
             items = [
                 {"QuestionKey": question, "OptionIds": {"OptionId": list(options)}}
                 for question, options in tap.selected.items()
@@ -118,7 +211,7 @@ class Gestures:
         return await self.event("work", person, tap.event, parts, how)
 
     async def follow(self, person: Person, how: How, scene: str | None = None) -> Happening:
-        self._world.people.follow(person, True)
+        self._world.people.follow(person, True, scene or "")
         self._world.windows.open("official", person.id, "follow")
         parts = {"EventKey": "" if scene is None else f"qrscene_{scene}"}
         parts |= {} if scene is None else {"Ticket": self._ticket(scene)}
@@ -131,17 +224,30 @@ class Gestures:
         self._system("official", person, f"你已取消关注{self._world.account_name('official')}")
         return await self.event("official", person, "unsubscribe", {"EventKey": ""}, how)
 
-    async def subscribe(self, door: str, person: Person, templates: list[str], accept: bool, how: How) -> Happening:
+    async def subscribe(self, door: str, person: Person, answers: dict[str, bool], how: How) -> Happening:
         """Answer the popup that asks for subscription messages."""
+        self._know_templates(door, list(answers))
+        for template, accepted in answers.items():
+            if accepted:
+                self._world.accepts.add(door, person.id, template)
+        said = [(template, "accept" if accepted else "reject") for template, accepted in answers.items()]
+        parts = subscribe_list(self._world, door, "SubscribeMsgPopupEvent", popup_items(door, said))
+        return await self.event(door, person, "subscribe_msg_popup_event", parts, how)
+
+    async def unsubscribe(self, door: str, person: Person, templates: list[str], how: How) -> Happening:
+        """Only a refusal is pushed; accepting again in the settings is not."""
+        self._know_templates(door, templates)
+        for template in templates:
+            self._world.accepts.refuse(door, person.id, template)
+        items = [{"TemplateId": template, "SubscribeStatusString": "reject"} for template in templates]
+        parts = subscribe_list(self._world, door, "SubscribeMsgChangeEvent", items)
+        return await self.event(door, person, "subscribe_msg_change_event", parts, how)
+
+    def _know_templates(self, door: str, templates: list[str]) -> None:
         known = {template.id for template in getattr(self._world.config, door).templates}
         for template in templates:
             if template not in known:
                 raise NoSuchThing(f"there is no template {template!r}", templates=sorted(known))
-            if accept:
-                self._world.accepts.add(door, person.id, template)
-        answers = [(template, "accept" if accept else "reject") for template in templates]
-        parts = subscribe_popup(self._world, door, answers)
-        return await self.event(door, person, "subscribe_msg_popup_event", parts, how)
 
     async def event(self, door: str, person: Person, event: str, parts: dict[str, Any], how: How) -> Happening:
         low = event.lower()
@@ -179,7 +285,7 @@ class Gestures:
         mark = self._world.phones.mark()
         outcome = await self._callbacks.push(push)
         bubble = outcome.bubble
-        if bubble is None and any(answer.failure is None for answer in outcome.answers):
+        if bubble is None and push.person is not None and any(answer.failure is None for answer in outcome.answers):
             seconds = self._world.limits.reply_wait_s if wait_s is None else wait_s
             bubble = await self._world.phones.arrival(push.door, push.person.id, mark, seconds)
         return Happening(outcome, bubble, msg_id)
@@ -187,32 +293,42 @@ class Gestures:
     async def _scan_account(self, door: str, person: Person, scene: str, how: How) -> Happening:
         if door != "official":
             raise SimError("only an official account's code has a scene that is pushed")
-        scene = self._world.scenes.get(scene, scene)
+        code = self._world.qrcodes.of_ticket(scene)
+        if code is not None and self._world.qrcodes.is_over(code):
+            raise NotNow("this code has expired")
+        scene = scene if code is None else code.scene
         if not self._world.people.follows(person):
             return await self.follow(person, how, scene)
         parts = {"EventKey": scene, "Ticket": self._ticket(scene)}
         return await self.event(door, person, "SCAN", parts, how)
 
     def _ticket(self, scene: str) -> str:
-        for ticket, known in self._world.scenes.items():
-            if known == scene:
-                return ticket
-        return secrets.token_urlsafe(48)
+        code = self._world.qrcodes.of_scene(scene)
+        return secrets.token_urlsafe(48) if code is None else code.ticket
 
-    def _scan_key(self, door: str) -> str:
-        keys = [button["key"] for button in self._menu_leaves(door) if button["type"].startswith("scancode")]
+    def _scan_key(self, door: str, person: Person) -> str:
+        keys = [
+            button["key"]
+            for button in leaves(self._world.menu_of(door, person))
+            if button["type"].startswith("scancode")
+        ]
         return keys[0] if keys else "scan"
 
-    def _menu_button(self, door: str, key: str) -> dict[str, Any]:
-        leaves = self._menu_leaves(door)
-        for button in leaves:
+    def _menu_button(self, door: str, person: Person, key: str) -> dict[str, Any]:
+        buttons = leaves(self._world.menu_of(door, person))
+        for button in buttons:
             if key in (button.get("key"), button["name"]):
                 return button
-        raise NoSuchThing(f"the menu has no button {key!r}", buttons=[button["name"] for button in leaves])
-
-    def _menu_leaves(self, door: str) -> list[dict[str, Any]]:
-        buttons = self._world.menus.get(door, {}).get("button", [])
-        return [leaf for button in buttons for leaf in button.get("sub_button") or [button]]
+        raise NoSuchThing(f"the menu has no button {key!r}", buttons=[button["name"] for button in buttons])
 
     def _system(self, door: str, person: Person, text: str) -> None:
         self._world.phones.show(door, person, "system", "system", {"content": text})
+
+
+def _place(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Location_X": number(given.get("latitude", 23.134521), "latitude"),
+        "Location_Y": number(given.get("longitude", 113.358803), "longitude"),
+        "Scale": int(number(given.get("scale", 16), "scale")),
+        "Label": str(given.get("label", "")),
+    }

@@ -10,7 +10,18 @@ from typing import Any
 
 from .clock import Clock
 
-_SECRET_KEYS = {"access_token", "secret", "appsecret", "corpsecret", "session_key", "js_code", "debug"}
+_SECRET_KEYS = {
+    "access_token",
+    "refresh_token",
+    "user_ticket",
+    "welcome_code",
+    "secret",
+    "appsecret",
+    "corpsecret",
+    "session_key",
+    "js_code",
+    "debug",
+}
 _MASK = "***"
 
 
@@ -45,10 +56,10 @@ class Entry:
 class Journal:
     """Keeps the calls to be asked for, and the newest log entries to be looked at."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, calls_kept: int) -> None:
         self._clock = clock
         self._ids = itertools.count(1)
-        self._calls: list[dict[str, Any]] = []
+        self._calls: deque[dict[str, Any]] = deque(maxlen=calls_kept)
         self._last_call = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._closed = False
@@ -72,17 +83,18 @@ class Journal:
     def call(self, **facts: Any) -> None:
         self._last_call += 1
         at = self._clock.local(self._clock.now()).isoformat(timespec="milliseconds")
-        self._calls.append({"n": self._last_call, **mask(facts), "at": at})
+        self._calls.append({"n": self._last_call, **facts, "at": at})
         self._wake()
 
     async def calls(self, since: int, wait_s: float) -> dict[str, Any]:
         """The calls after number `since`, waiting for the first of them."""
         deadline = asyncio.get_running_loop().time() + wait_s
         while True:
-            found = [call for call in self._calls if call["n"] > since]
+            first = self._calls[0]["n"] if self._calls else 0
+            found = list(itertools.islice(self._calls, max(0, since + 1 - first), None)) if first else []
             left = deadline - asyncio.get_running_loop().time()
             if found or left <= 0 or self._closed:
-                return {"calls": found, "next": self._last_call}
+                return {"calls": mask(found), "next": self._last_call}
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.add(future)
             await asyncio.wait([future], timeout=left)

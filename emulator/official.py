@@ -1,4 +1,4 @@
-"""The official account's API: template messages, followers, codes to scan."""
+"""The official account's notices: template messages and subscription messages."""
 
 import secrets
 from collections.abc import Mapping
@@ -7,21 +7,23 @@ from typing import Any
 from .api import Call, Endpoint
 from .callbacks import CALLBACKS
 from .config import Official
-from .pushfields import event_fields
+from .pushfields import event_fields, sent_status, subscribe_list
 from .refusals import OK, Refusal
 from .templatefields import check_fields, find_template
 
 _SAME_CLIENT_MSG_S = 600
-_MAX_EXPIRY_S = 2_592_000
 
 
 async def send_template(call: Call) -> Mapping[str, Any]:
+    """A template message to a follower, reported later by TEMPLATESENDJOBFINISH."""
     world = call.world
     person = world.people.by_openid("official", call.body.get("touser"))
     template = find_template(_account(call), call.body.get("template_id"))
     rows = check_fields(template, call.body.get("data"), exact=False)
     if not world.people.follows(person):
         raise Refusal(43004, "require subscribe")
+    if world.accepts.refuses("official", person.id, template.id):
+        raise Refusal(43101, "user refuse to accept the msg")
     client_id = call.body.get("client_msg_id")
     if client_id is not None and (not isinstance(client_id, str) or not 1 <= len(client_id) <= 32):
         raise Refusal(40035, "invalid parameter client_msg_id")
@@ -30,25 +32,32 @@ async def send_template(call: Call) -> Mapping[str, Any]:
     again = client_id is not None and until > world.clock.now()
     msg_id = earlier if again else secrets.randbelow(10**15) + 10**15
     body = {"title": template.title, "rows": rows, "url": call.body.get("url", "")}
-    world.phones.deliver(
-        "official", person, call.path, "notice", call.body, dropped="duplicate" if again else None, body=body
-    )
+    dropped = "duplicate" if again else call.report
+    world.phones.deliver("official", person, call.path, "notice", call.body, dropped=dropped, body=body)
     if not again:
         world.sent_once[key] = (world.clock.now() + _SAME_CLIENT_MSG_S, msg_id)
         finished = event_fields(world, "official", person, "TEMPLATESENDJOBFINISH")
-        call.request.app[CALLBACKS].report("official", person, finished | {"MsgID": msg_id, "Status": "success"})
+        call.request.app[CALLBACKS].report(
+            "official", person, finished | {"MsgID": msg_id, "Status": call.report or "success"}
+        )
     return {**OK, "msgid": msg_id}
 
 
 async def send_subscription(call: Call) -> Mapping[str, Any]:
+    """A subscription message; uses up one accept and is reported by subscribe_msg_sent_event."""
     person = call.world.people.by_openid("official", call.body.get("touser"))
     template = find_template(_account(call), call.body.get("template_id"))
     rows = check_fields(template, call.body.get("data"), exact=True)
     call.world.accepts.check("official", person.id, template.id)
     call.world.accepts.use("official", person.id, template.id)
     body = {"title": template.title, "rows": rows, "url": call.body.get("page", "")}
-    call.world.phones.deliver("official", person, call.path, "notice", call.body, body=body)
-    return OK
+    call.world.phones.deliver("official", person, call.path, "notice", call.body, dropped=call.report, body=body)
+    msg_id = str(secrets.randbelow(10**18))
+    sent = {"TemplateId": template.id, "MsgID": msg_id, **sent_status(call.report)}
+    fields = event_fields(call.world, "official", person, "subscribe_msg_sent_event")
+    fields |= subscribe_list(call.world, "official", "SubscribeMsgSentEvent", [sent])
+    call.request.app[CALLBACKS].report("official", person, fields)
+    return {**OK, "msgid": int(msg_id)}
 
 
 def _account(call: Call) -> Official:
@@ -57,60 +66,8 @@ def _account(call: Call) -> Official:
     return account
 
 
-async def user_info(call: Call) -> Mapping[str, Any]:
-    person = call.world.people.by_openid("official", call.query.get("openid"))
-    if not call.world.people.follows(person):
-        return {"subscribe": 0, "openid": person.official} | ({"unionid": person.unionid} if person.unionid else {})
-    return {
-        "subscribe": 1,
-        "openid": person.official,
-        "nickname": "",
-        "sex": 0,
-        "language": "zh_CN",
-        "city": "",
-        "province": "",
-        "country": "",
-        "headimgurl": "",
-        "subscribe_time": call.world.clock.seconds() - 86400,
-        **({"unionid": person.unionid} if person.unionid else {}),
-        "remark": "",
-        "groupid": 0,
-        "tagid_list": [],
-        "subscribe_scene": "ADD_SCENE_QR_CODE",
-        "qr_scene": 0,
-        "qr_scene_str": "",
-    }
-
-
-async def followers(call: Call) -> Mapping[str, Any]:
-    people = call.world.people
-    openids = [person.official for person in people.all if people.follows(person)]
-    data = {"data": {"openid": openids}} if openids else {}
-    return {"total": len(openids), "count": len(openids), **data, "next_openid": openids[-1] if openids else ""}
-
-
-async def create_qrcode(call: Call) -> Mapping[str, Any]:
-    action = call.body.get("action_name")
-    if action not in ("QR_SCENE", "QR_STR_SCENE", "QR_LIMIT_SCENE", "QR_LIMIT_STR_SCENE"):
-        raise Refusal(40050, "invalid action name")
-    scene = (call.body.get("action_info") or {}).get("scene") or {}
-    value = scene.get("scene_str") if "STR" in action else scene.get("scene_id")
-    if "STR" in action and not (isinstance(value, str) and 1 <= len(value) <= 64):
-        raise Refusal(40053, "invalid action info")
-    if "STR" not in action and (not isinstance(value, int) or value < 1 or ("LIMIT" in action and value > 100_000)):
-        raise Refusal(40053, "invalid action info")
-    ticket = secrets.token_urlsafe(48)
-    call.world.scenes[ticket] = str(value)
-    answer: dict[str, Any] = {"ticket": ticket, "url": f"http://weixin.qq.com/q/{ticket[:16]}"}
-    if "LIMIT" not in action:
-        expiry = call.body.get("expire_seconds", 60)
-        if not isinstance(expiry, int) or not 1 <= expiry <= _MAX_EXPIRY_S:
-            raise Refusal(40052, "invalid expire_seconds")
-        answer["expire_seconds"] = expiry
-    return answer
-
-
 async def private_templates(call: Call) -> Mapping[str, Any]:
+    """The account's templates and their fields."""
     return {
         "template_list": [
             {
@@ -130,6 +87,4 @@ ENDPOINTS = [
     Endpoint("/cgi-bin/message/template/send", "POST", {"official": send_template}),
     Endpoint("/cgi-bin/message/subscribe/bizsend", "POST", {"official": send_subscription}),
     Endpoint("/cgi-bin/template/get_all_private_template", "GET", {"official": private_templates}),
-    Endpoint("/cgi-bin/user/info", "GET", {"official": user_info}),
-    Endpoint("/cgi-bin/qrcode/create", "POST", {"official": create_qrcode}),
 ]

@@ -1,6 +1,7 @@
 """The page: phones side by side and the wire beside them, drawn here and only put in place by the browser."""
 
 import asyncio
+import itertools
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from .bubbletext import menu_lines
 from .config import DOORS, Person
 from .journal import Entry
 from .links import spans
+from .markdown import lines
 from .phones import Bubble
 from .world import World
 
@@ -23,6 +25,9 @@ _HERE = Path(__file__).parent
 _PING_S = 15
 _QUIET_S = 300
 _RECENT = 500
+# Two phones always, up to four if asked for.
+_SLOTS, _ALWAYS = "abcd", "ab"
+_MOST_CHOICES = 300
 _Change = dict[str, str]
 _DOOR_NAMES = {"official": "公众号", "work": "企业微信", "miniprogram": "小程序"}
 _POLICY = (
@@ -55,6 +60,7 @@ class Page:
         )
         mini = world.config.miniprogram
         self._templates.globals.update(
+            markdown=lines,
             spans=spans,
             menu_lines=menu_lines,
             door_names=_DOOR_NAMES,
@@ -64,17 +70,22 @@ class Page:
         self._templates.filters["day"] = self._day
         world.phones.on_change.append(self._bubble_changed)
         world.journal.on_change.append(self._entry_changed)
-        world.menu_listeners.append(self._menu_changed)
+        world.menus.on_change.append(self._menu_changed)
         world.reset_listeners.append(self._reload)
 
     async def show(self, request: web.Request) -> web.Response:
-        phones = [self._phone(slot, number, request.query) for number, slot in enumerate("ab")]
+        slots = [slot for slot in _SLOTS if slot in _ALWAYS or slot in request.query]
+        phones = [self._phone(slot, number, request.query) for number, slot in enumerate(slots)]
+        free = next((slot for slot in _SLOTS if slot not in slots), None)
         html = self._templates.get_template("page.html").render(
             phones=[each for each in phones if each is not None],
             people=self._world.people,
             doors=self._world.config.doors(),
             world=self._world,
             bubbles={each.slot: self._bubbles(each) for each in phones if each is not None},
+            others=list(itertools.islice(self._world.people.all, _MOST_CHOICES)),
+            free=free,
+            here=request.query,
             entries=reversed(self._world.journal.entries),
             sent=self._sent,
         )
@@ -115,11 +126,14 @@ class Page:
             return ": ping\n\n"
 
     def _phone(self, slot: str, number: int, query: Mapping[str, str]) -> _Phone | None:
-        people = [each for each in self._world.people.all if self._doors_of(each)]
-        if number >= len(people):
-            return None
-        wanted = [each for each in people if each.id == query.get(slot)]
-        person = wanted[0] if wanted else people[number]
+        if query.get(slot):
+            person = self._world.people.find(query[slot])
+        else:
+            having = (each for each in self._world.people.all if self._doors_of(each))
+            found = next(itertools.islice(having, number, None), None)
+            if found is None:
+                return None
+            person = found
         doors = self._doors_of(person)
         door = query.get(f"{slot}d", "")
         return _Phone(slot, person, door if door in doors else doors[min(number, len(doors) - 1)])
@@ -168,7 +182,10 @@ class Page:
         self._publish(lambda: self._menu_change(door))
 
     def _menu_change(self, door: str) -> _Change:
-        html = self._templates.get_template("menu.html").render(menu=self._world.menus.get(door), door=door)
+        if door == "official" and self._world.menus.conditional():
+            # Everyone may have a menu of their own.
+            return {"op": "reload"}
+        html = self._templates.get_template("menu.html").render(menu=self._world.menus.default(door), door=door)
         return {"op": "fill", "to": f"menu-{door}", "html": html}
 
     def _reload(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 from . import bubbletext
 from .clock import Clock
 from .config import Person
+from .deliveries import Deliveries
 from .links import Span
 
 Key = tuple[str, str]
@@ -52,20 +54,6 @@ class Bubble:
 
 
 @dataclass
-class Delivery:
-    """A message the platform accepted, whether or not a phone ever showed it."""
-
-    n: int
-    at: float
-    door: str
-    person: str
-    path: str
-    kind: str
-    payload: dict[str, Any]
-    dropped: str | None = None
-
-
-@dataclass
 class _Phone:
     bubbles: list[Bubble] = field(default_factory=list)
     arrivals: list[tuple[int, Bubble]] = field(default_factory=list)
@@ -81,8 +69,9 @@ class Phones:
         self._ids = itertools.count(1)
         self._marks = itertools.count(1)
         self._mark = 0
-        self.deliveries: list[Delivery] = []
+        self.deliveries = Deliveries()
         self.on_change: list[Callable[[Bubble, bool], None]] = []
+        self.on_said: list[Callable[[Bubble], None]] = []
 
     def show(
         self, door: str, person: Person, side: str, kind: str, body: dict[str, Any], *, active: bool = False
@@ -91,13 +80,20 @@ class Phones:
         phone = self._phones[door, person.id]
         phone.bubbles.append(bubble)
         self._tell(bubble, new=True)
+        if side != "me":
+            self._say(bubble)
         if active:
             self._arrive(phone, bubble)
         return bubble
 
+    def redraw(self, bubble: Bubble) -> None:
+        """The person's own finger changed how it looks; nothing has arrived."""
+        self._tell(bubble, new=False)
+
     def change(self, bubble: Bubble) -> None:
         """A bubble already shown looks different now; whoever waits for an answer has one."""
         self._tell(bubble, new=False)
+        self._say(bubble)
         self._arrive(self._phones[bubble.door, bubble.person], bubble)
 
     def deliver(
@@ -112,8 +108,7 @@ class Phones:
         body: dict[str, Any] | None = None,
     ) -> Bubble | None:
         """Record an accepted message and show it, unless the platform drops it in silence."""
-        number = len(self.deliveries) + 1
-        self.deliveries.append(Delivery(number, self._clock.now(), door, person.id, path, kind, payload, dropped))
+        self.deliveries.add(self._clock.now(), door, person.id, path, kind, payload, dropped)
         if dropped is not None:
             return None
         return self.show(door, person, "them", kind, payload if body is None else body, active=True)
@@ -123,8 +118,9 @@ class Phones:
 
     def before(self, bubble: Bubble) -> Bubble | None:
         """The bubble above this one."""
-        above = [each for each in self._phones[bubble.door, bubble.person].bubbles if each.id < bubble.id]
-        return above[-1] if above else None
+        bubbles = self._phones[bubble.door, bubble.person].bubbles
+        place = bisect_left(bubbles, bubble.id, key=lambda each: each.id)
+        return bubbles[place - 1] if place else None
 
     def mark(self) -> int:
         """Now, as a point after which something may arrive."""
@@ -135,9 +131,9 @@ class Phones:
         phone = self._phones[door, person]
         deadline = asyncio.get_running_loop().time() + wait_s
         while True:
-            for mark, bubble in phone.arrivals:
-                if mark > after:
-                    return bubble
+            place = bisect_right(phone.arrivals, after, key=lambda each: each[0])
+            if place < len(phone.arrivals):
+                return phone.arrivals[place][1]
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 return None
@@ -157,6 +153,10 @@ class Phones:
         self._wake_all()
         self._phones.clear()
         self.deliveries.clear()
+
+    def _say(self, bubble: Bubble) -> None:
+        for listener in self.on_said:
+            listener(bubble)
 
     def _tell(self, bubble: Bubble, *, new: bool) -> None:
         for listener in self.on_change:

@@ -105,7 +105,7 @@ class ReplyReader:
         except Refusal as refusal:
             raise MalformedReply(f"MediaId: {refusal.message}") from refusal
         title = part.get("Title", "") if isinstance(part, dict) else ""
-        return kind, {"media_id": medium.id, "name": medium.name, "title": title}
+        return kind, {"media_id": medium.id, "name": medium.name, "size": len(medium.data), "title": title}
 
 
 def _open(text: str, envelope: Envelope, form: str) -> str:

@@ -28,6 +28,7 @@ class Tokens:
         self._all: dict[str, _Token] = {}
         self._latest: dict[tuple[str, str], _Token] = {}
         self._forced: dict[str, list[float]] = {}
+        self._tickets: dict[tuple[str, str], _Token] = {}
 
     def issue(self, door: str) -> tuple[str, int]:
         """Official /token: always a new one; the one before lives five minutes more."""
@@ -54,6 +55,14 @@ class Tokens:
             self._supersede(door, "stable", OVERLAP_S)
             token = self._new(door, "stable")
         return token.text, self._left(token)
+
+    def ticket(self, door: str, kind: str) -> tuple[str, int]:
+        """A ticket of the JS-SDK, the same one while it is valid; it opens no API."""
+        held = self._tickets.get((door, kind))
+        if held is None or not self._alive(held):
+            held = _Token(secrets.token_urlsafe(48), door, self._clock.now() + LIFE_S)
+            self._tickets[door, kind] = held
+        return held.text, self._left(held)
 
     def door_of(self, text: str | None, doors: tuple[str, ...]) -> str:
         """The platform whose token this is, if it is good and of one of these platforms."""

@@ -1,5 +1,6 @@
 """Application messages of WeCom: receivers, kinds, duplicates, rates, cards and their updates."""
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -16,13 +17,16 @@ _RECALL_S = 86400
 _DUPLICATE_S = 1800
 _DUPLICATE_MAX_S = 14400
 _EVERYONE = "@all"
-_ROOT_PARTY = "1"
+_MPNEWS_BYTES = 666 << 10
 
 
 async def send(call: Call) -> Mapping[str, Any]:
+    """A message to members and departments; wrong receivers are named in a success, too many to one member vanish in silence."""
     world, body = call.world, call.body
     kind = call.text("msgtype", 40008, "invalid message type")
     _check_agent(call)
+    if body.get("safe", 0) not in ((0, 1, 2) if kind == "mpnews" else (0, 1)):
+        raise Refusal(40058, "safe invalid, invalid parameter")
     receivers = _receivers(call)
     answer = {"errcode": 0, "errmsg": "ok", **receivers.invalid, "msgid": secrets.token_urlsafe(24)}
     earlier = _duplicate(call)
@@ -31,6 +35,8 @@ async def send(call: Call) -> Mapping[str, Any]:
             world.phones.deliver("work", person, call.path, kind, body, dropped="duplicate")
         return earlier
     shown = _content(call, kind)
+    shown_as = {"mpnews": "news"}.get(kind, kind)
+    world.quotas.use_person_times(len(receivers.people))
     sent = None
     if kind == "template_card":
         sent, code = world.cards.send(body["template_card"])
@@ -38,11 +44,11 @@ async def send(call: Call) -> Mapping[str, Any]:
     shown_to = []
     for person in receivers.people:
         dropped = None if _within_rate(call, person) else "rate"
-        bubble = world.phones.deliver("work", person, call.path, kind, body, dropped=dropped, body=dict(shown))
+        bubble = world.phones.deliver("work", person, call.path, shown_as, body, dropped=dropped, body=dict(shown))
         if bubble is not None:
             shown_to.append(bubble)
             if sent is not None:
-                sent.bubbles[person.id] = bubble
+                world.cards.shown(sent, bubble)
         else:
             world.journal.note("消息被丢弃：超过成员接收频率", "work", person.name)
     world.messages[str(answer["msgid"])] = (world.clock.now(), shown_to)
@@ -51,6 +57,7 @@ async def send(call: Call) -> Mapping[str, Any]:
 
 
 async def recall(call: Call) -> Mapping[str, Any]:
+    """Takes a message back from the phones within 24 hours."""
     sent_at, bubbles = call.world.messages.get(call.text("msgid", 40058), (0.0, []))
     if sent_at + _RECALL_S < call.world.clock.now():
         raise Refusal(40058, "msgid invalid or older than 24 hours, invalid parameter")
@@ -61,6 +68,7 @@ async def recall(call: Call) -> Mapping[str, Any]:
 
 
 async def update_template_card(call: Call) -> Mapping[str, Any]:
+    """Changes a card once for each response code, within 72 hours."""
     body, world = call.body, call.world
     _check_agent(call)
     sent = world.cards.sent_by(body.get("response_code"))
@@ -73,8 +81,10 @@ async def update_template_card(call: Call) -> Mapping[str, Any]:
             invalid.append(str(userid).lower())
         else:
             wanted.append(person.id)
-    if _ROOT_PARTY in [str(party) for party in body.get("partyids") or []]:
-        wanted = list(sent.bubbles)
+    for party in body.get("partyids") or []:
+        department = world.company.department(party)
+        members = [] if department is None else world.company.members_of(department.id, deep=True)
+        wanted += [person.id for person in members if person.id in sent.bubbles]
     if not wanted and not invalid:
         raise Refusal(82001, "userids, partyids, tagids and atall are all empty")
     bubbles = [sent.bubbles[person_id] for person_id in dict.fromkeys(wanted)]
@@ -110,12 +120,16 @@ def _receivers(call: Call) -> _Receivers:
             invalid_users.append(userid.lower())
         else:
             people.append(member)
-    if _ROOT_PARTY in given["toparty"]:
-        people += call.world.people.members()
+    parties = {party: call.world.company.department(party) for party in given["toparty"]}
+    for department in parties.values():
+        people += call.world.company.members_of(department.id, deep=True) if department is not None else []
+    unlicensed = [str(person.work).lower() for person in people if not person.licensed]
+    people = [person for person in people if person.licensed]
     invalid = {
         "invaliduser": "|".join(invalid_users),
-        "invalidparty": "|".join(party for party in given["toparty"] if party != _ROOT_PARTY),
+        "invalidparty": "|".join(party for party, department in parties.items() if department is None),
         "invalidtag": "|".join(given["totag"]),
+        "unlicenseduser": "|".join(dict.fromkeys(unlicensed)),
     }
     if not people:
         raise Refusal(81013, "user & party & tag all invalid")
@@ -151,7 +165,25 @@ def _text(call: Call, content: dict[str, Any]) -> dict[str, Any]:
 
 def _medium(call: Call, content: dict[str, Any]) -> dict[str, Any]:
     medium = call.world.media.get(content.get("media_id"))
-    return {"media_id": medium.id, "name": medium.name, "title": content.get("title", "")}
+    return {"media_id": medium.id, "name": medium.name, "size": len(medium.data), "title": content.get("title", "")}
+
+
+def _video(call: Call, content: dict[str, Any]) -> dict[str, Any]:
+    for name, limit in (("title", 128), ("description", 512)):
+        if content.get(name):
+            _bytes(content, name, limit)
+    return _medium(call, content)
+
+
+def _mpnews(call: Call, content: dict[str, Any]) -> dict[str, Any]:
+    articles = content.get("articles")
+    if not isinstance(articles, list) or not 1 <= len(articles) <= 8:
+        raise Refusal(45008, "article size out of limit")
+    for article in articles:
+        _bytes(article, "title", 128)
+        _bytes(article, "content", _MPNEWS_BYTES)
+        call.world.media.get(article.get("thumb_media_id"))
+    return {"articles": [{"title": each["title"], "description": each.get("digest", "")} for each in articles]}
 
 
 def _textcard(call: Call, content: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +208,11 @@ def _news(call: Call, content: dict[str, Any]) -> dict[str, Any]:
         raise Refusal(45008, "article size out of limit")
     for article in articles:
         _bytes(article, "title", 128)
-        if not article.get("url") and not article.get("appid"):
+        if article.get("description"):
+            _bytes(article, "description", 512)
+        if article.get("url"):
+            _bytes(article, "url", 2048)
+        elif not (article.get("appid") and article.get("pagepath")):
             raise Refusal(40058, "articles.url missing, invalid parameter")
     return content
 
@@ -202,10 +238,11 @@ _CONTENTS = {
     "markdown": _text,
     "image": _medium,
     "voice": _medium,
-    "video": _medium,
+    "video": _video,
     "file": _medium,
     "textcard": _textcard,
     "news": _news,
+    "mpnews": _mpnews,
     "miniprogram_notice": _miniprogram_notice,
     "template_card": _card,
 }
@@ -222,7 +259,7 @@ def _check_change(body: dict[str, Any]) -> None:
 
 
 def _fingerprint(call: Call) -> tuple[str, ...]:
-    return "work", json.dumps(call.body, sort_keys=True, ensure_ascii=False)
+    return "work", hashlib.sha256(json.dumps(call.body, sort_keys=True).encode()).hexdigest()
 
 
 def _duplicate(call: Call) -> dict[str, Any] | None:

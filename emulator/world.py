@@ -6,17 +6,23 @@ from typing import Any
 
 import aiohttp
 
+from .approvals import Approvals
 from .cards import Cards
 from .clock import Clock
 from .codes import Accepts, Codes
-from .config import Config
+from .company import Company
+from .config import Config, Person
 from .faults import Faults
 from .journal import Journal
-from .limits import DailyQuotas, RateLimit, ServiceWindows
+from .limits import Quotas, RateLimit, ServiceWindows
 from .media import MediaStore
+from .menus import Menus
 from .people import People
 from .phones import Phones
+from .qrcodes import QrCodes
 from .replies import ReplyReader
+from .tags import Tags
+from .tape import Tape
 from .tokens import Tokens
 
 
@@ -31,30 +37,33 @@ class World:
         self.media = MediaStore(self.clock)
         self.replies = ReplyReader(self.media)
         self.phones = Phones(self.clock)
-        self.journal = Journal(self.clock)
-        self.people = People(config)
+        self.tape = Tape()
+        self.phones.on_said.append(self.tape.said)
+        self.journal = Journal(self.clock, config.limits.calls_kept)
+        self.people = People(config, self.clock)
         self.faults = Faults()
         self.cards = Cards(self.clock)
-        self.menus: dict[str, dict[str, Any]] = {}
-        if config.official is not None and config.official.menu is not None:
-            self.menus["official"] = config.official.menu
+        self.menus = Menus(config)
+        self.tags = Tags()
+        self.qrcodes = QrCodes(self.clock, config.limits.codes_for_good)
         self.reset_listeners: list[Callable[[], None]] = []
-        self.menu_listeners: list[Callable[[str], None]] = []
         self.session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._begin()
 
     def _begin(self) -> None:
-        self.quotas = DailyQuotas(self.clock, self.limits)
+        self.quotas = Quotas(self.clock, self.limits)
         self.windows = ServiceWindows(self.clock)
         self.member_minute = RateLimit(self.clock, self.limits.member_per_minute, 60)
         self.member_hour = RateLimit(self.clock, self.limits.member_per_hour, 3600)
         self.login_minute = RateLimit(self.clock, 100, 60)
         self.codes = Codes(self.clock)
         self.accepts = Accepts()
+        self.sessions: dict[str, tuple[str, float]] = {}
+        self.approvals = Approvals(self.clock)
+        self.company = Company(self.config, self.people, self.clock)
         self.sent_once: dict[tuple[str, ...], tuple[float, Any]] = {}
         self.messages: dict[str, tuple[float, list[Any]]] = {}
-        self.scenes: dict[str, str] = {}
         for person in self.config.people:
             if person.wrote:
                 self.windows.open("official", person.id, "message")
@@ -66,6 +75,7 @@ class World:
         for task in self._tasks:
             task.cancel()
         self.phones.clear()
+        self.tape.clear()
         self.journal.clear()
         self.people.reset()
         self.faults.clear()
@@ -74,6 +84,10 @@ class World:
         self._begin()
         for listener in self.reset_listeners:
             listener()
+
+    def menu_of(self, door: str, person: Person) -> dict[str, Any]:
+        """The menu at the foot of this person's conversation."""
+        return self.menus.seen_by(door, self.tags.of(person.id))
 
     def account_name(self, door: str) -> str:
         return str(getattr(self.config, door).name)

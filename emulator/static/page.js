@@ -38,6 +38,8 @@ const element = (html) => {
   return box.content.firstElementChild;
 };
 
+const mostEntries = 300;
+
 const changes = {
   reload: () => location.reload(),
   append: ({ to, id, html }) => {
@@ -47,7 +49,10 @@ const changes = {
     toEnd(talk);
   },
   prepend: ({ to, id, html }) => {
-    if (!document.getElementById(id)) document.getElementById(to).prepend(element(html));
+    if (document.getElementById(id)) return;
+    const log = document.getElementById(to);
+    log.prepend(element(html));
+    while (log.childElementCount > mostEntries) log.lastElementChild.remove();
   },
   replace: ({ id, html }) => {
     const old = document.getElementById(id);
@@ -95,16 +100,56 @@ const acts = {
     const recognition = await ask("语音", "说的话（识别结果）");
     if (recognition) post("voice", { ...place(node), recognition });
   },
+  camera: async (node, key) => {
+    const text = await ask("扫一扫", "码里的内容，如 6901234567892");
+    if (text) post("menu", { ...place(node), key, text });
+  },
+  spot: async (node, key) => {
+    const label = await ask("位置", "地名或地址");
+    if (label) post("menu", { ...place(node), key, label });
+  },
+  image: (node) => post("image", { ...place(node), text: String(Math.random()) }),
+  file: async (node) => {
+    const name = await ask("文件", "文件名，如 验收单.pdf");
+    if (name) post("file", { ...place(node), name });
+  },
+  location: async (node) => {
+    const label = await ask("位置", "地名或地址");
+    if (label) post("location", { ...place(node), label });
+  },
+  share: async (node) => {
+    const url = await ask("链接", "https://");
+    if (url) post("share", { ...place(node), title: url, url });
+  },
+  code: async (node) => {
+    const scene = await ask("扫公众号的码", "场景值或 ticket");
+    if (scene) post("scan", { ...place(node), scene });
+  },
+  enter: (node) => post("enter", place(node)),
+  subscribe: async (node) => {
+    const template = await ask("同意订阅消息", "模板编号");
+    if (template) post("subscribe", { ...place(node), template });
+  },
+  away: (node) => {
+    const address = new URL(location);
+    const { slot } = node.closest(".place").dataset;
+    address.searchParams.delete(slot);
+    address.searchParams.delete(`${slot}d`);
+    location.assign(address);
+  },
 };
 
 document.addEventListener("click", (event) => {
-  for (const open of document.querySelectorAll(".menu details[open], .actions[open]")) {
+  for (const open of document.querySelectorAll(".menu details[open], .actions[open], .acts[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }
   const node = event.target.closest("[data-act], [data-say], [data-tap], [data-key], [data-show]");
   if (!node) return;
   const { act, say, menuId, tap, key, type, show } = node.dataset;
-  if (act) acts[act](node);
+  if (act) {
+    node.closest(".acts")?.removeAttribute("open");
+    acts[act](node);
+  }
   else if (say !== undefined) post("text", { ...place(node), text: say, menu_id: menuId });
   else if (tap) {
     const card = node.closest(".template-card");
@@ -112,7 +157,8 @@ document.addEventListener("click", (event) => {
     post("card", { ...place(node), task_id: card.dataset.task, button: tap, selected: chosen(card) });
   } else if (key) {
     node.closest("details")?.removeAttribute("open");
-    if (type.startsWith("scancode")) acts.scan(node);
+    if (type.startsWith("scancode")) acts.camera(node, key);
+    else if (type === "location_select") acts.spot(node, key);
     else post("menu", { ...place(node), key });
   } else if (show) {
     document.body.dataset.tab = show;
@@ -129,6 +175,12 @@ document.addEventListener("submit", (event) => {
   form.elements.text.value = "";
   post("text", { ...place(form), text });
 });
+
+// A page opened from a phone logs in as that phone's person, not as whoever was asked last.
+document.addEventListener("click", (event) => {
+  const person = event.target.closest("a[target=_blank]")?.closest(".place")?.dataset.person;
+  if (person) document.cookie = `emulator_person=${encodeURIComponent(person)}; path=/connect; SameSite=Lax`;
+}, true);
 
 document.addEventListener("change", (event) => {
   if (event.target.form?.id === "pick") event.target.form.submit();

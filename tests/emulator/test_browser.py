@@ -4,12 +4,13 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.emulator.simkit import Pushed, Sim
-from tests.emulator.test_cards import BUTTON
+from tests.emulator.simkit import OFFICIAL_ID, Pushed, Sim
+from tests.emulator.test_cards import BUTTON, TEXT, VOTE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -77,6 +78,10 @@ async def test_a_small_screen_shows_one_phone_and_a_tab_for_the_log(sim: Sim, op
     await page.get_by_role("button", name="日志").click()
     await expect(page.get_by_label("日志")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") == 375
+    await page.goto(f"{page.url}?c=P3")
+    await page.get_by_role("button", name="路人").click()
+    await expect(page.get_by_role("log", name="路人的聊天")).to_be_visible()
+    await expect(page.get_by_role("log", name="小李的聊天")).to_be_hidden()
 
 
 async def test_a_thing_is_scanned_and_another_person_chosen(sim: Sim, open_page: Any) -> None:
@@ -88,3 +93,85 @@ async def test_a_thing_is_scanned_and_another_person_chosen(sim: Sim, open_page:
     assert push.fields["ScanCodeInfo"]["ScanResult"] == "6901234567892"
     await page.locator("select[name=a]").select_option("P3")
     await expect(page.get_by_role("log", name="路人的聊天")).to_be_visible()
+
+
+async def test_a_vote_keeps_its_ticks_and_goes_grey_when_the_backend_says_so(sim: Sim, open_page: Any) -> None:
+    page = await open_page(1280)
+    options = [{"id": "1", "text": "千岛湖", "is_checked": False}, {"id": "2", "text": "莫干山", "is_checked": False}]
+    vote = VOTE | {"checkbox": {"question_key": "q", "mode": 1, "option_list": options}}
+    await sim.work_card("wangzong", vote)
+    phone = page.get_by_role("log", name="王总的聊天")
+    await phone.get_by_label("千岛湖").check()
+    await phone.get_by_label("莫干山").check()
+    await phone.get_by_role("button", name="提交").click()
+    push = await sim.backend.next(lambda push: push.fields.get("Event") == "template_card_event")
+    assert push.fields["SelectedItems"]["SelectedItem"]["OptionIds"]["OptionId"] == ["1", "2"]
+    await expect(phone.get_by_label("莫干山")).to_be_checked()
+    change = {"agentid": 1000002, "userids": ["wangzong"], "response_code": push.fields["ResponseCode"]}
+    change |= {"template_card": vote | {"replace_text": "已提交"}}
+    await sim.call("work", "/cgi-bin/message/update_template_card", change)
+    await expect(phone.get_by_text("已提交")).to_be_visible()
+    await expect(phone.get_by_label("千岛湖")).to_be_disabled()
+
+
+async def test_the_menu_of_a_notice_is_tapped(sim: Sim, open_page: Any) -> None:
+    page = await open_page(375)
+    await page.get_by_role("button", name="王总").click()
+    menu = {"desc": "更多", "action_list": [{"text": "不再推送", "key": "mute"}]}
+    await sim.work_card("wangzong", TEXT | {"action_menu": menu, "task_id": "t-1"})
+    await page.get_by_role("log", name="王总的聊天").locator("summary").click()
+    await page.get_by_role("button", name="不再推送").click()
+    push = await sim.backend.next(lambda push: push.fields.get("Event") == "template_card_menu_event")
+    assert push.fields["EventKey"] == "mute"
+
+
+async def test_a_menu_button_opens_the_camera_and_another_asks_for_the_place(sim: Sim, open_page: Any) -> None:
+    camera = {"type": "scancode_waitmsg", "name": "扫一下", "key": "scan"}
+    place = {"type": "location_select", "name": "签到", "key": "here"}
+    await sim.call("official", "/cgi-bin/menu/create", {"button": [camera, place]})
+    page = await open_page(1280)
+    await page.get_by_role("button", name="扫一下").click()
+    await page.get_by_placeholder("码里的内容").fill("6901234567892")
+    await page.get_by_role("button", name="确定").click()
+    push = await sim.backend.next(lambda push: push.fields.get("Event") == "scancode_waitmsg")
+    assert push.fields["EventKey"] == "scan"
+    await page.get_by_role("button", name="签到").click()
+    await page.get_by_placeholder("地名或地址").fill("三号仓库")
+    await page.get_by_role("button", name="确定").click()
+    push = await sim.backend.next(lambda push: push.fields.get("Event") == "location_select")
+    assert push.fields["SendLocationInfo"]["Label"] == "三号仓库"
+
+
+async def test_more_gestures_and_a_third_phone(sim: Sim, open_page: Any) -> None:
+    page = await open_page(1280)
+    await page.get_by_text("更多", exact=True).first.click()
+    await page.get_by_role("button", name="文件").click()
+    await page.get_by_placeholder("文件名").fill("验收单.pdf")
+    await page.get_by_role("button", name="确定").click()
+    await expect(page.get_by_role("log", name="小李的聊天").get_by_text("验收单.pdf")).to_be_visible()
+    await page.get_by_role("button", name="＋手机").click()
+    await expect(page.get_by_role("log", name="路人的聊天")).to_be_visible()
+    await page.locator('[data-slot="c"]').get_by_text("更多", exact=True).click()
+    await page.get_by_role("button", name="收起这部手机").click()
+    await expect(page.get_by_role("log", name="路人的聊天")).to_have_count(0)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+async def test_a_page_opened_from_a_phone_logs_in_as_its_owner(sim: Sim, open_page: Any) -> None:
+    async def answer(push: Pushed) -> str:
+        back = quote(str(sim.client.make_url("/static/page.css")), safe="")
+        query = f"appid={OFFICIAL_ID}&redirect_uri={back}&response_type=code&scope=snsapi_base&state=s"
+        address = sim.client.make_url("/connect/oauth2/authorize")
+        return push.text_reply(f'<a href="{address}?{query}#wechat_redirect">登录</a>')
+
+    sim.backend.answer = answer
+    page = await open_page(1280)
+    await page.get_by_label("小李发消息").fill("登录")
+    await page.get_by_label("小李发消息").press("Enter")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="登录").click()
+    landed = await opened.value
+    await landed.wait_for_url("**code=*")
+    code = parse_qs(urlsplit(landed.url).query)["code"][0]
+    wanted = {"appid": OFFICIAL_ID, "secret": "s3cret", "code": code, "grant_type": "authorization_code"}
+    assert (await sim.get("/sns/oauth2/access_token", **wanted))["openid"] == "o_1"

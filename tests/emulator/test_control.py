@@ -36,6 +36,61 @@ async def test_a_fault_answers_as_often_as_it_was_asked_to(sim: Sim) -> None:
     assert codes == [-1, -1, None]
 
 
+async def test_a_fault_can_wait_for_the_third_call(sim: Sim) -> None:
+    await sim.sim("fault", path=IPS, skip=2, answer={"errcode": 45009, "errmsg": "quota"})
+    await sim.sim("fault", path=IPS, skip=3, answer={"errcode": -1, "errmsg": "busy"})
+    assert [each["skip"] for each in await sim.get("/sim/faults")] == [2, 3]
+    codes = [(await sim.ask("official", IPS)).get("errcode", 0) for _ in range(5)]
+    assert codes == [0, 0, 45009, -1, 0]
+    assert await sim.get("/sim/faults") == []
+
+
+async def test_a_fault_of_every_path_spares_pushes(sim: Sim) -> None:
+    token = await sim.token("official")
+    await sim.sim("fault", path="*", times=2, answer={"errcode": -1, "errmsg": "busy"})
+    assert (await sim.text("official", "P1", "在吗", wait=0))["attempts"] == 1
+    for path in (IPS, "/cgi-bin/user/get"):
+        assert (await sim.get(path, access_token=token))["errcode"] == -1
+
+
+async def test_an_answer_can_be_held_back_after_the_message_was_accepted(sim: Sim) -> None:
+    await sim.sim("fault", path="/cgi-bin/message/send", hold=20)
+    sending = asyncio.create_task(sim.work_text("liting", "早"))
+    async with asyncio.timeout(10):
+        while not await sim.shown("work", "P1"):
+            assert not sending.done()
+    assert not sending.done()
+    sending.cancel()
+
+
+async def test_a_lost_push_never_arrives(sim: Sim) -> None:
+    await sim.sim("fault", path="callback", lost=True)
+    assert (await sim.text("official", "P1", "甲", wait=0))["attempts"] == 0
+    await sim.text("official", "P1", "乙", wait=0)
+    assert [push.fields["Content"] for push in sim.backend.pushes] == ["乙"]
+
+
+async def test_an_accepted_message_is_reported_as_failed(sim: Sim) -> None:
+    path = "/cgi-bin/message/template/send"
+    await sim.sim("fault", path=path, report="failed:user block")
+    data = {"thing1": {"value": "螺栓"}, "time2": {"value": "15:01"}}
+    body = {"touser": "o_1", "template_id": "T1", "data": data}
+    assert (await sim.call("official", path, body))["errcode"] == 0
+    push = await sim.backend.next(lambda push: push.fields.get("Event") == "TEMPLATESENDJOBFINISH")
+    assert push.fields["Status"] == "failed:user block"
+    assert await sim.shown("official", "P1") == []
+
+
+async def test_a_subscription_message_is_reported_as_failed(sim: Sim) -> None:
+    path = "/cgi-bin/message/subscribe/send"
+    await sim.sim("subscribe", person="P1", template="M1")
+    await sim.sim("fault", path=path, report="user refuse")
+    data = {"character_string1": {"value": "SO1"}, "phrase2": {"value": "已发货"}}
+    await sim.call("miniprogram", path, {"touser": "m_1", "template_id": "M1", "data": data})
+    push = await sim.backend.next(lambda push: push.fields.get("Event") == "subscribe_msg_sent_event")
+    assert (push.fields["List"]["ErrorCode"], push.fields["List"]["ErrorStatus"]) == ("43101", "user refuse")
+
+
 async def test_a_fault_can_answer_with_a_page_that_is_no_json(sim: Sim) -> None:
     await sim.sim("fault", path=IPS, answer={"status": 502, "text": "<html>Bad Gateway</html>"})
     async with sim.client.get(IPS) as response:

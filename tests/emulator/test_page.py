@@ -22,6 +22,60 @@ async def test_two_people_side_by_side_and_anyone_by_choice(sim: Sim) -> None:
     assert 'data-door="miniprogram" data-person="P2"' in await page(sim, a="P2", ad="miniprogram")
 
 
+async def test_up_to_four_phones_side_by_side(sim: Sim) -> None:
+    html = await page(sim, a="P1", b="P2", c="P3", d="P1", dd="work")
+    assert html.count('<section class="place"') == 4 and "再放一部手机" not in html
+    assert 'data-slot="d" data-door="work" data-person="P1"' in html
+    assert 'name="c"' in await page(sim)
+
+
+async def test_the_log_says_why_a_call_was_refused(sim: Sim) -> None:
+    await sim.work_text("ghost", "早")
+    await sim.say("o_1", "早")
+    html = await page(sim)
+    assert '<span class="state">81013 user &amp; party &amp; tag all invalid</span>' in html
+    assert '<span class="state">45015 response out of time limit or subscription is canceled</span>' in html
+
+
+async def test_someone_who_is_not_there_has_no_phone(sim: Sim) -> None:
+    async with sim.client.get("/", params={"a": "nobody"}) as response:
+        assert response.status == 404
+
+
+async def test_every_kind_of_message_has_a_drawing(sim: Sim) -> None:
+    phone = {"door": "official", "person": "P1", "wait": 0}
+    await sim.sim("file", **phone, name="验收单.pdf")
+    await sim.sim("video", **phone)
+    await sim.sim("voice", **phone, recognition="喂")
+    await sim.sim("location", **phone, label="西门")
+    await sim.sim("share", **phone, title="周报", url="javascript:alert(1)")
+    html = await page(sim, a="P1", ad="official")
+    for words in ("验收单.pdf", 'aria-label="视频"', '<p class="heard">喂</p>', 'aria-label="地图"', "周报"):
+        assert words in html
+    assert 'href="javascript' not in html
+
+
+async def test_what_was_chosen_stays_chosen_until_the_card_changes(sim: Sim) -> None:
+    await sim.work_card("wangzong", MULTIPLE)
+    tap = {"door": "work", "person": "P2", "task_id": "m-1", "button": "提交", "wait": 0}
+    await sim.sim("card", **tap, selected={"q1": "o2"})
+    assert '<option value="o2" selected>' in await page(sim)
+    code = sim.backend.pushes[-1].fields["ResponseCode"]
+    change = {"agentid": 1000002, "userids": ["wangzong"], "response_code": code, "template_card": MULTIPLE}
+    assert (await sim.call("work", "/cgi-bin/message/update_template_card", change))["errcode"] == 0
+    assert '<option value="o2" selected>' not in await page(sim)
+
+
+async def test_those_with_a_tag_see_their_menu_on_the_page(sim: Sim) -> None:
+    mine, own = ({"type": "click", "name": name, "key": name} for name in ("待办", "审批"))
+    tag = (await sim.call("official", "/cgi-bin/tags/create", {"tag": {"name": "经理"}}))["tag"]["id"]
+    await sim.call("official", "/cgi-bin/tags/members/batchtagging", {"openid_list": ["o_2"], "tagid": tag})
+    await sim.call("official", "/cgi-bin/menu/create", {"button": [mine]})
+    await sim.call("official", "/cgi-bin/menu/addconditional", {"button": [own], "matchrule": {"tag_id": tag}})
+    html = await page(sim, a="P1", ad="official", b="P2", bd="official")
+    assert html.count('data-key="待办"') == 1 == html.count('data-key="审批"')
+
+
 async def test_all_cards_and_messages_can_be_drawn(sim: Sim) -> None:
     await sim.text("official", "P1", "在吗", wait=0)
     for path in ("voice", "image", "location", "scan"):
@@ -47,7 +101,15 @@ async def test_all_cards_and_messages_can_be_drawn(sim: Sim) -> None:
         message = {"touser": "wangzong", "msgtype": kind, "agentid": 1000002, kind: body}
         assert (await sim.call("work", "/cgi-bin/message/send", message))["errcode"] == 0
     html = await page(sim)
-    for words in ("满意", "去哪", "提交", '<span class="decided">已同意</span>', "要闻", "订单通知", "**粗**"):
+    for words in (
+        "满意",
+        "去哪",
+        "提交",
+        '<span class="decided">已同意</span>',
+        "要闻",
+        "订单通知",
+        "<strong>粗</strong>",
+    ):
         assert words in html
 
 

@@ -1,5 +1,6 @@
 """WeCom: receivers, kinds, duplicates, rates, recall, members, menus."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -52,6 +53,12 @@ async def test_everyone_and_the_whole_company(sim: Sim) -> None:
         ),
         ({"msgtype": "news", "news": {"articles": []}}, 45008),
         ({"msgtype": "news", "news": {"articles": [{"title": "t"}]}}, 40058),
+        ({"msgtype": "news", "news": {"articles": [{"title": "t", "url": URL + "x" * 2048}]}}, 45002),
+        ({"msgtype": "news", "news": {"articles": [{"title": "t", "url": URL, "description": "d" * 513}]}}, 45002),
+        ({"msgtype": "mpnews", "mpnews": {"articles": []}}, 45008),
+        ({"msgtype": "mpnews", "mpnews": {"articles": [{"title": "t", "content": "c"}]}}, 40007),
+        ({"msgtype": "video", "video": {"media_id": "none", "title": "t" * 129}}, 45002),
+        ({"safe": 2}, 40058),
         ({"msgtype": "miniprogram_notice", "miniprogram_notice": {"appid": "wx", "title": "短"}}, 40058),
     ],
 )
@@ -153,7 +160,7 @@ async def test_menus_that_are_refused(sim: Sim, buttons: list[Any], code: int) -
 
 def form(field: str, data: bytes) -> FormData:
     fields = FormData()
-    fields.add_field(field, data, filename="a.bin")
+    fields.add_field(field, BytesIO(data), filename="a.bin")
     return fields
 
 
@@ -172,10 +179,33 @@ async def test_media_goes_there_and_back(sim: Sim) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "data", "code"),
-    [("poem", ("media", b"1"), 40004), ("thumb", ("media", b"1" * 65537), 40012), ("image", ("other", b"1"), 41005)],
+    ("door", "kind", "field", "size", "code"),
+    [
+        ("official", "poem", "media", 1, 40004),
+        ("official", "file", "media", 1, 40004),
+        ("work", "thumb", "media", 1, 40004),
+        ("official", "thumb", "media", 65537, 40012),
+        ("official", "image", "media", (10 << 20) + 1, 40009),
+        ("official", "voice", "media", (2 << 20) + 1, 40010),
+        ("official", "video", "media", (10 << 20) + 1, 40011),
+        ("work", "file", "media", (20 << 20) + 1, 40006),
+        ("official", "image", "media", 0, 44001),
+        ("official", "image", "other", 1, 41005),
+    ],
 )
-async def test_media_that_is_refused(sim: Sim, kind: str, data: tuple[str, bytes], code: int) -> None:
-    token = await sim.token("official")
-    async with sim.client.post(f"/cgi-bin/media/upload?access_token={token}&type={kind}", data=form(*data)) as response:
+async def test_media_that_is_refused(sim: Sim, door: str, kind: str, field: str, size: int, code: int) -> None:
+    token = await sim.token(door)
+    async with sim.client.post(
+        f"/cgi-bin/media/upload?access_token={token}&type={kind}", data=form(field, b"1" * size)
+    ) as response:
         assert (await response.json())["errcode"] == code
+
+
+async def test_a_film_of_the_official_account_is_an_address(sim: Sim) -> None:
+    token = await sim.token("official")
+    address = f"/cgi-bin/media/upload?access_token={token}&type=video"
+    async with sim.client.post(address, data=form("media", b"12345")) as response:
+        media_id = (await response.json())["media_id"]
+    film = (await sim.ask("official", "/cgi-bin/media/get", media_id=media_id))["video_url"]
+    async with sim.client.get(film[film.index("/sim/") :]) as response:
+        assert await response.read() == b"12345"
