@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from bot.doors.pushes import RefusedPush
 from bot.services import SERVICES
 from bot.wechat.envelope import Envelope, Malformed, Refused
 from bot.wechat.inbound import Inbound, parse
@@ -40,7 +41,10 @@ def callback(door: str, answer: Answer) -> list[web.RouteDef]:
             return _refuse(door, refused, 403)
         except Malformed as malformed:
             return _refuse(door, malformed, 400)
-        reply = await answer(request, inbound)
+        try:
+            reply = await answer(request, inbound)
+        except RefusedPush as refused:
+            return _refuse(door, refused, 403)
         if reply is None:
             return web.Response(text="success")
         sealed = envelope.seal(reply, timestamp=int(now().timestamp()), nonce=secrets.token_hex(8))
