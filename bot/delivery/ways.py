@@ -51,12 +51,17 @@ class Way:
 
 
 async def ways_to(notice: Notice, card: Card, services: Services) -> list[Way]:
-    """The ways that are open to the receiver, best first."""
-    if notice.conversation_id:  # type: ignore[attr-defined]
-        conversations = [await Conversation.get(id=notice.conversation_id)]  # type: ignore[attr-defined]
-    else:
-        conversations = await Conversation.filter(person_id=notice.receiver_id, reachable=True)  # type: ignore[attr-defined]
-    by_door = {each.door: each for each in conversations}
+    """The ways that are open to the receiver, best first; a late reply goes where it was asked for, then elsewhere."""
+    receiver, asked = notice.receiver_id, notice.conversation_id  # type: ignore[attr-defined]
+    theirs = await Conversation.filter(person_id=receiver, reachable=True) if receiver else []
+    first = [await Conversation.get(id=asked)] if asked else []
+    found: list[Way] = []
+    for conversations in (first, [each for each in theirs if each.id != asked]):
+        found += await _ways(notice, card, services, {each.door: each for each in conversations})
+    return found
+
+
+async def _ways(notice: Notice, card: Card, services: Services, by_door: dict[str, Conversation]) -> list[Way]:
     found: list[Way] = []
     if services.work and (work := by_door.get("work")):
         found += [Way("work_card", work), Way("work_text", work)] if card.actions else [Way("work_text", work)]
