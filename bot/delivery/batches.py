@@ -70,11 +70,15 @@ async def send_together(notices: Sequence[Notice], services: Services, worker: W
         alike[_sameness(notice)].append(notice)
     alone = alike.pop("", [])
     for group in alike.values():
-        if len(group) < FEW or services.work is None or words_of(group[0]).actions:
+        if len(group) < FEW or services.work is None or not _is_plain(group[0]):
             alone += group
             continue
         for start in range(0, len(group), MAX_RECEIVERS):
-            alone += await _send_group(group[start : start + MAX_RECEIVERS], services, worker)
+            some = group[start : start + MAX_RECEIVERS]
+            try:
+                alone += await _send_group(some, services, worker)
+            except Exception as error:  # the outer edge of delivery: one text must not stop the others
+                log.error("batch.failed", kind=some[0].kind, exc_info=error)
     return sorted(alone, key=lambda notice: notice.id)
 
 
@@ -93,6 +97,15 @@ def _sameness(notice: Notice) -> str:
     if stale or notice.conversation_id or notice.digest or notice.kind == "approval.card":  # type: ignore[attr-defined]
         return ""
     return json.dumps([notice.kind, notice.about, notice.repeats, notice.facts], sort_keys=True)
+
+
+def _is_plain(notice: Notice) -> bool:
+    """Whether a notice is text and nothing to tap; one that cannot be put into words fails by itself, later."""
+    try:
+        return not words_of(notice).actions
+    except Exception as error:  # the outer edge of delivery: one text must not stop the others
+        log.error("notice.unreadable", notice=notice.id, exc_info=error)
+        return False
 
 
 async def _send_group(group: list[Notice], services: Services, worker: Worker) -> list[Notice]:

@@ -53,6 +53,8 @@ async def deliver(services: Services, worker: Worker) -> int:
                 await deliver_one(notice, services)
             except Exception as error:  # the outer edge of delivery: one notice must not stop the others
                 log.error("notice.failed", notice=notice.id, exc_info=error)
+                if notice.attempts >= TRIES:
+                    await settle([notice.id], NoticeState.refused, "程序出错，已记入日志")
 
     await asyncio.gather(*(one(notice) for notice in alone))
     return len(notices)
