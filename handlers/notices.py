@@ -23,7 +23,7 @@ class Topic:
     words: tuple[str, ...]
 
     @property
-    def name(self) -> str:
+    def called(self) -> str:
         return self.words[0]
 
 

@@ -137,7 +137,7 @@ async def end_quiet_hours(me: Actor) -> Quiet:
 async def subscribe(me: Actor, *, event: Topic) -> Subscribed:
     """某件事发生了就通知我"""
     await wish(me.person_id, event.kind)
-    return Subscribed(topic=event.code, name=event.name, left=await _left(me, event))
+    return Subscribed(topic=event.code, name=event.called, left=await _left(me, event))
 
 
 async def _left(me: Actor, topic: Topic) -> int | None:
@@ -151,7 +151,7 @@ def _unmute(topic: Topic | None) -> Call:
 
 
 def _wish(topic: Topic | None, how: str) -> Wish:
-    return Wish(topic=topic.code if topic else None, name=topic.name if topic else "全部", how=how)
+    return Wish(topic=topic.code if topic else None, name=topic.called if topic else "全部", how=how)
 
 
 def _clock(minute: int) -> str:

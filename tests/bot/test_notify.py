@@ -5,6 +5,8 @@ from functools import partial
 
 import pytest
 
+from bot.understanding.understand import describe
+from handlers.actor import person
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import at_local, days, now, today, travel
@@ -20,9 +22,9 @@ MORNING = at_local(today() + timedelta(days=2), 7, 30)
 SHIPPED = {"number": "SO0312", "stage_text": "已发货", "customer": {"name": "宏达建材"}, "lines": [], "shipments": []}
 
 
-async def told(person: str, kind: str, about: str, **facts: object) -> list[Notice]:
+async def told(who: str, kind: str, about: str, **facts: object) -> list[Notice]:
     """Tells a colleague of something; the notices about it that they have since then."""
-    receiver = await Person.get(number=person)
+    receiver = await Person.get(number=who)
     audience = {"order.shipped": "salesperson", "approval.decided": "applicant", "announcement": "everyone"}[kind]
     await tell(kind, about=about, facts={**SHIPPED, **facts}, **{audience: [receiver.id]})
     return await Notice.filter(receiver=receiver, kind=kind, about=about).order_by("id")
@@ -41,6 +43,11 @@ async def told(person: str, kind: str, about: str, **facts: object) -> list[Noti
 )
 async def test_what_people_say_about_notices_is_understood(chat: Chat, who: str, line: str, words: str) -> None:
     assert words in await chat(who, line)
+
+
+async def test_what_is_named_is_the_topic_and_not_the_word(chat: Chat) -> None:
+    said = await describe(await person("C001"), "发货了提醒我")
+    assert (said["intent"], said["slots"]) == ("notify.subscribe", {"event": "shipped"})
 
 
 async def test_who_muted_a_kind_gets_none_of_it_but_what_is_urgent(chat: Chat) -> None:
