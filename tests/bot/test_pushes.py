@@ -399,6 +399,27 @@ async def test_the_address_book_keeps_employees_and_departments_in_step(door: Do
     assert await Department.filter(name="仓库").exists()
 
 
+async def test_the_address_books_own_key_opens_what_it_sends(
+    database: str, aiohttp_client: Callable[..., Awaitable[TestClient]]
+) -> None:
+    own = {"contacts_token": "contacts", "contacts_aes_key": WORK["aes_key"][::-1]}
+    made = Settings(_env_file=None, work={**WORK, **own})
+    client = await aiohttp_client(make_app(made, database=False, jobs=False))
+    book = {"token": own["contacts_token"], "aes_key": own["contacts_aes_key"]}
+    key = "work event change_contact/create_party"
+    for platform, status in (
+        (book, 200),
+        (WORK, 200),
+        ({**book, "token": "other"}, 403),
+        ({**WORK, "token": "x"}, 403),
+    ):
+        envelope = Envelope(platform["token"], WORK["corp_id"], platform["aes_key"])
+        aes = json.loads(envelope.seal(body(key), timestamp=1, nonce="n1", as_json=True))["Encrypt"]
+        wrapped = f"<xml><ToUserName>gh</ToUserName><Encrypt><![CDATA[{aes}]]></Encrypt></xml>"
+        assert (await send(client, "/wechat/work", signed(platform, aes=aes), wrapped))[0] == status
+    assert (await (await WorkParty.get(party_id=7)).department).name == "外贸部"
+
+
 async def test_who_left_speaks_for_nobody_and_what_was_due_to_them_is_not_lost(door: Door) -> None:
     person = await Person.get(number="E003")
     boss = person.superior_id
