@@ -13,7 +13,7 @@ from bot.understanding.understand import NotUnderstood, Understood, read_answer,
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import MissingInput, Outcome, rehearse, run
-from handlers.inputs import Ambiguous
+from handlers.inputs import Ambiguous, Reader
 from handlers.items import split_items
 from handlers.registry import handler
 from handlers.result import plain_facts
@@ -40,6 +40,7 @@ class State:
     last: Call | None = None
     partial: str = ""
     lines: dict[str, str] = field(default_factory=dict)
+    place: dict[str, Any] = field(default_factory=dict)
     misses: int = 0
 
     @classmethod
@@ -51,6 +52,7 @@ class State:
             waiting_for=kept.get("waiting_for", ""),
             partial=kept.get("partial", ""),
             lines=kept.get("lines", {}),
+            place=kept.get("place", {}),
             misses=kept.get("misses", 0),
         )
         for name in ("pending", "more", "last"):
@@ -63,7 +65,7 @@ class State:
         stored: dict[str, Any] = {
             name: call.to_json() for name in ("pending", "more", "last") if (call := getattr(self, name)) is not None
         }
-        stored.update({n: v for n in ("waiting_for", "partial", "lines", "misses") if (v := getattr(self, n))})
+        stored.update({n: v for n in ("waiting_for", "partial", "lines", "place", "misses") if (v := getattr(self, n))})
         return {**stored, "at": now().isoformat()}
 
 
@@ -74,6 +76,10 @@ class Conversation:
         self.me, self.state = me, state
         self.refused = False
         self.keep_lines = False
+
+    async def answer(self, text: str) -> Card:
+        """Takes text as the answer to what is asked for, whatever else it could mean."""
+        return self._shown(await self._answer_question(text))
 
     async def say(self, line: str) -> Card:
         """Answers a typed line, a tapped link or a menu key."""
@@ -87,6 +93,11 @@ class Conversation:
         if self.state.waiting_for and not await self._is_other_command(text):
             return self._shown(await self._answer_question(text))
         return self._shown(await self._command(text))
+
+    def awaits(self, kind: type[Reader[Any]]) -> bool:
+        """Whether what is asked for now is an input of this kind."""
+        call, name = self.state.pending, self.state.waiting_for
+        return call is not None and bool(name) and isinstance(handler(call.name).inputs[name].reader, kind)
 
     async def _act(self, said: Said, text: str) -> Card | None:
         if said.act is Act.cancel:
@@ -284,11 +295,15 @@ class Conversation:
             return templates.render("errors/not_bound", {})
         return templates.render("talk/help", {"name": self.me.called, "role": self._helped()})
 
+    def show(self, card: Card) -> Card:
+        """Puts a card on the screen, so that its digits can be typed."""
+        return self._shown(card)
+
     def greeting(self) -> Card:
         """A welcome by name, with examples; for a stranger, the way to bind and nothing else."""
         if self.me.id is None:
             return self._shown(templates.render("errors/not_bound", {}))
-        return self._shown(templates.render("talk/welcome", {"name": self.me.called, "role": self._helped()}))
+        return self.show(templates.render("talk/welcome", {"name": self.me.called, "role": self._helped()}))
 
     def _helped(self) -> str:
         return next((role for role in HELPED if role in self.me.roles), "staff")

@@ -1,26 +1,109 @@
-"""Pushes that are not lines: a greeting, a tap on a card, a leave, a consent to messages."""
+"""Pushes that are not lines: a greeting, a tap on a card, a file, a place, a leave, a consent to messages."""
+
+import re
 
 from tortoise.expressions import Q
 
 from bot.conversation import Conversation, State
+from bot.delivery.reports import note_report
+from bot.rendering import templates
 from bot.rendering.card import Card
 from bot.rendering.text import as_text
 from bot.turns import Turn
 from handlers.actor import Actor
+from handlers.call import Call
+from handlers.dispatch import run
+from handlers.files import AttachmentReader
+from handlers.rights import Scope
+from models.chat.directory import contact_changed, member_changed, party_changed
+from models.chat.files import receive
 from models.chat.tables import Conversation as Row
 from models.clock import today
 from models.delivery.cards import take_tap
 from models.delivery.grants import change_grant
 from models.delivery.telling import reply_later
+from models.party.tables import Person
+
+_CODE = re.compile(r"(?:bind_)?(\d{6})")
+_ORDER = re.compile(r"(?:order_)?(SO\d{4,})", re.IGNORECASE)
+_CARD = re.compile(r"(?:card_)?(E\d{3,})", re.IGNORECASE)
+_CAMPAIGN = re.compile(r"(?:campaign_)?(CM\d{4,})", re.IGNORECASE)
+_WORK_ORDER = re.compile(r"WO\d{4,}", re.IGNORECASE)
 
 
 async def greet(me: Actor, state: State, turn: Turn) -> Card | None:
-    """A welcome with what this person can do; on entering, at most once a day."""
+    """A welcome, or the conversation that a scanned code stands for; on entering, today's to-dos once a day."""
+    here = Row.filter(door=turn.door, external_id=turn.identity)
     if turn.facts.get("daily"):
-        here = Row.filter(door=turn.door, external_id=turn.identity)
         if not await here.filter(Q(greeted_on=None) | Q(greeted_on__lt=today())).update(greeted_on=today()):
             return None
-    return Conversation(me, state).greeting()
+        return await _todos(me, state)
+    scene = str(turn.facts.get("scene", ""))
+    if scene:
+        await here.update(scene=scene)
+    return await _scene(me, state, scene) or Conversation(me, state).greeting()
+
+
+async def _todos(me: Actor, state: State) -> Card:
+    talk = Conversation(me, state)
+    if me.id is None or me.reach("approval.list") is Scope.none:
+        return talk.greeting()
+    waiting = await run(me, Call("approval.list"))
+    facts = {"name": me.called, "approvals": waiting.facts["total"], "items": waiting.facts["items"]}
+    return talk.show(templates.render("talk/todos", facts))
+
+
+async def _scene(me: Actor, state: State, scene: str) -> Card | None:
+    """What a code of ours starts; anybody can print one, so it grants nothing that typing the same would not."""
+    talk = Conversation(me, state)
+    if found := _CODE.fullmatch(scene):
+        return await talk.say(f"绑定 {found[1]}")
+    if found := _ORDER.fullmatch(scene):
+        return await talk.say(found[1].upper())
+    if found := _CARD.fullmatch(scene):
+        person = await Person.get_or_none(number=found[1].upper(), active=True, customer_id=None)
+        return talk.show(_welcome(me, "talk/card", {"who": person.called})) if person else None
+    if found := _CAMPAIGN.fullmatch(scene):
+        return talk.show(_welcome(me, "talk/campaign", {"number": found[1].upper()}))
+    return None
+
+
+def _welcome(me: Actor, template: str, facts: dict[str, str]) -> Card:
+    return templates.render(template, {**facts, "bound": me.id is not None, "name": me.called})
+
+
+async def scan(me: Actor, state: State, turn: Turn) -> Card | None:
+    """What was scanned is a line; a work order's code opens the report of whoever makes such reports."""
+    text = str(turn.facts["text"])
+    if _WORK_ORDER.fullmatch(text) and me.reach("task.report") is not Scope.none:
+        text = f"报工{text.upper()}"
+    return await Conversation(me, state).say(text)
+
+
+async def media(me: Actor, state: State, turn: Turn) -> Card | None:
+    """A file is kept for whoever sent it; it answers the question that waits for one."""
+    if me.id is None:
+        return templates.render("errors/not_bound", {})
+    facts = turn.facts
+    number = await receive(me.id, turn.door, facts["kind"], facts["media_id"], name=facts.get("name", ""))
+    talk = Conversation(me, state)
+    if talk.awaits(AttachmentReader):
+        return await talk.answer(number)
+    return talk.show(templates.render("talk/file_kept", {"kind": facts["kind"], "number": number}))
+
+
+async def place(me: Actor, state: State, turn: Turn) -> Card | None:
+    """A place is kept for a while in the conversation, for whatever asks where somebody is."""
+    facts = turn.facts
+    state.place = {name: facts[name] for name in ("latitude", "longitude", "label")}
+    if facts.get("silent"):
+        return None
+    return templates.render("talk/place", {"label": facts["label"]})
+
+
+async def unheard(me: Actor, state: State, turn: Turn) -> Card | None:
+    """What cannot be read is answered with what can."""
+    return templates.render("talk/unheard", {"kind": turn.facts["kind"]})
 
 
 async def leave(me: Actor, state: State, turn: Turn) -> Card | None:
@@ -49,4 +132,42 @@ async def grants(me: Actor, state: State, turn: Turn) -> Card | None:
     return None
 
 
-EVENTS = {"greet": greet, "leave": leave, "card": card, "grants": grants}
+async def sent(me: Actor, state: State, turn: Turn) -> Card | None:
+    """How messages ended that had been accepted."""
+    for message, delivered, words in turn.facts["reports"]:
+        await note_report(message, delivered, words)
+    return None
+
+
+async def member(me: Actor, state: State, turn: Turn) -> Card | None:
+    """The address book says who is a colleague."""
+    await member_changed(turn.facts)
+    return None
+
+
+async def party(me: Actor, state: State, turn: Turn) -> Card | None:
+    """The address book says which departments there are."""
+    await party_changed(turn.facts)
+    return None
+
+
+async def contact(me: Actor, state: State, turn: Turn) -> Card | None:
+    """A customer belongs to the employee they added."""
+    await contact_changed(turn.facts)
+    return None
+
+
+EVENTS = {
+    "greet": greet,
+    "scan": scan,
+    "media": media,
+    "place": place,
+    "unheard": unheard,
+    "leave": leave,
+    "card": card,
+    "grants": grants,
+    "sent": sent,
+    "member": member,
+    "party": party,
+    "contact": contact,
+}

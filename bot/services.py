@@ -63,12 +63,18 @@ def make_services(
 
 
 def envelopes(settings: Settings) -> dict[str, Envelope]:
-    """The envelope of each callback that is on."""
+    """The envelope of each callback that is on; WeCom's address book and customer contact may have their own."""
     found = {}
     if account := settings.official:
         found["official"] = Envelope(account.token, account.app_id, account.aes_key)
     if work := settings.work:
         found["work"] = Envelope(work.token, work.corp_id, work.aes_key)
+        if work.contacts_token:
+            found["work contacts"] = Envelope(work.contacts_token, work.corp_id, work.contacts_aes_key or work.aes_key)
+        if work.customers_token:
+            found["work customers"] = Envelope(
+                work.customers_token, work.corp_id, work.customers_aes_key or work.aes_key
+            )
     if account := settings.miniprogram:
         found["miniprogram"] = Envelope(account.token, account.app_id, account.aes_key)
     return found

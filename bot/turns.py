@@ -59,7 +59,8 @@ WITH given AS (
   WHERE given.version = '' OR given.version = c.xmin::text
     AND NOT EXISTS (SELECT FROM inbox WHERE key = given.key AND inbox.state = 'waiting')
   FOR UPDATE OF c SKIP LOCKED)
-UPDATE conversation SET turns = given.turns::jsonb, state = given.state::jsonb, reachable = given.reachable,
+UPDATE conversation SET turns = given.turns::jsonb, state = given.state::jsonb,
+  reachable = coalesce(given.reachable, conversation.reachable),
   window_until = CASE WHEN until > coalesce(window_until, '-infinity') THEN until ELSE window_until END,
   window_left = CASE WHEN until > coalesce(window_until, '-infinity') THEN count ELSE window_left END
 FROM given JOIN ours ON ours.id = given.id WHERE conversation.id = given.id RETURNING given.nth
@@ -67,6 +68,9 @@ FROM given JOIN ours ON ours.id = given.id WHERE conversation.id = given.id RETU
 
 # One encoder for all: dumps() with an option makes a new one each time.
 as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+REPORTS = {"grants", "sent", "member", "party", "contact"}
+"""Events that the platform tells of a person: they say nothing of whether that person can be reached."""
 
 CARRY = "UPDATE inbox SET state = 'answered' WHERE key = $1 AND state = 'waiting' RETURNING id"
 
@@ -259,7 +263,7 @@ async def _save(turn: Turn, row: dict[str, Any], state: State, reply: str, *, ve
             as_json(state.dump()),
             now() + timedelta(seconds=window.seconds) if window else None,
             window.count if window else 0,
-            turn.event != "leave",
+            None if turn.event in REPORTS else turn.event != "leave",
         )
     )
 

@@ -19,6 +19,7 @@ from models.party.tables import Customer, Person
 from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import PurchaseOrder
 from models.sales.tables import SalesOrder
+from models.system.tables import Job
 
 R = TypeVar("R", bound=Row)
 
@@ -70,6 +71,10 @@ def _report(me: Actor) -> Q:
     return Q(id=NO_ONE) if me.scope is Scope.customer else _by_owner(me, "worker")
 
 
+def _job(me: Actor) -> Q:
+    return Q(person_id=me.id)
+
+
 def _staff_only(me: Actor) -> Q:
     return Q(id=NO_ONE) if me.is_customer else EVERYTHING
 
@@ -89,6 +94,7 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Notice: _notice,
     Approval: _approval,
     JobReport: _report,
+    Job: _job,
     WorkOrder: _staff_only,
     PurchaseOrder: _staff_only,
     Person: _staff_only,

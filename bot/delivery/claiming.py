@@ -1,5 +1,6 @@
 """Claiming notices by receiver, so that each person's come in order however many workers there are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,24 +9,36 @@ from models.clock import days, now
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.transactions import transaction
 
-LEASE = days(30 / 86400)
-BATCH = 50
+SECOND = days(1 / 86400)
+LEASE = 30 * SECOND
+MANY = 1000
 
-# The lock is on the people, and none that foreign keys of new notices would wait for.
+# What is urgent comes first, the rest in the order it was told. One that failed holds up those after it; one that is
+# held for quiet hours or a digest does not. The lock is on the people, and none that foreign keys of new notices
+# would wait for.
 RECEIVERS = """
+WITH ready AS (
+  (SELECT receiver_id FROM notice WHERE state = 'queued' AND urgent AND due_at <= $1 LIMIT $2)
+  UNION
+  (SELECT receiver_id FROM notice WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at LIMIT 2 * $2::int))
 SELECT p.id FROM person p
 JOIN LATERAL (
-  SELECT due_at, urgent FROM notice n WHERE n.receiver_id = p.id AND n.state = 'queued' ORDER BY n.id LIMIT 1
-) head ON true
-WHERE p.id IN (SELECT receiver_id FROM notice WHERE state = 'queued' AND due_at <= $1 LIMIT 2000)
-  AND head.due_at <= $1
+  SELECT due_at, urgent FROM notice n
+  WHERE n.receiver_id = p.id AND n.state = 'queued' AND (n.due_at <= $1 OR n.attempts > 0)
+  ORDER BY n.urgent DESC, n.id LIMIT 1
+) head ON head.due_at <= $1
+WHERE p.id IN (SELECT receiver_id FROM ready)
   AND NOT EXISTS (SELECT FROM notice s WHERE s.receiver_id = p.id AND s.state = 'sending')
 ORDER BY head.urgent DESC, head.due_at LIMIT $2 FOR NO KEY UPDATE OF p SKIP LOCKED
 """
 
 TAKE = """
 UPDATE notice SET state = 'sending', worker = $2, due_at = $3, attempts = attempts + 1
-WHERE id IN (SELECT min(id) FROM notice WHERE receiver_id = ANY($1::bigint[]) AND state = 'queued' GROUP BY receiver_id)
+WHERE id IN (
+    SELECT DISTINCT ON (receiver_id) id FROM notice
+    WHERE receiver_id = ANY($1::bigint[]) AND state = 'queued' AND (due_at <= $4 OR attempts > 0)
+    ORDER BY receiver_id, urgent DESC, id)
+  AND due_at <= $4
   AND NOT EXISTS (SELECT FROM notice s WHERE s.receiver_id = notice.receiver_id AND s.state = 'sending')
 RETURNING id
 """
@@ -38,7 +51,13 @@ RETURNING id
 """
 
 LEFT = """
-SELECT id FROM notice WHERE state = 'sending' AND due_at < $1 ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED
+SELECT id FROM notice WHERE state = 'sending' AND batch = '' AND due_at < $1
+ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED
+"""
+
+# A worker that was slow for longer than its lease must not send what another has taken over meanwhile.
+KEEP = """
+UPDATE notice SET due_at = $4 WHERE id = $1 AND state = 'sending' AND worker = $2 AND attempts = $3 RETURNING id
 """
 
 
@@ -57,12 +76,17 @@ async def claim(worker: Worker) -> list[Notice]:
 
 async def _claim(worker: Worker) -> list[int]:
     moment = now()
-    receivers = [row["id"] for row in await sql.rows(RECEIVERS, moment, BATCH)]
+    receivers = [row["id"] for row in await sql.rows(RECEIVERS, moment, MANY)]
     taken: list[dict[str, Any]] = []
     if receivers:
-        taken += await sql.rows(TAKE, receivers, worker.name, moment + LEASE)
+        taken += await sql.rows(TAKE, receivers, worker.name, moment + LEASE, moment)
     taken += await sql.rows(STRANGERS, moment, worker.name, moment + LEASE)
     return [row["id"] for row in taken]
+
+
+async def keep(notice: Notice) -> bool:
+    """Makes sure that a notice is still this worker's to send, and keeps it for as long as one call can take."""
+    return await sql.row(KEEP, notice.id, notice.worker, notice.attempts, now() + LEASE) is not None
 
 
 async def recover() -> int:
@@ -84,7 +108,7 @@ async def _recover() -> int:
             await Notice.filter(id=notice.id).update(state=NoticeState.queued.value, due_at=now(), worker="")
         else:
             await Attempt.filter(id=begun.id).update(outcome="unknown", ended_at=now())
-            await settle(notice, NoticeState.uncertain, "发送时中断，不知道有没有送到")
+            await settle([notice.id], NoticeState.uncertain, "发送时中断，不知道有没有送到")
     return len(found)
 
 
@@ -92,6 +116,8 @@ KEYED = {"work_card", "work_text", "official_template"}
 """Ways whose platform recognises a repeat: task_id, duplicate check, client_msg_id."""
 
 
-async def settle(notice: Notice, state: NoticeState, reason: str = "") -> None:
-    """Ends a notice."""
-    await Notice.filter(id=notice.id).update(state=state.value, reason=reason[:200], settled_at=now(), worker="")
+async def settle(notices: Sequence[int], state: NoticeState, reason: str = "") -> None:
+    """Ends some notices."""
+    await Notice.filter(id__in=list(notices)).update(
+        state=state.value, reason=reason[:200], settled_at=now(), worker="", batch=""
+    )

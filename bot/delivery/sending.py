@@ -5,15 +5,18 @@ from enum import Enum
 
 import structlog
 
-from bot.delivery.claiming import KEYED, Worker, claim, recover, settle
+from bot.delivery.batches import again, send_together
+from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, settle
+from bot.delivery.digests import gather
+from bot.delivery.reports import REPORTED
 from bot.delivery.ways import Busy, Way, reserve, send, update_card, ways_to
-from bot.rendering import templates
+from bot.delivery.words import words_of
 from bot.rendering.card import Card
 from bot.services import Services
 from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
 from bot.wechat.fields import Unfit
 from models.chat.tables import Conversation
-from models.clock import days, now
+from models.clock import now
 from models.delivery.grants import change_grant
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.delivery.telling import tell
@@ -25,8 +28,6 @@ log = structlog.get_logger()
 TRIES = 8
 TOGETHER = 10
 
-SECOND = days(1 / 86400)
-
 
 class End(Enum):
     """What became of one try."""
@@ -35,12 +36,15 @@ class End(Enum):
     refused = "refused"
     later = "later"
     unknown = "unknown"
+    lost = "lost"
 
 
 async def deliver(services: Services, worker: Worker) -> int:
-    """Settles what a dead worker left, then sends one notice to each of some people; says how many were claimed."""
+    """Settles what a dead worker left, then sends what is due to some people; says how many notices were claimed."""
     await recover()
+    await again(services, worker)
     notices = await claim(worker)
+    alone = await send_together(notices, services, worker)
     gate = asyncio.Semaphore(TOGETHER)
 
     async def one(notice: Notice) -> None:
@@ -49,35 +53,47 @@ async def deliver(services: Services, worker: Worker) -> int:
                 await deliver_one(notice, services)
             except Exception as error:  # the outer edge of delivery: one notice must not stop the others
                 log.error("notice.failed", notice=notice.id, exc_info=error)
+                if notice.attempts >= TRIES:
+                    await settle([notice.id], NoticeState.refused, "程序出错，已记入日志")
 
-    await asyncio.gather(*(one(notice) for notice in notices))
+    await asyncio.gather(*(one(notice) for notice in alone))
     return len(notices)
 
 
 async def deliver_one(notice: Notice, services: Services) -> None:
     """One notice, through the ways its receiver has."""
-    if notice.expires_at and notice.expires_at < now():
-        await settle(notice, NoticeState.expired, "过了时效，没有再发")
+    if not await keep(notice):
         return
-    card = Card() if notice.kind == "turn.reply" else templates.render(f"notices/{notice.kind}", notice.facts)
+    if notice.expires_at and notice.expires_at < now():
+        await settle([notice.id], NoticeState.expired, "过了时效，没有再发")
+        return
+    if notice.digest:
+        notice = await transaction(gather, notice)
+    card = words_of(notice)
     if notice.kind == "approval.card":
         await _change_card(notice, card, services)
         return
     reasons: list[str] = []
+    failed = await Attempt.filter(notice_id=notice.id, code=REPORTED)
     for way in await ways_to(notice, card, services):
+        if told := next((each.words for each in failed if each.way == way.name), ""):
+            reasons.append(told)
+            continue
         end, words = await _try(way, notice, card, services)
+        if end is End.lost:
+            return
         if end is End.accepted:
-            await settle(notice, NoticeState.accepted)
+            await settle([notice.id], NoticeState.accepted)
             return
         if end is End.unknown:
-            await settle(notice, NoticeState.uncertain, words)
+            await settle([notice.id], NoticeState.uncertain, words)
             return
         if end is End.later and notice.attempts < TRIES:
             await _postpone(notice, words)
             return
         if words:
             reasons.append(words)
-    await transaction(_give_up, notice, "；".join(dict.fromkeys(reasons)) or "没有绑定，或已取消关注")
+    await transaction(_give_up, notice, "；".join(dict.fromkeys(reasons)) or await _nobody_there(notice))
 
 
 async def _try(way: Way, notice: Notice, card: Card, services: Services) -> tuple[End, str]:
@@ -85,11 +101,14 @@ async def _try(way: Way, notice: Notice, card: Card, services: Services) -> tupl
         attempt = await transaction(_begin, way, notice)
     except Busy:
         return End.later, "一分钟内发得太多，稍后再发"
+    except NotOurs:
+        return End.lost, ""
     if attempt is None:
         return End.refused, _CLOSED[way.name]
+    platform_id = None
     try:
-        carried = await send(way, notice, card, services)
-        end, code, words = (End.accepted, "", "") if carried else (End.refused, "", "对方不在应用可见范围")
+        platform_id = await send(way, notice, card, services)
+        end, code, words = (End.refused, "", "对方不在应用可见范围") if platform_id is None else (End.accepted, "", "")
     except WeChatError as error:
         end, words = await _react(way, notice, error)
         code = str(error.code)
@@ -100,12 +119,20 @@ async def _try(way: Way, notice: Notice, card: Card, services: Services) -> tupl
         end, code, words = (End.later if again else End.unknown), "no_answer", f"微信没有回应：{error.why}"
     except Unfit as error:
         end, code, words = End.refused, "unfit", f"模板字段 {error.key} 填不进去"
-    await Attempt.filter(id=attempt.id).update(outcome=end.value, code=code, words=words[:200], ended_at=now())
+    await Attempt.filter(id=attempt.id).update(
+        outcome=end.value, code=code, words=words[:200], ended_at=now(), platform_id=(platform_id or "")[:64]
+    )
     return end, words
+
+
+class NotOurs(Exception):
+    """The lease ran out, and another worker has taken the notice over."""
 
 
 async def _begin(way: Way, notice: Notice) -> Attempt | None:
     """Takes the quota and writes the attempt down before the call, so that a crash leaves a trace of it."""
+    if not await keep(notice):
+        raise NotOurs()
     if not await reserve(way, notice):
         return None
     return await Attempt.create(notice=notice, door=way.door, way=way.name, started_at=now())
@@ -140,7 +167,7 @@ async def _change_card(notice: Notice, card: Card, services: Services) -> None:
     except (WeChatError, NoAnswer, NotSent, ValueError) as error:
         log.warning("card.not_changed", notice=notice.id, error=str(error))
         changed = False
-    await settle(notice, NoticeState.accepted, "" if changed else "没有可以更新的卡片")
+    await settle([notice.id], NoticeState.accepted, "" if changed else "没有可以更新的卡片")
 
 
 async def _postpone(notice: Notice, words: str) -> None:
@@ -150,9 +177,15 @@ async def _postpone(notice: Notice, words: str) -> None:
     )
 
 
+async def _nobody_there(notice: Notice) -> str:
+    """Why there is no way at all."""
+    left = await Person.filter(id=notice.receiver_id, active=False).exists()  # type: ignore[attr-defined]
+    return "收信人已离职" if left else "没有绑定，或已取消关注"
+
+
 async def _give_up(notice: Notice, reason: str) -> None:
     """Puts it on the board, and tells the colleague who answers for the customer."""
-    await settle(notice, NoticeState.refused, reason)
+    await settle([notice.id], NoticeState.refused, reason)
     answerable = notice.answerable_id  # type: ignore[attr-defined]
     if answerable is None or notice.kind == "notice.undelivered":
         return

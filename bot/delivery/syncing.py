@@ -8,6 +8,7 @@ TITLES = {
     "order.confirmed": ("订单确认", "下单成功", "订单提交"),
     "order.shipped": ("发货",),
     "order.production": ("生产进度", "订单进度"),
+    "turn.reply": ("咨询回复", "留言回复"),
 }
 """Words in a template's title that say which notice it carries."""
 
@@ -27,6 +28,7 @@ LABELS = {
     "进度": "percent",
     "商品": "lines.0.product.name",
     "商品名称": "lines.0.product.name",
+    "回复内容": "text",
 }
 """Field labels and the facts that fill them."""
 

@@ -21,9 +21,10 @@ DUPLICATE_CHECK_S = 1800
 PER_MINUTE = 25
 """WeCom drops what goes beyond 30 a minute to one member, without a word (WeCom doc 90236)."""
 
-RECENT = """
-SELECT count(*) AS count FROM attempt a JOIN notice n ON n.id = a.notice_id
-WHERE n.receiver_id = $1 AND a.door = 'work' AND a.started_at > $2
+BUSY = """
+SELECT n.receiver_id FROM attempt a JOIN notice n ON n.id = a.notice_id
+WHERE n.receiver_id = ANY($1::bigint[]) AND a.door = 'work' AND a.started_at > $2
+GROUP BY n.receiver_id HAVING count(*) >= $3
 """
 
 TAKE_WINDOW = """
@@ -50,12 +51,17 @@ class Way:
 
 
 async def ways_to(notice: Notice, card: Card, services: Services) -> list[Way]:
-    """The ways that are open to the receiver, best first."""
-    if notice.conversation_id:  # type: ignore[attr-defined]
-        conversations = [await Conversation.get(id=notice.conversation_id)]  # type: ignore[attr-defined]
-    else:
-        conversations = await Conversation.filter(person_id=notice.receiver_id, reachable=True)  # type: ignore[attr-defined]
-    by_door = {each.door: each for each in conversations}
+    """The ways that are open to the receiver, best first; a late reply goes where it was asked for, then elsewhere."""
+    receiver, asked = notice.receiver_id, notice.conversation_id  # type: ignore[attr-defined]
+    theirs = await Conversation.filter(person_id=receiver, reachable=True) if receiver else []
+    first = [await Conversation.get(id=asked)] if asked else []
+    found: list[Way] = []
+    for conversations in (first, [each for each in theirs if each.id != asked]):
+        found += await _ways(notice, card, services, {each.door: each for each in conversations})
+    return found
+
+
+async def _ways(notice: Notice, card: Card, services: Services, by_door: dict[str, Conversation]) -> list[Way]:
     found: list[Way] = []
     if services.work and (work := by_door.get("work")):
         found += [Way("work_card", work), Way("work_text", work)] if card.actions else [Way("work_text", work)]
@@ -69,10 +75,9 @@ async def ways_to(notice: Notice, card: Card, services: Services) -> list[Way]:
 
 async def reserve(way: Way, notice: Notice) -> bool:
     """Takes what this way costs from its quota; False when there is nothing left. Raises Busy."""
-    if way.door == "work" and notice.receiver_id:  # type: ignore[attr-defined]
-        recent = await sql.row(RECENT, notice.receiver_id, now() - days(1 / 1440))  # type: ignore[attr-defined]
-        if recent and recent["count"] >= PER_MINUTE:
-            raise Busy()
+    receiver = notice.receiver_id  # type: ignore[attr-defined]
+    if way.door == "work" and receiver and await busy([receiver]):
+        raise Busy()
     if way.name == "customer_service":
         return await sql.row(TAKE_WINDOW, way.conversation.id, now()) is not None
     if way.name == "subscription":
@@ -81,29 +86,38 @@ async def reserve(way: Way, notice: Notice) -> bool:
     return True
 
 
-async def send(way: Way, notice: Notice, card: Card, services: Services) -> bool:
-    """Makes the call; False if this way cannot carry the card at all. Raises WeChatError, NoAnswer, NotSent, Unfit."""
+async def busy(receivers: list[int]) -> set[int]:
+    """Those to whom WeCom would drop a message now, because they have had too many."""
+    rows = await sql.rows(BUSY, receivers, now() - days(1 / 1440), PER_MINUTE)
+    return {row["receiver_id"] for row in rows}
+
+
+async def send(way: Way, notice: Notice, card: Card, services: Services) -> str | None:
+    """Makes the call; the platform's id of the message, or None if this way cannot carry the card at all.
+
+    Raises WeChatError, NoAnswer, NotSent, Unfit.
+    """
     who = way.conversation.external_id
     if way.name == "work_card":
         return await _send_work_card(way, notice, card, services)
     if way.name == "work_text":
         assert services.work is not None
         sent = await services.work.send_text([who], _text(notice, card), duplicate_check_s=DUPLICATE_CHECK_S)
-        return not sent.invalid
+        return None if sent.invalid else sent.msgid
     if way.name == "customer_service":
         assert services.official is not None
         await services.official.send_text(who, _text(notice, card, links=True))
-        return True
+        return ""
     assert way.template is not None
     data = fill(way.template.filled, notice.facts)
     if way.name == "official_template":
         assert services.official is not None
-        await services.official.send_template(who, way.template.template_id, data, client_msg_id=f"n{notice.id}")
-        return True
+        message = f"n{notice.id}"
+        return await services.official.send_template(who, way.template.template_id, data, client_msg_id=message)
     assert services.miniprogram is not None
     page = f"pages/order/order?no={notice.about}" if notice.about.startswith("SO") else ""
     await services.miniprogram.send_subscription(who, way.template.template_id, page, data)
-    return True
+    return ""
 
 
 async def update_card(notice: Notice, card: Card, services: Services) -> bool:
@@ -125,12 +139,12 @@ def fill(filled: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _at(facts, path) for name, path in filled.items()}
 
 
-async def _send_work_card(way: Way, notice: Notice, card: Card, services: Services) -> bool:
+async def _send_work_card(way: Way, notice: Notice, card: Card, services: Services) -> str | None:
     assert services.work is not None
     task_id = f"n{notice.id}"
     made = as_work_card(card, task_id=task_id)
     if made is None:
-        return False
+        return None
     row, _ = await CardRow.get_or_create(
         {"notice_id": notice.id, "receiver_id": notice.receiver_id, "about": notice.about},  # type: ignore[attr-defined]
         task_id=task_id,
@@ -138,7 +152,7 @@ async def _send_work_card(way: Way, notice: Notice, card: Card, services: Servic
     sent = await services.work.send_card([way.conversation.external_id], made, duplicate_check_s=DUPLICATE_CHECK_S)
     if sent.response_code:
         await CardRow.filter(id=row.id).update(response_code=sent.response_code, code_until=now() + CODE_LIVES)
-    return not sent.invalid
+    return None if sent.invalid else sent.msgid
 
 
 async def _templates(kind: str, door: str) -> list[PlatformTemplate]:

@@ -1,19 +1,24 @@
 """What the three callback URLs share: the URL check, the signed envelope, and answers that tell a stranger nothing."""
 
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
 from aiohttp import web
 
+from bot.doors.pushes import RefusedPush
 from bot.services import SERVICES
-from bot.wechat.envelope import Envelope, Malformed, Refused
+from bot.wechat.envelope import BadSignature, Envelope, Malformed, Refused
 from bot.wechat.inbound import Inbound, parse
 from models.clock import now
 
 log = structlog.get_logger()
 
 MAX_BODY = 64 * 1024
+
+T = TypeVar("T")
 
 Answer = Callable[[web.Request, Inbound], Awaitable[str | None]]
 
@@ -23,24 +28,28 @@ def callback(door: str, answer: Answer) -> list[web.RouteDef]:
     path = f"/wechat/{door}"
 
     async def verify(request: web.Request) -> web.Response:
-        envelope = _envelope(request, door)
         try:
-            return web.Response(text=envelope.verify_get(request.query, now().timestamp()))
+            echo, _ = _opened(request, door, lambda envelope: envelope.verify_get(request.query, now().timestamp()))
+            return web.Response(text=echo)
         except Refused as refused:
             return _refuse(door, refused, 403)
         except Malformed as malformed:
             return _refuse(door, malformed, 400)
 
     async def receive(request: web.Request) -> web.Response:
-        envelope = _envelope(request, door)
+        _envelopes(request, door)
         body = await _body(request)
         try:
-            inbound = parse(envelope.open(request.query, body, now().timestamp()), door)
+            plain, envelope = _opened(request, door, lambda each: each.open(request.query, body, now().timestamp()))
+            inbound = parse(plain, door)
         except Refused as refused:
             return _refuse(door, refused, 403)
         except Malformed as malformed:
             return _refuse(door, malformed, 400)
-        reply = await answer(request, inbound)
+        try:
+            reply = await answer(request, inbound)
+        except RefusedPush as refused:
+            return _refuse(door, refused, 403)
         if reply is None:
             return web.Response(text="success")
         sealed = envelope.seal(reply, timestamp=int(now().timestamp()), nonce=secrets.token_hex(8))
@@ -49,11 +58,20 @@ def callback(door: str, answer: Answer) -> list[web.RouteDef]:
     return [web.get(path, verify), web.post(path, receive)]
 
 
-def _envelope(request: web.Request, door: str) -> Envelope:
-    envelopes = request.app[SERVICES].envelopes or {}
-    if door not in envelopes:
+def _envelopes(request: web.Request, door: str) -> list[Envelope]:
+    found = [each for name, each in (request.app[SERVICES].envelopes or {}).items() if name.split()[0] == door]
+    if not found:
         raise web.HTTPNotFound()
-    return envelopes[door]
+    return found
+
+
+def _opened(request: web.Request, door: str, open_with: Callable[[Envelope], T]) -> tuple[T, Envelope]:
+    """What the first envelope says whose signature fits, and that envelope."""
+    *others, last = _envelopes(request, door)
+    for envelope in others:
+        with contextlib.suppress(BadSignature):
+            return open_with(envelope), envelope
+    return open_with(last), last
 
 
 async def _body(request: web.Request) -> bytes:

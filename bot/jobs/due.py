@@ -12,7 +12,7 @@ from models.chat.tables import Inbox
 from models.clock import days, now
 from models.delivery.telling import tell
 from models.errors import Refused
-from models.system.jobs import Chunk, advance_job, claim_job
+from models.system.jobs import Chunk, advance_job, claim_job, hold_job
 from models.system.tables import Deadline, Job
 from models.transactions import savepoint, transaction
 
@@ -64,8 +64,10 @@ async def run_jobs() -> int:
 
 
 async def _run_chunk(job: Job) -> None:
+    if not await hold_job(job):
+        return
     me = await person_by_id(job.person_id, door=job.door, turn=f"job:{job.number}")  # type: ignore[attr-defined]
-    chunk = await run_chunk(me, Call(job.handler, job.inputs), Chunk(job.cursor, job.done, job.total))
+    chunk = await run_chunk(me, Call(job.handler, job.inputs), Chunk(job.cursor, job.done, job.total, job.number))
     await advance_job(job, chunk)
     if chunk.cursor is None:
         facts = {"id": job.number, "what": handler(job.handler).help, "done": str(chunk.done)}

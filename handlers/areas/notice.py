@@ -14,7 +14,7 @@ from models.errors import WrongState
 from models.party.tables import Person
 from models.system.jobs import Chunk
 
-CHUNK = 500
+CHUNK = 2000
 
 STUCK = [NoticeState.refused.value, NoticeState.uncertain.value, NoticeState.expired.value]
 
@@ -87,7 +87,7 @@ async def send_announcement(me: Actor, chunk: Chunk, *, text: Text) -> JobStarte
     page = await staff.filter(id__gt=chunk.cursor or 0).order_by("id").limit(CHUNK)
     await tell(
         "announcement",
-        about="",
+        about=chunk.number,
         facts={"text": text, "from": me.called},
         everyone=[person.id for person in page],
     )

@@ -22,7 +22,8 @@ class Door(Labelled):
 class Conversation(Row):
     """One WeChat identity at one door: whom it is bound to, the last turns, and what it waits for.
 
-    `turns` holds the latest keys with their replies, so that a push that WeChat repeats gets the same reply again.
+    `turns` holds the latest keys with their replies, so that a push that WeChat repeats gets the same reply again;
+    `scene` is what the code held through which they came last.
     """
 
     door = fields.CharField(max_length=12)
@@ -34,6 +35,7 @@ class Conversation(Row):
     turns = fields.JSONField[list[list[str]]](default=list)
     state = fields.JSONField[dict[str, Any]](default=dict)
     greeted_on = fields.DateField(null=True)
+    scene = fields.CharField(max_length=64, default="", db_default="")
     wrong_codes = fields.IntField(default=0)
     wrong_code_at = time_field(null=True)
 
@@ -84,3 +86,63 @@ class ApiToken(Row):
 
     class Meta:
         table = "api_token"
+
+
+class AttachmentState(Labelled):
+    """Where a file that somebody sent stands."""
+
+    waiting = "waiting", "待下载"
+    stored = "stored", "已保存"
+    refused = "refused", "没能保存"
+
+
+class Attachment(Row):
+    """A file that somebody sent, and what it is about; its bytes lie in FILES_DIR under their digest."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    kind = fields.CharField(max_length=12)
+    name = fields.CharField(max_length=120, default="")
+    content_type = fields.CharField(max_length=60, default="")
+    size = fields.IntField(default=0)
+    sha256 = fields.CharField(max_length=64, default="")
+    owner = to("Person")
+    about = fields.CharField(max_length=20, default="")
+    door = fields.CharField(max_length=12)
+    media_id = fields.CharField(max_length=200)
+    state = fields.CharField(max_length=12, default=AttachmentState.waiting.value)
+    reason = fields.CharField(max_length=200, default="")
+    tries = fields.IntField(default=0)
+    created_at = time_field()
+    due_at = time_field()
+
+    class Meta:
+        table = "attachment"
+        indexes = (
+            Index(fields=["state", "due_at"], name="attachment_due"),
+            Index(fields=["about"], name="attachment_about"),
+        )
+
+
+class WorkParty(Row):
+    """Which of our departments follows a department of WeCom's address book."""
+
+    party_id = fields.IntField(unique=True)
+    department = to("Department")
+
+    class Meta:
+        table = "work_party"
+
+
+class ExternalContact(Row):
+    """A customer's contact in WeCom, and the employee they added; `state` names the code they came through."""
+
+    external_id = fields.CharField(max_length=64)
+    employee = to("Person")
+    person = to("Person", null=True)
+    state = fields.CharField(max_length=64, default="")
+    added_at = time_field()
+    ended_at = time_field(null=True)
+
+    class Meta:
+        table = "external_contact"
+        unique_together = (("external_id", "employee"),)

@@ -18,12 +18,15 @@ class NoticeState(Labelled):
     uncertain = "uncertain", "不确定"
     refused = "refused", "未送达"
     expired = "expired", "已过期"
+    merged = "merged", "已并入汇总"
+    paused = "paused", "已暂停"
 
 
 class Notice(Row):
     """One message about one event to one person, in the transaction of the change it reports.
 
-    `conversation` is set for what can only go there: the late reply to a line said at one door.
+    `conversation` is set for what can only go there: the late reply to a line said at one door. `repeats` counts the
+    events that this one stands for, `digest` that it is sent together with others, `batch` the call it goes out in.
     """
 
     kind = fields.CharField(max_length=40)
@@ -42,11 +45,15 @@ class Notice(Row):
     expires_at = time_field(null=True)
     settled_at = time_field(null=True)
     worker = fields.CharField(max_length=40, default="")
+    repeats = fields.IntField(default=1, db_default=1)
+    digest = fields.BooleanField(default=False, db_default=False)
+    batch = fields.CharField(max_length=24, default="", db_default="")
 
     class Meta:
         table = "notice"
         indexes = (
             Index(fields=["state", "due_at"], name="notice_due"),
+            Index(fields=["receiver_id", "state"], name="notice_waiting"),
             Index(fields=["receiver_id", "id"], name="notice_receiver"),
             Index(fields=["about"], name="notice_about"),
         )
@@ -63,9 +70,49 @@ class Attempt(Row):
     words = fields.CharField(max_length=200, default="")
     started_at = time_field()
     ended_at = time_field(null=True)
+    platform_id = fields.CharField(max_length=64, default="", db_default="")
+    arrived_at = time_field(null=True)
 
     class Meta:
         table = "attempt"
+        indexes = (Index(fields=["platform_id"], name="attempt_platform"),)
+
+
+class Batch(Row):
+    """One WeCom call to many, kept word for word: only an identical one is recognised as a repeat (WeCom doc 90236)."""
+
+    token = fields.CharField(max_length=24, unique=True)
+    userids = fields.JSONField[list[str]]()
+    text = fields.TextField()
+    tries = fields.IntField(default=0)
+    sent_at = time_field()
+
+    class Meta:
+        table = "notice_batch"
+
+
+class Preference(Row):
+    """How somebody wants one kind of notice, or, with an empty kind, all that are not urgent."""
+
+    person = to("Person")
+    kind = fields.CharField(max_length=40, default="")
+    muted = fields.BooleanField(default=False)
+    digest = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "preference"
+        unique_together = (("person", "kind"),)
+
+
+class QuietHours(Row):
+    """The hours, in minutes of a Shanghai day, in which only what is urgent reaches somebody."""
+
+    person = to("Person", unique=True)
+    from_minute = fields.IntField()
+    until_minute = fields.IntField()
+
+    class Meta:
+        table = "quiet_hours"
 
 
 class Card(Row):

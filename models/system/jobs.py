@@ -17,14 +17,17 @@ UPDATE job SET leased_until = $2 WHERE id = (
 RETURNING id
 """
 
+HOLD = "SELECT id FROM job WHERE id = $1 FOR UPDATE"
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """How far a long command is; `cursor` None after a chunk means that it is finished."""
+    """How far a long command is; `cursor` None after a chunk means that it is finished. `number` is the job's."""
 
     cursor: Any = None
     done: int = 0
     total: int = 0
+    number: str = ""
 
 
 async def start_job(handler: str, inputs: dict[str, Any], *, person_id: int, door: str) -> Job:
@@ -46,10 +49,30 @@ async def claim_job() -> Job | None:
     return await Job.get(id=found["id"]) if found else None
 
 
+async def hold_job(job: Job) -> bool:
+    """Locks a job for the chunk that follows in this transaction; False if it is not to run now.
+
+    Where it stands is read again: a worker whose lease ran out must not do what another has done meanwhile.
+    """
+    found = await sql.row(HOLD, job.id)
+    await job.refresh_from_db()
+    return found is not None and job.state in ("waiting", "running")
+
+
+async def pause_job(job: Job) -> bool:
+    """Stops a job after the chunk that runs; False if there is nothing to stop."""
+    return bool(await Job.filter(id=job.id, state__in=["waiting", "running"]).update(state="paused"))
+
+
+async def resume_job(job: Job) -> bool:
+    """Lets a paused job go on where it stopped; False if it is not paused."""
+    return bool(await Job.filter(id=job.id, state="paused").update(state="running", leased_until=None))
+
+
 async def advance_job(job: Job, chunk: Chunk) -> None:
-    """Records a chunk in its own transaction, and keeps the lease while there is more."""
+    """Records a chunk in its own transaction; while there is more, whoever is free goes on."""
     finished = chunk.cursor is None
     job.state = "done" if finished else "running"
     job.cursor, job.done, job.total = chunk.cursor, chunk.done, chunk.total
-    job.leased_until = None if finished else now() + LEASE
+    job.leased_until = None
     await job.save(update_fields=["state", "cursor", "done", "total", "leased_until"])

@@ -12,6 +12,8 @@ from models import sql
 from models.chat.tables import Inbox
 from models.clock import at_local, now, today, travel
 from models.delivery.tables import Notice
+from models.system.jobs import claim_job, hold_job
+from models.transactions import transaction
 from tests.people import Chat
 
 
@@ -58,6 +60,36 @@ async def test_a_long_command_is_done_in_chunks_and_says_when_it_is_finished(cha
     assert await Notice.filter(kind="announcement").count() == 25
     assert await sql.rows("SELECT state, done, total FROM job") == [{"state": "done", "done": 25, "total": 25}]
     assert await Notice.filter(kind="job.done").count() == 1
+
+
+async def test_a_paused_command_waits_and_goes_on_where_it_stopped(chat: Chat) -> None:
+    await chat("E001", "通知全体 周五下午三点开会")
+    await chat("E001", "确认")
+    assert "先停下了" in await chat("E001", "暂停JB0001")
+    assert await run_jobs() == 0
+    assert "已暂停" in await chat("E010", "JB0001")
+    assert "继续了" in await chat("E001", "继续JB0001")
+    while await run_jobs():
+        continue
+    # It is done, but nothing has gone out yet: that can be held back too.
+    assert "待发：25" in await chat("E001", "JB0001")
+    assert "先停下了" in await chat("E001", "暂停JB0001")
+    assert await Notice.filter(kind="announcement", state="paused").count() == 25
+    assert "继续了" in await chat("E001", "继续JB0001")
+    assert await Notice.filter(kind="announcement", state="queued").count() == 25
+    assert "没有找到" in await chat("E001", "暂停JB0009")
+    assert "没有权限" in await chat("E003", "暂停JB0001")
+
+
+async def test_a_worker_that_was_slower_than_its_lease_does_not_repeat_a_chunk(chat: Chat) -> None:
+    await chat("E001", "通知全体 周五下午三点开会")
+    await chat("E001", "确认")
+    slow = await claim_job()
+    assert slow is not None
+    with travel(now() + timedelta(minutes=2)):
+        assert await run_jobs() == 1
+    assert not await transaction(hold_job, slow)
+    assert await Notice.filter(kind="announcement").count() == 25
 
 
 @pytest.mark.commits

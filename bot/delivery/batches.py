@@ -1,0 +1,192 @@
+"""One call for many: what says the same to everybody goes to WeCom a thousand at a time, at most once each.
+
+A batch is kept word for word before it is sent. If its worker dies, or WeCom does not answer, another sends the
+identical call again, which WeCom recognises as a repeat (WeCom doc 90236); so nobody is left in doubt, nor told twice.
+"""
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+
+import structlog
+
+from bot.delivery.claiming import LEASE, SECOND, Worker, settle
+from bot.delivery.ways import DUPLICATE_CHECK_S, busy
+from bot.delivery.words import words_of
+from bot.rendering.text import as_text
+from bot.services import Services
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from bot.wechat.work import MAX_RECEIVERS
+from models import sql
+from models.chat.tables import Conversation
+from models.clock import now
+from models.delivery.tables import Batch, Notice, NoticeState
+from models.transactions import transaction
+
+log = structlog.get_logger()
+
+FEW = 2
+TRIES = 8
+
+OURS = """
+UPDATE notice SET batch = $4, due_at = $3 WHERE id = ANY($1::bigint[]) AND state = 'sending' AND worker = $2
+RETURNING id, receiver_id
+"""
+
+BEGIN = """
+INSERT INTO attempt (notice_id, door, way, outcome, code, words, started_at)
+SELECT id, 'work', 'work_batch', 'sending', '', '', $2 FROM unnest($1::bigint[]) AS id
+"""
+
+END = """
+UPDATE attempt SET outcome = $2, code = $3, words = $4, ended_at = $5, platform_id = $6
+WHERE notice_id = ANY($1::bigint[]) AND way = 'work_batch' AND outcome = 'sending'
+"""
+
+MEMBERS = """
+SELECT n.id, c.external_id FROM notice n LEFT JOIN conversation c ON c.person_id = n.receiver_id AND c.door = 'work'
+WHERE n.batch = $1 AND n.state = 'sending' ORDER BY n.id
+"""
+
+LEFT = """
+SELECT DISTINCT batch FROM notice WHERE state = 'sending' AND batch <> '' AND due_at < $1 LIMIT 20
+"""
+
+TAKE_OVER = """
+UPDATE notice SET worker = $2, due_at = $3, attempts = attempts + 1
+WHERE batch = $1 AND state = 'sending' AND due_at < $4 RETURNING id
+"""
+
+ALONE = """
+UPDATE notice SET state = 'queued', batch = '', worker = '', due_at = $2, reason = $3 WHERE id = ANY($1::bigint[])
+"""
+
+
+async def send_together(notices: Sequence[Notice], services: Services, worker: Worker) -> list[Notice]:
+    """Sends what reads the same for several in one call each; returns the notices that have to go one by one."""
+    alike: dict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        alike[_sameness(notice)].append(notice)
+    alone = alike.pop("", [])
+    for group in alike.values():
+        if len(group) < FEW or services.work is None or not _is_plain(group[0]):
+            alone += group
+            continue
+        for start in range(0, len(group), MAX_RECEIVERS):
+            some = group[start : start + MAX_RECEIVERS]
+            try:
+                alone += await _send_group(some, services, worker)
+            except Exception as error:  # the outer edge of delivery: one text must not stop the others
+                log.error("batch.failed", kind=some[0].kind, exc_info=error)
+    return sorted(alone, key=lambda notice: notice.id)
+
+
+async def again(services: Services, worker: Worker) -> None:
+    """Sends once more, word for word, the batches whose answer nobody knows."""
+    if services.work is None:
+        return
+    for row in await sql.rows(LEFT, now()):
+        if await sql.rows(TAKE_OVER, row["batch"], worker.name, now() + LEASE, now()):
+            await _call(row["batch"], services)
+
+
+def _sameness(notice: Notice) -> str:
+    """What two notices have in common that read the same; "" for one that only its receiver gets."""
+    stale = notice.expires_at is not None and notice.expires_at < now()
+    if stale or notice.conversation_id or notice.digest or notice.kind == "approval.card":  # type: ignore[attr-defined]
+        return ""
+    return json.dumps([notice.kind, notice.about, notice.repeats, notice.facts], sort_keys=True)
+
+
+def _is_plain(notice: Notice) -> bool:
+    """Whether a notice is text and nothing to tap; one that cannot be put into words fails by itself, later."""
+    try:
+        return not words_of(notice).actions
+    except Exception as error:  # the outer edge of delivery: one text must not stop the others
+        log.error("notice.unreadable", notice=notice.id, exc_info=error)
+        return False
+
+
+async def _send_group(group: list[Notice], services: Services, worker: Worker) -> list[Notice]:
+    receivers = [notice.receiver_id for notice in group]  # type: ignore[attr-defined]
+    reachable = await Conversation.filter(person_id__in=receivers, door="work", reachable=True)
+    userids = {each.person_id: each.external_id for each in reachable}  # type: ignore[attr-defined]
+    for one in await busy(receivers):
+        userids.pop(one, None)
+    together = [notice for notice in group if notice.receiver_id in userids]  # type: ignore[attr-defined]
+    if len(together) >= FEW:
+        text = as_text(words_of(group[0]), links=False)
+        token = await transaction(_begin, [notice.id for notice in together], userids, text, worker)
+        if token:
+            await _call(token, services)
+        kept = {notice.id for notice in together}
+        return [notice for notice in group if notice.id not in kept]
+    return group
+
+
+async def _begin(notices: list[int], userids: dict[int, str], text: str, worker: Worker) -> str:
+    """Writes the call and an attempt for each down before it is made; "" if nothing of it is this worker's any more."""
+    token = secrets.token_hex(12)
+    ours = await sql.rows(OURS, notices, worker.name, now() + LEASE, token)
+    if not ours:
+        return ""
+    await sql.rows(BEGIN, [row["id"] for row in ours], now())
+    names = sorted({userids[row["receiver_id"]] for row in ours})
+    await Batch.create(token=token, userids=names, text=text, sent_at=now())
+    return token
+
+
+async def _call(token: str, services: Services) -> None:
+    assert services.work is not None
+    batch = await Batch.get(token=token)
+    tries = batch.tries + 1
+    await Batch.filter(id=batch.id).update(tries=tries, sent_at=now())
+    try:
+        sent = await services.work.send_text(batch.userids, batch.text, duplicate_check_s=DUPLICATE_CHECK_S)
+    except WeChatError as error:
+        words = f"{error.rule.meaning}（{error.code}）"
+        if error.reaction is Reaction.ALARM:
+            log.error("wechat.alarm", door="work", code=error.code, fix=error.rule.fix)
+        if error.reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN) and tries < TRIES:
+            await _postpone(token, tries, words)
+        else:
+            # Nothing went out: each is tried alone, by all the ways there are.
+            await transaction(_apart, token, str(error.code), words)
+    except (NoAnswer, NotSent) as error:
+        if tries < TRIES:
+            await _postpone(token, tries, f"微信没有回应：{error.why}")
+        else:
+            await transaction(_in_doubt, token, f"微信没有回应：{error.why}")
+    else:
+        await transaction(_accepted, token, sent.msgid, sent.invalid)
+
+
+async def _accepted(token: str, msgid: str, invalid: frozenset[str]) -> None:
+    """Everybody has it but those whom WeCom could not reach: they are tried by their other ways."""
+    members = await sql.rows(MEMBERS, token)
+    reached = [row["id"] for row in members if row["external_id"] not in invalid]
+    missed = [row["id"] for row in members if row["external_id"] in invalid]
+    await sql.rows(END, reached, "accepted", "", "", now(), msgid[:64])
+    await settle(reached, NoticeState.accepted)
+    if missed:
+        words = "对方不在应用可见范围"
+        await sql.rows(END, missed, "refused", "", words, now(), "")
+        await sql.rows(ALONE, missed, now(), words)
+
+
+async def _apart(token: str, code: str, words: str) -> None:
+    members = [row["id"] for row in await sql.rows(MEMBERS, token)]
+    await sql.rows(END, members, "refused", code, words, now(), "")
+    await sql.rows(ALONE, members, now(), words)
+
+
+async def _in_doubt(token: str, words: str) -> None:
+    members = [row["id"] for row in await sql.rows(MEMBERS, token)]
+    await sql.rows(END, members, "unknown", "no_answer", words[:200], now(), "")
+    await settle(members, NoticeState.uncertain, words)
+
+
+async def _postpone(token: str, tries: int, words: str) -> None:
+    due = now() + SECOND * min(2**tries, 300)
+    await Notice.filter(batch=token, state=NoticeState.sending.value).update(due_at=due, reason=words[:200])

@@ -1,0 +1,130 @@
+"""Fetching what people sent: from the platform, which keeps it for three days, into FILES_DIR under its digest."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import structlog
+
+from bot.services import Services
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from models.chat.files import claim_file, keep_file, refuse_file
+from models.chat.tables import Attachment, Conversation
+from models.clock import days, now
+from models.delivery.telling import reply_later
+from models.transactions import transaction
+
+log = structlog.get_logger()
+
+TRIES = 6
+
+LARGEST = {"image": 10 << 20, "voice": 2 << 20, "video": 20 << 20, "file": 20 << 20}
+"""Bytes that are kept of each kind, no more than the platforms take themselves (公众号 新增临时素材)."""
+
+KINDS = {
+    "image": {"image/jpeg", "image/png", "image/gif"},
+    "voice": {"audio/amr", "audio/mpeg"},
+    "video": {"video/mp4"},
+    "file": {"application/pdf", "application/zip", "text/plain", "image/jpeg", "image/png", "video/mp4"},
+}
+
+# What the bytes say they are; a name or a header is only what the sender says.
+BEGINNINGS = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"#!AMR", "audio/amr"),
+    (b"ID3", "audio/mpeg"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+)
+
+
+async def fetch_files(services: Services) -> int:
+    """Fetches one file that waits; says how many were worked on."""
+    file = await claim_file()
+    if file is None:
+        return 0
+    client = {"official": services.official, "work": services.work}.get(file.door)
+    if client is None:
+        await transaction(_refuse, file, "这个门没有打开")
+        return 1
+    try:
+        data = await client.media(file.media_id)
+    except (NoAnswer, NotSent) as error:
+        await _later(file, f"微信没有回应：{error.why}")
+    except WeChatError as error:
+        words = f"{error.rule.meaning}（{error.code}）"
+        if error.reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
+            await _later(file, words)
+        else:
+            await transaction(_refuse, file, words)
+    else:
+        await _keep(file, data, services.settings.files)
+    return 1
+
+
+def content_type(data: bytes) -> str:
+    """What the first bytes say that a file is; "" for what is not kept."""
+    for beginning, kind in BEGINNINGS:
+        if data.startswith(beginning):
+            return kind
+    if data[4:8] == b"ftyp":
+        return "video/mp4"
+    try:
+        data[:4096].decode()
+    except UnicodeDecodeError as error:
+        # The cut may go through a character.
+        return "text/plain" if error.start > 4090 else ""
+    return "text/plain" if b"\0" not in data[:4096] else ""
+
+
+def where(files: Path, sha256: str) -> Path:
+    """The place of a file's bytes."""
+    return files / sha256[:2] / sha256
+
+
+async def _keep(file: Attachment, data: bytes, files: Path) -> None:
+    found = content_type(data)
+    if len(data) > LARGEST.get(file.kind, 0):
+        await transaction(_refuse, file, "文件太大")
+    elif found not in KINDS.get(file.kind, ()):
+        await transaction(_refuse, file, "这种格式不能保存")
+    else:
+        sha256 = hashlib.sha256(data).hexdigest()
+        await asyncio.to_thread(_write, where(files, sha256), data)
+        await keep_file(file, sha256=sha256, size=len(data), content_type=found)
+
+
+def _write(place: Path, data: bytes) -> None:
+    """All of it or nothing: a half-written file must never stand under the digest of the whole."""
+    if place.exists():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    with half.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    half.rename(place)
+
+
+async def _later(file: Attachment, words: str) -> None:
+    if file.tries >= TRIES:
+        await transaction(_refuse, file, words)
+        return
+    again = now() + days(min(2**file.tries, 300) / 86400)
+    await Attachment.filter(id=file.id).update(due_at=again, reason=words[:200])
+
+
+async def _refuse(file: Attachment, reason: str) -> None:
+    """Says so to whoever sent it, where they sent it."""
+    log.warning("file.refused", number=file.number, reason=reason)
+    if not await refuse_file(file, reason):
+        return
+    here = await Conversation.get_or_none(person_id=file.owner_id, door=file.door)  # type: ignore[attr-defined]
+    if here is not None:
+        text = f"{file.number} 没能保存：{reason}。请换一个再发一次"
+        await reply_later(here.id, door=file.door, text=text)

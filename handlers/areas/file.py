@@ -1,0 +1,85 @@
+"""Files: putting what was sent to a document, and seeing what lies there."""
+
+import re
+from datetime import datetime
+
+from handlers.actor import Actor
+from handlers.inputs import Text
+from handlers.registry import command, query
+from handlers.result import Listing, Ref, Result
+from handlers.visible import find
+from models.base import Row
+from models.chat.tables import Attachment, AttachmentState
+from models.errors import NotFound
+from models.production.tables import WorkOrder
+from models.purchase.tables import PurchaseOrder
+from models.sales.tables import SalesOrder
+
+DOCUMENTS: dict[str, type[Row]] = {"SO": SalesOrder, "WO": WorkOrder, "PO": PurchaseOrder}
+
+MOST = 20
+
+
+class Attached(Result):
+    """A file and the document it lies with."""
+
+    number: str
+    about: str
+    kind: str
+
+
+class FileRow(Result):
+    """A file of a document."""
+
+    number: str
+    kind: str
+    owner: Ref
+    state: AttachmentState
+    created_at: datetime
+
+
+class FileList(Listing):
+    """What lies with a document, newest first."""
+
+    about: str
+    items: list[FileRow]
+
+
+@command(
+    "file.attach", says=["附到{about}", "照片附到{about}", "把照片附到{about}", "文件附到{about}", "图片附到{about}"]
+)
+async def attach_file(me: Actor, *, about: Text, file: Attachment) -> Attached:
+    """把刚发的图片或文件附到单据上"""
+    number = await _document(me, about)
+    await Attachment.filter(id=file.id).update(about=number)
+    return Attached(number=file.number, about=number, kind=file.kind)
+
+
+@query("file.list", says=["{about}的附件", "{about}附件", "查看{about}附件"])
+async def list_files(me: Actor, *, about: Text) -> FileList:
+    """单据上的图片和文件"""
+    number = await _document(me, about)
+    found = Attachment.filter(about=number).exclude(state=AttachmentState.refused.value)
+    rows = await found.order_by("-id").limit(MOST).select_related("owner")
+    return FileList(about=number, total=await found.count(), items=[_row(each) for each in rows])
+
+
+async def _document(me: Actor, text: str) -> str:
+    """The number of a document that the asker may see."""
+    read = re.fullmatch(r"([A-Za-z]{2})\s*(\d{1,12})", text.strip())
+    table = DOCUMENTS.get(read[1].upper()) if read else None
+    if read is None or table is None:
+        raise NotFound(kind="document")
+    number = f"{read[1].upper()}{int(read[2]):04d}"
+    await find(me, table, number=number)
+    return number
+
+
+def _row(file: Attachment) -> FileRow:
+    return FileRow(
+        number=file.number,
+        kind=file.kind,
+        owner=Ref(number=file.owner.number, name=file.owner.called),
+        state=next(state for state in AttachmentState if state.value == file.state),
+        created_at=file.created_at,
+    )

@@ -1,0 +1,133 @@
+"""Following WeCom's address book: who is a colleague, in which department, and whom customers have added."""
+
+from typing import Any
+
+from models import sql
+from models.chat.binding import bind
+from models.chat.tables import ApiToken, Conversation, ExternalContact, WorkParty
+from models.clock import now
+from models.delivery.tables import Notice, NoticeState
+from models.delivery.telling import tell
+from models.party.keeping import add_person
+from models.party.tables import Customer, Department, Person, Role
+
+WORK = "work"
+
+DISABLED, DEPARTED = "2", "5"
+
+NEXT_NUMBER = """
+SELECT 'E' || lpad((coalesce(max(substr(number, 2)::int), 0) + 1)::text, 3, '0') AS number
+FROM person WHERE number ~ '^E[0-9]{3,8}$'
+"""
+
+ADMINS = "SELECT id FROM person WHERE active AND roles ? $1 ORDER BY id"
+
+ADD_CONTACT = """
+INSERT INTO external_contact (external_id, employee_id, person_id, state, added_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (external_id, employee_id) DO UPDATE
+SET ended_at = NULL, state = $4, person_id = coalesce($3, external_contact.person_id)
+"""
+
+
+async def member_changed(change: dict[str, Any]) -> None:
+    """Brings an employee in step with a member of the address book."""
+    if change["change"] == "delete_user" or change["status"] == DEPARTED:
+        await _left(change["userid"])
+        return
+    person = await _employee(change["userid"])
+    if person is None:
+        person = await _joined(change)
+    if new := change["new_userid"]:
+        await Conversation.filter(door=WORK, external_id=new, person_id=None).delete()
+        await Conversation.filter(door=WORK, external_id=change["userid"]).update(external_id=new)
+    await _update(person, change)
+
+
+async def party_changed(change: dict[str, Any]) -> None:
+    """Brings a department in step; one that is gone is no longer followed, for documents still name it."""
+    known = await WorkParty.get_or_none(party_id=change["id"]).select_related("department")
+    if change["change"] == "delete_party":
+        if known is not None:
+            await WorkParty.filter(id=known.id).delete()
+        return
+    parent = await WorkParty.get_or_none(party_id=change["parent"]) if change["parent"] is not None else None
+    parent_id = parent.department_id if parent else None  # type: ignore[attr-defined]
+    if known is None:
+        if change["name"]:
+            made, _ = await Department.get_or_create({"parent_id": parent_id}, name=change["name"])
+            await WorkParty.create(party_id=change["id"], department=made)
+        return
+    if change["name"] and not await Department.filter(name=change["name"]).exists():
+        await Department.filter(id=known.department.id).update(name=change["name"])
+    if parent_id not in (None, known.department.id):
+        await Department.filter(id=known.department.id).update(parent_id=parent_id)
+
+
+async def contact_changed(change: dict[str, Any]) -> None:
+    """Notes whom a customer added or dropped; a customer without an owner is that employee's from then on."""
+    employee = await _employee(change["userid"])
+    if employee is None:
+        return
+    if change["change"].startswith("del_"):
+        ended = ExternalContact.filter(external_id=change["external"], employee=employee, ended_at=None)
+        await ended.update(ended_at=now())
+        return
+    # The state is what our own code for adding an employee carried: the number of a contact we know.
+    person = await Person.get_or_none(number=change["state"], active=True, customer_id__not_isnull=True)
+    person_id = person.id if person else None
+    await sql.rows(ADD_CONTACT, change["external"], employee.id, person_id, change["state"], now())
+    if person is not None:
+        await Customer.filter(id=person.customer_id, owner_id=None).update(owner_id=employee.id)  # type: ignore[attr-defined]
+
+
+async def _employee(userid: str) -> Person | None:
+    found = await Conversation.get_or_none(door=WORK, external_id=userid).select_related("person")
+    return found.person if found else None
+
+
+async def _joined(change: dict[str, Any]) -> Person:
+    """A colleague whom only the address book knows so far: may do nothing until an administrator says what."""
+    row = await sql.row(NEXT_NUMBER)
+    assert row is not None
+    # Applications made since 2022 are told neither names nor numbers.
+    name = change["name"] or change["userid"][:40]
+    person = await add_person(row["number"], name, phone=change["mobile"], roles=[])
+    await bind(WORK, change["userid"], person.id)
+    admins = [each["id"] for each in await sql.rows(ADMINS, Role.admin.value)]
+    await tell("staff.joined", about=person.number, facts={"number": person.number, "name": name}, admins=admins)
+    return person
+
+
+async def _update(person: Person, change: dict[str, Any]) -> None:
+    changes: dict[str, Any] = {}
+    if change["name"]:
+        changes["name"] = change["name"]
+    if change["mobile"]:
+        changes["phone"] = change["mobile"]
+    if change["department"] is not None:
+        party = await WorkParty.get_or_none(party_id=change["department"])
+        if party is not None:
+            changes["department_id"] = party.department_id  # type: ignore[attr-defined]
+    leader = await _employee(change["leader"]) if change["leader"] else None
+    if leader is not None and leader.id != person.id:
+        changes["superior_id"] = leader.id
+    if changes:
+        await Person.filter(id=person.id).update(**changes)
+    if change["status"]:
+        reachable = change["status"] != DISABLED
+        await Conversation.filter(door=WORK, person_id=person.id).update(reachable=reachable)
+
+
+async def _left(userid: str) -> None:
+    """Nobody speaks as them any more; what was due to them is told to whoever answers for it."""
+    person = await _employee(userid)
+    if person is None:
+        return
+    await Person.filter(id=person.id).update(active=False)
+    mine = await Conversation.filter(person_id=person.id).values_list("id", flat=True)
+    await Conversation.filter(id__in=list(mine)).update(person_id=None, state={})
+    await ApiToken.filter(person_id=person.id).update(expires_at=now())
+    await ApiToken.filter(conversation_id__in=list(mine)).update(expires_at=now())
+    waiting = Notice.filter(receiver_id=person.id, state=NoticeState.queued.value)
+    await waiting.filter(answerable_id=None).update(answerable_id=person.superior_id)  # type: ignore[attr-defined]
+    await waiting.update(due_at=now())

@@ -1,0 +1,227 @@
+"""When WeChat fails: what was to be told is told once by a door that is open, or is on the board with the reason."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestClient
+
+from bot.app import make_app
+from bot.delivery.syncing import sync
+from bot.demo.wechat import OFFICIAL
+from bot.services import SERVICES
+from emulator.app import make_app as make_emulator
+from emulator.config import Config
+from models import sql
+from models.chat.tables import Conversation
+from models.delivery.tables import Attempt, Notice
+from models.delivery.telling import reply_later, tell
+from models.party.tables import Person
+from tests.people import Pair, Sim, emulator_settings, product_settings
+from tests.scenarios.test_approvals import card_of, over_limit
+from tests.waiting import until
+
+pytestmark = pytest.mark.commits
+
+REPLY = {"id": "TPL_REPLY", "title": "咨询回复通知", "fields": {"thing1": "回复内容"}}
+
+SHIPPED = {
+    "number": "SO0312",
+    "stage_text": "已发货",
+    "customer": {"name": "宏达建材"},
+    "lines": [],
+    "shipments": [{"carrier": "顺丰", "tracking_no": "SF1"}],
+}
+
+
+@pytest.fixture
+async def answering(
+    database: str, clock: Path, aiohttp_client: Callable[..., Awaitable[TestClient]], unused_tcp_port_factory: Any
+) -> Sim:
+    """As `sim`, of a company that has a subscription message for replies."""
+    product_port, emulator_port = unused_tcp_port_factory(), unused_tcp_port_factory()
+    settings = product_settings(database, clock, emulator_port)
+    product = await aiohttp_client(make_app(settings), server_kwargs={"port": product_port})
+    config = emulator_settings(f"http://127.0.0.1:{product_port}", clock)
+    config["miniprogram"]["templates"].append(REPLY)
+    emulator = await aiohttp_client(make_emulator(Config.parse(config)), server_kwargs={"port": emulator_port})
+    return Sim(emulator, product, product.app[SERVICES])
+
+
+async def ended(notice: Notice) -> bool:
+    await notice.refresh_from_db()
+    return notice.state not in ("queued", "sending")
+
+
+async def end_of(notice: Notice) -> Notice:
+    await until(partial(ended, notice))
+    return notice
+
+
+async def tries(notice: Notice) -> list[tuple[str, str, str]]:
+    rows = await Attempt.filter(notice=notice).order_by("id")
+    return [(row.way, row.outcome, row.code) for row in rows]
+
+
+async def announced(words: str, *people: str) -> list[Notice]:
+    """One announcement to several, in one transaction; their notices."""
+    ids = [(await Person.get(number=each)).id for each in people]
+    await tell("announcement", about=words, facts={"text": words, "from": "王总"}, everyone=ids)
+    return await Notice.filter(about=words).select_related("receiver").order_by("id")
+
+
+async def shown(sim: Sim | Pair, person: str, words: str) -> int:
+    rows = await sim.get("deliveries", person=person)
+    return len([each for each in rows if not each["dropped"] and words in str(each["payload"])])
+
+
+async def calls(sim: Sim | Pair, path: str) -> list[dict[str, Any]]:
+    return [each for each in (await sim.get("calls", since=0, wait=0))["calls"] if each["path"] == path]
+
+
+TOKEN = "/cgi-bin/stable_token"
+
+
+@pytest.mark.slow
+async def test_a_token_that_dies_in_mid_broadcast_is_renewed_once_by_two_workers(pair: Pair) -> None:
+    colleagues = await Person.filter(customer_id=None, active=True)
+    # Without WeCom, colleagues are reached by the Official Account, one call each.
+    await Conversation.filter(door="work").update(reachable=False)
+    await pair.control("fault", path="/cgi-bin/message/template/send", times=-1, delay=0.2)
+
+    async def tell_all(about: str) -> None:
+        for each in colleagues:
+            await tell("order.shipped", about=about, facts={**SHIPPED, "number": about}, salesperson=[each.id])
+
+    async def all_accepted(about: str) -> bool:
+        return await Notice.filter(about=about, state="accepted").count() == len(colleagues)
+
+    async def begun(about: str) -> bool:
+        return await Notice.filter(about=about, state="accepted").count() > 3
+
+    await tell_all("SO1001")
+    await until(partial(begun, "SO1001"))
+    before = len(await calls(pair, TOKEN))
+    # Another system of the company asks for a new token, which kills the one in use.
+    body = {"grant_type": "client_credential", "appid": OFFICIAL["app_id"], "secret": OFFICIAL["secret"]}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(str(pair.emulator.make_url(TOKEN)), json={**body, "force_refresh": True}) as response,
+    ):
+        assert "access_token" in await response.json()
+    await tell_all("SO1002")
+    for about in ("SO1001", "SO1002"):
+        await until(partial(all_accepted, about))
+    assert len(await calls(pair, TOKEN)) == before + 2
+    for each in colleagues:
+        for about in ("SO1001", "SO1002"):
+            assert await shown(pair, each.number, about) == 1, (each.number, about)
+
+
+async def test_45015_falls_over_to_a_subscription_message(answering: Sim) -> None:
+    sim = answering
+    assert any("turn.reply" in line for line in await sync(sim.services))
+    await sim.text("C001", "SO0312", door="official")
+    await sim.post("subscribe", door="miniprogram", person="C001", template="TPL_REPLY")
+    await sim.post(
+        "fault", path="/cgi-bin/message/custom/send", times=1, answer={"errcode": 45015, "errmsg": "out of time limit"}
+    )
+    here = await Conversation.get(door="official", external_id="o_C001".ljust(28, "0"))
+    await reply_later(here.id, door="official", text="SO0312 明天到")
+    notice = await end_of(await Notice.get(kind="turn.reply"))
+    assert notice.state == "accepted"
+    assert await tries(notice) == [("customer_service", "refused", "45015"), ("subscription", "accepted", "")]
+    assert await shown(sim, "C001", "明天到") == 1
+    left = await sql.rows('SELECT "left" FROM grant_ledger WHERE template_id = $1', "TPL_REPLY")
+    assert left == [{"left": 0}]
+
+
+async def test_43101_everywhere_ends_on_the_board_in_words(sim: Sim) -> None:
+    for path in ("/cgi-bin/message/subscribe/send", "/cgi-bin/message/template/send"):
+        await sim.post("fault", path=path, times=1, answer={"errcode": 43101, "errmsg": "user refuse to accept"})
+    contact, owner = await Person.get(number="C001"), await Person.get(number="E003")
+    await tell("order.shipped", about="SO0312", facts=SHIPPED, answerable=owner.id, customer=[contact.id])
+    notice = await end_of(await Notice.get(receiver=contact, about="SO0312", settled_at=None))
+    assert notice.state == "refused"
+    assert "用户拒收" in notice.reason and "48 小时内没有来过消息" in notice.reason
+    board = await sim.text("E003", "未送达")
+    assert "周经理 SO0312 发货通知" in board and "用户拒收" in board
+    assert await shown(sim, "C001", "SF1") == 0
+
+
+async def test_who_is_invalid_in_a_wecom_batch_is_reached_by_another_door_and_the_others_at_once(sim: Sim) -> None:
+    await sim.text("E005", "我是谁", door="official")
+    await Conversation.filter(door="work", external_id="zhoufu").update(external_id="gone")
+    notices = await announced("盘点", "E003", "E004", "E005", "E006")
+    for notice in notices:
+        assert (await end_of(notice)).state == "accepted", notice.reason
+    missed = next(notice for notice in notices if notice.receiver.number == "E005")
+    assert [row[:2] for row in await tries(missed)] == [
+        ("work_batch", "refused"), ("work_text", "refused"), ("customer_service", "accepted"),
+    ]  # fmt: skip
+    for person in ("E003", "E004", "E005", "E006"):
+        assert await shown(sim, person, "盘点") == 1
+    sent = [each for each in await calls(sim, "/cgi-bin/message/send") if "|" in str(each)]
+    assert len(sent) == 1
+
+
+async def test_busy_twice_then_success_is_one_message_to_each(sim: Sim) -> None:
+    await sim.post("fault", path="/cgi-bin/message/send", times=2, answer={"errcode": -1, "errmsg": "system error"})
+    for notice in await announced("盘点", "E003", "E004"):
+        assert (await end_of(notice)).state == "accepted"
+    assert [await shown(sim, person, "盘点") for person in ("E003", "E004")] == [1, 1]
+
+
+@pytest.mark.slow
+async def test_a_batch_whose_answer_is_lost_is_asked_again_word_for_word(sim: Sim) -> None:
+    await sim.post("fault", path="/cgi-bin/message/send", times=1, drop="after")
+    for notice in await announced("盘点", "E003", "E004", "E005"):
+        assert (await end_of(notice)).state == "accepted"
+    for person in ("E003", "E004", "E005"):
+        assert await shown(sim, person, "盘点") == 1
+
+
+async def test_a_subscription_whose_answer_is_lost_is_in_doubt_and_not_repeated(sim: Sim) -> None:
+    contact = await Person.get(number="C001")
+    await sim.post("fault", path="/cgi-bin/message/subscribe/send", times=1, drop="after")
+    await tell("order.shipped", about="SO0312", facts=SHIPPED, customer=[contact.id])
+    notice = await end_of(await Notice.get(receiver=contact, about="SO0312", settled_at=None))
+    assert (notice.state, await tries(notice)) == ("uncertain", [("subscription", "unknown", "no_answer")])
+    assert "微信没有回应" in notice.reason
+    assert await shown(sim, "C001", "SF1") == 1
+    assert "不确定" in await sim.text("E003", "未送达")
+
+
+async def test_a_card_tapped_after_its_code_ran_out_decides_and_the_others_hear_it_when_they_tap(sim: Sim) -> None:
+    order, approval = await over_limit(sim)
+    cards = {person: await card_of(sim, person, approval) for person in ("E001", "E009")}
+    await sim.post("clock", forward=73 * 3600)
+    await sim.post("card", door="work", person="E001", task_id=cards["E001"]["task_id"], button="同意")
+
+    async def changed() -> bool:
+        return (await card_of(sim, "E001", approval))["state"] == "decided"
+
+    await until(changed)
+    # Nobody can change the other card any more; whoever taps it is told in words, and decides nothing.
+    assert (await card_of(sim, "E009", approval))["state"] == "open"
+    await sim.post("card", door="work", person="E009", task_id=cards["E009"]["task_id"], button="驳回")
+    await until(partial(_told, sim, "E009", "王总"))
+    assert await sql.rows("SELECT state FROM approval WHERE number = $1", approval) == [{"state": "approved"}]
+    assert await sql.rows("SELECT state FROM sales_order WHERE number = $1", order) == [{"state": "confirmed"}]
+
+
+async def _told(sim: Sim, person: str, words: str) -> bool:
+    return await shown(sim, person, words) > 0
+
+
+async def test_a_login_code_used_twice_lets_in_once(sim: Sim) -> None:
+    code = (await sim.post("login", person="C001"))["code"]
+    answers = []
+    for _ in range(2):
+        async with sim.product.post("/api/login", json={"code": code}) as response:
+            answers.append((response.status, (await response.json()).get("code")))
+    assert answers == [(200, None), (422, "login_code_invalid")]
+    assert len(await sql.rows("SELECT id FROM api_token WHERE conversation_id IS NOT NULL")) == 1
