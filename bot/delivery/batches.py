@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import structlog
 
 from bot.delivery.claiming import LEASE, SECOND, Worker, settle
-from bot.delivery.ways import DUPLICATE_CHECK_S, busy
+from bot.delivery.ways import DUPLICATE_CHECK_S
 from bot.delivery.words import words_of
 from bot.rendering.text import as_text
 from bot.services import Services
@@ -112,10 +112,11 @@ async def _send_group(group: list[Notice], services: Services, worker: Worker) -
     receivers = [notice.receiver_id for notice in group]  # type: ignore[attr-defined]
     reachable = await Conversation.filter(person_id__in=receivers, door="work", reachable=True)
     userids = {each.person_id: each.external_id for each in reachable}  # type: ignore[attr-defined]
-    for one in await busy(receivers):
-        userids.pop(one, None)
-    together = [notice for notice in group if notice.receiver_id in userids]  # type: ignore[attr-defined]
-    if len(together) >= FEW:
+    if len(userids) >= FEW:
+        refused = await services.quotas.admit_members("work", "message", userids.values())
+        together = [notice for notice in group if userids.get(notice.receiver_id, "") not in {"", *refused}]  # type: ignore[attr-defined]
+        if not together:
+            return group
         text = as_text(words_of(group[0]), links=False)
         token = await transaction(_begin, [notice.id for notice in together], userids, text, worker)
         if token:

@@ -9,7 +9,7 @@ from bot.delivery.batches import again, send_together
 from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, settle
 from bot.delivery.digests import gather
 from bot.delivery.reports import REPORTED
-from bot.delivery.ways import Busy, Way, reserve, send, update_card, ways_to
+from bot.delivery.ways import Way, reserve, room, send, update_card, ways_to
 from bot.delivery.words import words_of
 from bot.rendering.card import Card
 from bot.services import Services
@@ -97,10 +97,10 @@ async def deliver_one(notice: Notice, services: Services) -> None:
 
 
 async def _try(way: Way, notice: Notice, card: Card, services: Services) -> tuple[End, str]:
+    if not await room(way, services):
+        return End.later, "发得太多，平台暂时不再接收，稍后再发"
     try:
         attempt = await transaction(_begin, way, notice)
-    except Busy:
-        return End.later, "一分钟内发得太多，稍后再发"
     except NotOurs:
         return End.lost, ""
     if attempt is None:
@@ -133,7 +133,7 @@ async def _begin(way: Way, notice: Notice) -> Attempt | None:
     """Takes the quota and writes the attempt down before the call, so that a crash leaves a trace of it."""
     if not await keep(notice):
         raise NotOurs()
-    if not await reserve(way, notice):
+    if not await reserve(way):
         return None
     return await Attempt.create(notice=notice, door=way.door, way=way.name, started_at=now())
 

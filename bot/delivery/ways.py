@@ -10,7 +10,7 @@ from bot.rendering.workcard import as_work_card
 from bot.services import Services
 from models import sql
 from models.chat.tables import Conversation
-from models.clock import days, now
+from models.clock import now
 from models.delivery.cards import CODE_LIVES, take_code
 from models.delivery.grants import take_grant
 from models.delivery.tables import Card as CardRow
@@ -18,23 +18,19 @@ from models.delivery.tables import Notice, PlatformTemplate
 
 DUPLICATE_CHECK_S = 1800
 
-PER_MINUTE = 25
-"""WeCom drops what goes beyond 30 a minute to one member, without a word (WeCom doc 90236)."""
-
-BUSY = """
-SELECT n.receiver_id FROM attempt a JOIN notice n ON n.id = a.notice_id
-WHERE n.receiver_id = ANY($1::bigint[]) AND a.door = 'work' AND a.started_at > $2
-GROUP BY n.receiver_id HAVING count(*) >= $3
-"""
+COUNTED_AS = {
+    "work_card": "message",
+    "work_text": "message",
+    "customer_service": "customer_service",
+    "official_template": "template",
+    "subscription": "subscription",
+}
+"""Which of the platforms' quotas a way uses up."""
 
 TAKE_WINDOW = """
 UPDATE conversation SET window_left = window_left - 1
 WHERE id = $1 AND window_left > 0 AND window_until > $2 RETURNING id
 """
-
-
-class Busy(Exception):
-    """This door takes no more for the person just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +69,20 @@ async def _ways(notice: Notice, card: Card, services: Services, by_door: dict[st
     return found
 
 
-async def reserve(way: Way, notice: Notice) -> bool:
-    """Takes what this way costs from its quota; False when there is nothing left. Raises Busy."""
-    receiver = notice.receiver_id  # type: ignore[attr-defined]
-    if way.door == "work" and receiver and await busy([receiver]):
-        raise Busy()
+async def room(way: Way, services: Services) -> bool:
+    """Counts one message on this way; False, and nothing counted, while the platform would take or show no more."""
+    member = way.conversation.external_id if way.door == "work" else ""
+    return await services.quotas.admit(way.door, COUNTED_AS[way.name], member=member) is None
+
+
+async def reserve(way: Way) -> bool:
+    """Takes the right that the receiver has given for this way; False when there is none left."""
     if way.name == "customer_service":
         return await sql.row(TAKE_WINDOW, way.conversation.id, now()) is not None
     if way.name == "subscription":
         assert way.template is not None
         return await take_grant(way.conversation.id, way.template.template_id)
     return True
-
-
-async def busy(receivers: list[int]) -> set[int]:
-    """Those to whom WeCom would drop a message now, because they have had too many."""
-    rows = await sql.rows(BUSY, receivers, now() - days(1 / 1440), PER_MINUTE)
-    return {row["receiver_id"] for row in rows}
 
 
 async def send(way: Way, notice: Notice, card: Card, services: Services) -> str | None:
