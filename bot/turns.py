@@ -206,7 +206,7 @@ class Turns:
             await reply_later(row["conversation"], door=turn.door, text=reply)
         return reply
 
-    async def _reply(self, turn: Turn, row: dict[str, Any], links: bool) -> tuple[str, State]:
+    async def _reply(self, turn: Turn, row: Mapping[str, Any], links: bool) -> tuple[str, State]:
         state = State.load(json.loads(row["state"]))
         card = await self._card(_actor(turn, row), state, turn)
         return as_text(card, links=links) if card else "", state
@@ -243,13 +243,13 @@ async def _lock(turn: Turn) -> dict[str, Any]:
     return row
 
 
-def _actor(turn: Turn, row: dict[str, Any]) -> Actor:
+def _actor(turn: Turn, row: Mapping[str, Any]) -> Actor:
     if row["id"] is None:
         return nobody(turn.door, turn.identity, turn.full_key)
     return from_row(row, door=turn.door, turn=turn.full_key, identity=turn.identity)
 
 
-async def _save(turn: Turn, row: dict[str, Any], state: State, reply: str, *, version: str = "") -> bool:
+async def _save(turn: Turn, row: Mapping[str, Any], state: State, reply: str, *, version: str = "") -> bool:
     """Keeps the reply under its key, and the state; False if the row is no longer of this version."""
     turns = json.loads(row["turns"])
     kept = [[turn.full_key, reply], *turns[: KEPT_REPLIES - 1], *([each[0]] for each in turns[KEPT_REPLIES - 1 :])]

@@ -1,6 +1,7 @@
 """Who asks: a person, whom they act for, through which door, and what they may."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,7 +90,7 @@ def system(turn: str) -> Actor:
     return Actor(name="系统", called="系统", roles=frozenset({Role.system.value}), door="system", turn=turn)
 
 
-def from_row(row: dict[str, Any], *, door: str, turn: str = "", identity: str = "") -> Actor:
+def from_row(row: Mapping[str, Any], *, door: str, turn: str = "", identity: str = "") -> Actor:
     """An actor out of one row of person, as plain SQL brings it: roles are JSON text."""
     return Actor(
         id=row["id"],

@@ -1,6 +1,7 @@
 """Inputs that name a row: products, customers, people, documents by number."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from tortoise.expressions import Subquery
@@ -184,7 +185,7 @@ class ApprovalReader(DocumentReader[Approval]):
         return [approval.number for approval in await waiting.order_by("id").limit(5)]
 
 
-def _product_choice(me: Actor, row: dict[str, Any]) -> dict[str, str]:
+def _product_choice(me: Actor, row: Mapping[str, Any]) -> dict[str, str]:
     """A product among several, with what is free of it for those who may know."""
     choice = _choice(row, "code")
     if me.may("stock.detail") and row.get("free") is not None:
@@ -192,5 +193,5 @@ def _product_choice(me: Actor, row: dict[str, Any]) -> dict[str, str]:
     return choice
 
 
-def _choice(row: dict[str, Any], reference: str) -> dict[str, str]:
+def _choice(row: Mapping[str, Any], reference: str) -> dict[str, str]:
     return {reference: row[reference], "name": row["name"]}

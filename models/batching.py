@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
-from tortoise.exceptions import OperationalError
+import asyncpg
 
 from models import sql
 from models.transactions import connection
 
 MOST = 64
 
-Asked = tuple[tuple[Any, ...], "asyncio.Future[list[dict[str, Any]]]"]
+Row = Mapping[str, Any]
+
+Asked = tuple[tuple[Any, ...], "asyncio.Future[list[Row]]"]
 
 
 class Batch:
@@ -26,18 +29,18 @@ class Batch:
         self._waiting: deque[Asked] = deque()
         self._carrier: asyncio.Task[None] | None = None
 
-    async def rows(self, *values: Any) -> list[dict[str, Any]]:
+    async def rows(self, *values: Any) -> list[Row]:
         """The rows that answer one asker; inside a transaction, as that transaction sees them."""
         if connection() is not None:
-            return await sql.rows(self.statement, *([value] for value in values))
+            return await sql.records(self.statement, *([value] for value in values))
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[list[dict[str, Any]]] = loop.create_future()
+        answer: asyncio.Future[list[Row]] = loop.create_future()
         self._waiting.append((values, answer))
         if self._carrier is None or self._carrier.done() or self._carrier.get_loop() is not loop:
             self._carrier = loop.create_task(self._carry())
         return await answer
 
-    async def row(self, *values: Any) -> dict[str, Any] | None:
+    async def row(self, *values: Any) -> Row | None:
         """The first row, or None."""
         found = await self.rows(*values)
         return found[0] if found else None
@@ -46,7 +49,7 @@ class Batch:
         while self._waiting:
             taken = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
             failure = await self._ask(taken)
-            if isinstance(failure, OperationalError):
+            if isinstance(failure, asyncpg.DataError):
                 # A value that one asker brought must not fail the others.
                 for one in taken:
                     _fail([one], await self._ask([one]))
@@ -56,11 +59,11 @@ class Batch:
     async def _ask(self, taken: list[Asked]) -> BaseException | None:
         """Answers these, or says what went wrong."""
         columns = [list(column) for column in zip(*(values for values, _ in taken), strict=True)]
-        asking = asyncio.get_running_loop().create_task(sql.rows(self.statement, *columns))
+        asking = asyncio.get_running_loop().create_task(sql.records(self.statement, *columns))
         await asyncio.wait({asking})
         if failure := asking.exception():
             return failure
-        answers: list[list[dict[str, Any]]] = [[] for _ in taken]
+        answers: list[list[Row]] = [[] for _ in taken]
         for row in asking.result():
             answers[row["nth"] - 1].append(row)
         for (_, future), answer in zip(taken, answers, strict=True):

@@ -15,6 +15,14 @@ async def rows(statement: str, *values: Any) -> list[dict[str, Any]]:
     return list(await get_connection("default").execute_query_dict(statement, list(values)))
 
 
+async def records(statement: str, *values: Any) -> list[Any]:
+    """The rows as the driver has them, for what is asked at every turn; errors are the driver's own, too."""
+    if (opened := connection()) is not None:
+        return list(await opened.fetch(statement, *values))
+    async with get_connection("default").acquire_connection() as free:
+        return list(await free.fetch(statement, *values))
+
+
 async def row(statement: str, *values: Any) -> dict[str, Any] | None:
     """The first row, or None."""
     found = await rows(statement, *values)

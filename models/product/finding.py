@@ -7,7 +7,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from models import sql
-from models.batching import Batch
+from models.batching import Batch, Row
 from models.text import key, name_keys
 
 # The product that is called so exactly; else those of whose spellings it is a part; else those that have all its words.
@@ -50,7 +50,7 @@ _RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f的]+")
 class Found:
     """What a search came back with: the products that can be meant, or the names of some that are called alike."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     near: list[str] = field(default_factory=list)
 
 
