@@ -19,6 +19,7 @@ from models.product.finding import find_products
 from models.product.tables import Product
 from models.production.tables import WorkOrder
 from models.sales.tables import SalesOrder
+from models.states import Labelled
 from models.stock.tables import Warehouse
 from models.text import plain
 
@@ -115,6 +116,29 @@ class InvoiceKindReader(WordReader[InvoiceKind]):
     }
 
     def save(self, value: InvoiceKind) -> str:
+        return value.value
+
+
+class Dimension(Labelled):
+    """By what a report is broken down."""
+
+    customer = "customer", "客户"
+    product = "product", "产品"
+    staff = "staff", "业务员"
+    day = "day", "日期"
+    month = "month", "月份"
+
+
+@reads(Dimension)
+class DimensionReader(WordReader[Dimension]):
+    slot = r"(?:客户|产品|货|业务员|销售|员工|日期|天|月份?)"
+    words = {
+        **{each.value: each for each in Dimension},
+        **{each.text: each for each in Dimension},
+        "货": Dimension.product, "销售": Dimension.staff, "员工": Dimension.staff, "天": Dimension.day, "月": Dimension.month,
+    }  # fmt: skip
+
+    def save(self, value: Dimension) -> str:
         return value.value
 
 

@@ -1,6 +1,7 @@
 """Sending what was claimed: the best way that is open, the next when it is refused, and a record of every try."""
 
 import asyncio
+from datetime import datetime
 from enum import Enum
 
 import structlog
@@ -9,14 +10,14 @@ from bot.delivery.batches import again, send_together
 from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, settle
 from bot.delivery.digests import gather
 from bot.delivery.reports import REPORTED
-from bot.delivery.ways import Way, reserve, room, send, update_card, ways_to
+from bot.delivery.ways import Way, full_until, reserve, send, update_card, ways_to
 from bot.delivery.words import words_of
 from bot.rendering.card import Card
 from bot.services import Services
 from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
 from bot.wechat.fields import Unfit
 from models.chat.tables import Conversation
-from models.clock import now
+from models.clock import days, now
 from models.delivery.grants import change_grant
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.delivery.telling import tell
@@ -25,7 +26,10 @@ from models.transactions import transaction
 
 log = structlog.get_logger()
 
-TRIES = 8
+TRIES = 12
+
+PATIENCE = days(10 / 1440)
+"""So long a notice waits for a quota before the next way is tried."""
 TOGETHER = 10
 
 
@@ -79,6 +83,12 @@ async def deliver_one(notice: Notice, services: Services) -> None:
         if told := next((each.words for each in failed if each.way == way.name), ""):
             reasons.append(told)
             continue
+        if full := await full_until(way, services):
+            if full - now() < PATIENCE:
+                await _hold(notice, full)
+                return
+            reasons.append("平台的发送次数用完了")
+            continue
         end, words = await _try(way, notice, card, services)
         if end is End.lost:
             return
@@ -97,8 +107,6 @@ async def deliver_one(notice: Notice, services: Services) -> None:
 
 
 async def _try(way: Way, notice: Notice, card: Card, services: Services) -> tuple[End, str]:
-    if not await room(way, services):
-        return End.later, "发得太多，平台暂时不再接收，稍后再发"
     try:
         attempt = await transaction(_begin, way, notice)
     except NotOurs:
@@ -168,6 +176,14 @@ async def _change_card(notice: Notice, card: Card, services: Services) -> None:
         log.warning("card.not_changed", notice=notice.id, error=str(error))
         changed = False
     await settle([notice.id], NoticeState.accepted, "" if changed else "没有可以更新的卡片")
+
+
+async def _hold(notice: Notice, until: datetime) -> None:
+    """Lets a notice wait for a quota, which is no try of its own; it may go stale meanwhile."""
+    await Notice.filter(id=notice.id).update(
+        state=NoticeState.queued.value, due_at=until, attempts=max(1, notice.attempts - 1), worker="",
+        reason="发得太多，平台暂时不再接收，到时再发",
+    )  # fmt: skip
 
 
 async def _postpone(notice: Notice, words: str) -> None:

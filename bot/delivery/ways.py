@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.rendering.card import Card
@@ -69,10 +70,10 @@ async def _ways(notice: Notice, card: Card, services: Services, by_door: dict[st
     return found
 
 
-async def room(way: Way, services: Services) -> bool:
-    """Counts one message on this way; False, and nothing counted, while the platform would take or show no more."""
+async def full_until(way: Way, services: Services) -> datetime | None:
+    """Counts one message on this way; or says, and counts nothing, from when on the platform takes the next."""
     member = way.conversation.external_id if way.door == "work" else ""
-    return await services.quotas.admit(way.door, COUNTED_AS[way.name], member=member) is None
+    return await services.quotas.admit(way.door, COUNTED_AS[way.name], member=member)
 
 
 async def reserve(way: Way) -> bool:
@@ -109,8 +110,7 @@ async def send(way: Way, notice: Notice, card: Card, services: Services) -> str 
         return await services.official.send_template(who, way.template.template_id, data, client_msg_id=message)
     assert services.miniprogram is not None
     page = f"pages/order/order?no={notice.about}" if notice.about.startswith("SO") else ""
-    await services.miniprogram.send_subscription(who, way.template.template_id, page, data)
-    return ""
+    return await services.miniprogram.send_subscription(who, way.template.template_id, page, data)
 
 
 async def update_card(notice: Notice, card: Card, services: Services) -> bool:

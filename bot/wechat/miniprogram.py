@@ -95,8 +95,8 @@ class MiniProgramClient(ServiceClient):
         data: Mapping[str, FieldValue],
         state: State = "formal",
         language: Language = "zh_CN",
-    ) -> None:
-        """Send a subscription notice, which uses up one of the person's accepts (message/subscribe/send)."""
+    ) -> str:
+        """Send a subscription notice, which uses up one of the person's accepts; its id, or "" (message/subscribe/send)."""
         body: dict[str, Any] = {
             "touser": openid,
             "template_id": template_id,
@@ -106,7 +106,8 @@ class MiniProgramClient(ServiceClient):
         }
         if page:
             body["page"] = page
-        await self._post("/cgi-bin/message/subscribe/send", body)
+        sent = await self._post("/cgi-bin/message/subscribe/send", body)
+        return str(sent.get("msgid", ""))
 
     async def wxacode(self, scene: str, page: str, state: State = "formal") -> bytes:
         """Make the picture of a code that opens `page` with `scene` (getwxacodeunlimit)."""

@@ -12,6 +12,7 @@ from bot.app import make_app
 from bot.config import Settings
 from bot.demo.wechat import MINI, OFFICIAL, WORK
 from bot.doors.pushes import PUSHES, Fate, name_of
+from bot.logs import set_up_logs
 from bot.wechat.envelope import Envelope
 from bot.wechat.inbound import parse
 from models import sql
@@ -112,6 +113,7 @@ async def test_what_is_ignored_is_answered_success_and_changes_nothing(door: Doo
 async def test_an_unknown_type_is_answered_success_every_time_and_noted_once(
     door: Door, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    set_up_logs("info")
     for number in range(3):
         plaintext = body("official text").replace("[text]", "[hologram]").replace("我是谁", str(number))
         assert await door.push("official text", plaintext) == "success"

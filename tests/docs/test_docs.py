@@ -116,7 +116,7 @@ def test_every_link_and_picture_leads_to_a_file(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_source_file_named_exists(name: str) -> None:
     found = re.findall(r"`((?:bot|handlers|models|templates|emulator|docs|tests)/[\w/.*-]+)`", text(name))
-    example = {"handlers/areas/price.py", "templates/answers/price.query.txt", "tests/handlers/test_price.py"}
+    example = {"handlers/areas/minimum.py", "templates/answers/minimum.query.txt", "tests/handlers/test_minimum.py"}
     assert [file for file in found if file not in example and not list(ROOT.glob(file))] == []
 
 

@@ -18,6 +18,7 @@ from models.auditing import CHECKS
 from models.errors import Refused
 from models.finance.credit import credit_status
 from models.party.tables import Customer
+from models.sales.tables import SalesOrder
 from tests.waiting import until
 
 pytestmark = pytest.mark.commits
@@ -92,6 +93,27 @@ async def test_two_lines_of_one_person_on_two_workers_come_one_after_another(dat
         *(Turns(EVENTS).run(Turn("work", "liting", f"next-{n}", line="下一页"), links=False) for n in range(3))
     )
     assert len({first, *pages}) == 4
+
+
+async def test_a_turn_waits_for_the_conversation_that_another_worker_holds(database: str) -> None:
+    await Turns(EVENTS).run(Turn("work", "liting", "ask", line="宏达要角阀10个"), links=False)
+    other = await asyncpg.connect(database)
+    held = other.transaction()
+    await held.start()
+    # What another worker's turn would leave: the order is no longer waiting to be confirmed.
+    await other.execute("UPDATE conversation SET state = '{}' WHERE door = 'work' AND external_id = 'liting'")
+    turn = asyncio.create_task(Turns(EVENTS).run(Turn("work", "liting", "confirm", line="确认"), links=False))
+    await until(waits_for_a_lock)
+    await held.commit()
+    await other.close()
+    assert "现在没有等您确认的" in await turn
+    assert not await SalesOrder.filter(number="SO0319").exists()
+
+
+async def waits_for_a_lock() -> bool:
+    return bool(
+        await sql.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    )
 
 
 async def test_the_same_key_at_the_same_moment_acts_once(database: str) -> None:

@@ -11,11 +11,13 @@ from handlers.call import Call
 from handlers.dispatch import run
 from models import sql
 from models.auditing import CHECKS
-from models.errors import NotEnoughStock, Refused
+from models.errors import NotEnoughStock, Refused, WrongState
 from models.finance.credit import CreditStatus
 from models.finance.invoicing import due_date
+from models.moves import move
 from models.party.tables import Customer
 from models.product.tables import Product
+from models.sales.tables import OrderState, SalesOrder
 from models.stock.moving import add_move
 from models.stock.reservation import Want, release, reserve
 from models.stock.tables import Warehouse
@@ -153,3 +155,11 @@ def test_terms_count_from_the_invoice_or_from_the_end_of_its_month() -> None:
     assert due_date(plain, date(2026, 11, 10)) == date(2026, 12, 10)
     assert due_date(monthly, date(2026, 11, 10)) == date(2026, 12, 30)
     assert due_date(monthly, date(2028, 2, 29)) == date(2028, 3, 30)
+
+
+async def test_of_two_who_read_the_same_state_only_one_moves_on_from_it(database: str) -> None:
+    first, second = await SalesOrder.get(number="SO0318"), await SalesOrder.get(number="SO0318")
+    await move(first, OrderState.cancelled)
+    with pytest.raises(WrongState):
+        await move(second, OrderState.confirmed)
+    assert (await SalesOrder.get(number="SO0318")).state == "cancelled"

@@ -44,7 +44,7 @@ async def test_fifty_kills_under_load_lose_nothing_and_do_nothing_twice(supervis
     # What the phone was shown is there, once each; a line that nobody answered in time may be there too, once.
     said = sum(reports, Counter())
     assert said["shown"] <= int(reported[0]["good"]) <= said["shown"] + said["not shown"], said
-    assert said["shown"] > 50 > 5 * said["not shown"], said
+    assert said["shown"] > max(10, 2 * said["not shown"]), said
     assert await _rows("SELECT count(*)::int AS n FROM sales_order WHERE note LIKE 'kill-%'") == [{"n": orders}]
     assert orders > 0
     await _notices_are_accounted_for(pair)

@@ -103,6 +103,40 @@ async def create_order(
     return await _place(me, order, customer)
 
 
+@command(
+    "order.copy",
+    says=[
+        "再来一份上次的",
+        "再来一单",
+        "照上次的再来一份",
+        "照上次的单子给{customer}再来一份",
+        "给{customer}再来一单",
+        "照{order}再来一份",
+        "照{order}再下一单",
+        "{order}再来一单",
+    ],
+    confirm=True,
+)
+async def copy_order(
+    me: Actor, *, customer: Customer | None = None, order: SalesOrder | None = None
+) -> Done[OrderAnswer]:
+    """再来一单：照上次或指定的订单再下一单，按现在的价格"""
+    rows = visible(me, SalesOrder).exclude(state=OrderState.cancelled.value)
+    earlier = order or await rows.filter(customer_id=customer.id if customer else -1).order_by("-id").first()
+    if earlier is None:
+        raise NotFound(kind="order")
+    wanted = [Wanted(line.product, line.quantity, line.unit, line.unit_quantity) for line in await lines_of(earlier)]
+    buyer: Customer = await earlier.customer
+    copied = await draft_order(
+        customer_id=buyer.id, salesperson_id=buyer.owner_id if me.is_customer else me.person_id,  # type: ignore[attr-defined]
+        wanted=wanted, requested=None, note="",
+    )  # fmt: skip
+    if me.is_customer:
+        await _tell_draft(copied, buyer)
+        return Done(await answer(copied))
+    return await _place(me, copied, buyer)
+
+
 @command("order.confirm", says=["确认订单{order}", "{order}确认下单"], confirm=True)
 async def confirm_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
     """确认客户的订单草稿"""
