@@ -225,3 +225,28 @@ async def test_a_login_code_used_twice_lets_in_once(sim: Sim) -> None:
             answers.append((response.status, (await response.json()).get("code")))
     assert answers == [(200, None), (422, "login_code_invalid")]
     assert len(await sql.rows("SELECT id FROM api_token WHERE conversation_id IS NOT NULL")) == 1
+
+
+async def test_a_call_to_many_that_is_refused_is_made_once_more_for_each_alone_and_the_board_says_why(sim: Sim) -> None:
+    refusal = {"errcode": 60020, "errmsg": "not allow to access from your ip, from ip: 1.2.3.4"}
+    await sim.post("fault", path="/cgi-bin/message/send", times=-1, answer=refusal)
+    for notice in await announced("盘点", "E003", "E004", "E005"):
+        assert (await end_of(notice)).state == "refused"
+        assert "60020" in notice.reason, notice.reason
+        assert [row[0] for row in await tries(notice)][:2] == ["work_batch", "work_text"]
+    assert len([each for each in await calls(sim, "/cgi-bin/message/send") if "盘点" in str(each)]) == 1 + 3
+
+
+async def test_a_subscription_that_is_reported_as_not_delivered_goes_to_the_next_door(sim: Sim) -> None:
+    contact = await Person.get(number="C001")
+    await sim.post("fault", path="/cgi-bin/message/subscribe/send", times=1, report="failed:user block")
+    await tell("order.shipped", about="SO0312", facts=SHIPPED, customer=[contact.id])
+    notice = await Notice.filter(receiver=contact).order_by("-id").first()
+    assert notice is not None
+    await until(partial(tried, notice, "official_template"))
+    assert [row[:2] for row in await tries(notice)][-1] == ("official_template", "accepted")
+    assert (await end_of(notice)).state == "accepted"
+
+
+async def tried(notice: Notice, way: str) -> bool:
+    return any(row[:2] == (way, "accepted") for row in await tries(notice))
