@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.rendering import templates
 from bot.turns import Turn
 from models import sql
 from tests.people import Chat
@@ -191,3 +192,17 @@ async def test_a_customer_may_take_their_own_draft_back_and_nothing_more(chat: C
     assert (await chat("C001", "取消SO0318")).startswith("要取消 SO0318 吗")
     assert (await chat("C001", "确认")).startswith("SO0318 已取消")
     assert "不能这样操作" in await chat("C001", "取消SO0312")
+
+
+@pytest.mark.parametrize(
+    ("person", "role"),
+    [("C001", "customer"), ("E003", "salesperson"), ("E009", "finance"), ("E001", "manager"), ("E005", "warehouse")],
+)
+async def test_every_example_of_the_help_is_understood(chat: Chat, person: str, role: str) -> None:
+    for line in (templates.ROOT / f"talk/help.{role}.txt").read_text().splitlines():
+        answer = await chat(person, line.removeprefix("- "))
+        assert not any(words in answer for words in ("没听懂", "没有找到", "没找到", "不能使用", "还缺")), (
+            line,
+            answer,
+        )
+        await chat(person, "取消")
