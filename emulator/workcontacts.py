@@ -13,6 +13,9 @@ from .refusals import OK, Refusal
 _MOST_ATTACHMENTS = 9
 _WELCOME_BYTES = 4000
 
+_IDS_PER_PAGE = 10_000
+"""The largest page of user/list_id (WeCom doc 96067)."""
+
 
 async def member(call: Call) -> Mapping[str, Any]:
     """A member's name, departments and position."""
@@ -75,6 +78,20 @@ def _about(person: Person) -> dict[str, Any]:
         "isleader": int(bool(person.leads)),
         "main_department": person.departments[0],
     }
+
+
+async def member_ids(call: Call) -> Mapping[str, Any]:
+    """Every member with each of their departments, so many at a time; the cursor is where the next page begins."""
+    rows = [
+        {"userid": each.work, "department": department}
+        for each in call.world.people.members()
+        for department in each.departments
+    ]
+    start, limit = str(call.body.get("cursor") or "0"), call.body.get("limit", _IDS_PER_PAGE)
+    if not start.isdigit() or not isinstance(limit, int) or not 0 < limit <= _IDS_PER_PAGE:
+        raise Refusal(40058, "invalid parameter: cursor or limit")
+    end = int(start) + limit
+    return {**OK, "next_cursor": str(end) if end < len(rows) else "", "dept_user": rows[int(start) : end]}
 
 
 async def departments(call: Call) -> Mapping[str, Any]:
@@ -226,6 +243,7 @@ _ATTACHED = {"image": "图片", "link": "链接", "miniprogram": "小程序", "v
 ENDPOINTS = [
     Endpoint("/cgi-bin/user/getuserid", "POST", {"work": member_by_mobile}),
     Endpoint("/cgi-bin/user/list", "GET", {"work": members}),
+    Endpoint("/cgi-bin/user/list_id", "POST", {"work": member_ids}),
     Endpoint("/cgi-bin/user/simplelist", "GET", {"work": members_in_short}),
     Endpoint("/cgi-bin/department/list", "GET", {"work": departments}),
     Endpoint("/cgi-bin/department/simplelist", "GET", {"work": departments}),

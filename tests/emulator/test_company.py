@@ -54,6 +54,17 @@ async def test_members_of_a_department(company: Sim) -> None:
     assert (boss["position"], boss["is_leader_in_dept"], boss["main_department"]) == ("主任", [1], 2)
 
 
+async def test_all_members_come_page_by_page(company: Sim) -> None:
+    path, found, cursor = "/cgi-bin/user/list_id", [], ""
+    while True:
+        page = await company.call("work", path, {"cursor": cursor, "limit": 2})
+        found += [(each["userid"], each["department"]) for each in page["dept_user"]]
+        if not (cursor := page["next_cursor"]):
+            break
+    assert [userid for userid, _ in found] == ["LiTing", "wangzong", "zhao"]
+    assert (await company.call("work", path, {"cursor": "x"}))["errcode"] == 40058
+
+
 async def test_a_mobile_finds_its_member(company: Sim) -> None:
     path = "/cgi-bin/user/getuserid"
     assert (await company.call("work", path, {"mobile": "13800000001"}))["userid"] == "LiTing"
