@@ -31,11 +31,11 @@ demo-reset: setup ## Forget the demo company's data
 
 test: setup ## Tests that need no browser, under three minutes
 	@if command -v node >/dev/null; then $(NODE_TESTS); else echo "Without node the mini-program's page logic stays untested."; fi
-	@$(BIN)/python -m pytest -q -n 2 -m "not browser and not slow"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not browser and not slow"
 
 test-all: setup ## All tests, with browsers, kills and races
 	@$(NODE_TESTS)
-	@REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q -n 2 -m "not browser"
+	@REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not browser"
 	@REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q -m browser
 
 check: setup ## Style, types, import rules and the project's own lints

@@ -115,9 +115,9 @@ async def test_an_unknown_type_is_answered_success_every_time_and_noted_once(
 ) -> None:
     set_up_logs("info")
     for number in range(3):
-        plaintext = body("official text").replace("[text]", "[hologram]").replace("我是谁", str(number))
+        plaintext = body("official text").replace("[text]", "[hologram_seen_here]").replace("我是谁", str(number))
         assert await door.push("official text", plaintext) == "success"
-    assert capsys.readouterr().out.count("official hologram") == 1
+    assert capsys.readouterr().out.count("official hologram_seen_here") == 1
 
 
 @pytest.mark.push("work suite")

@@ -24,7 +24,7 @@ from tests.people import Pair, emulator_settings
 from tests.serving import free_port, serving
 from tests.waiting import until
 
-pytestmark = [pytest.mark.commits, pytest.mark.slow]
+pytestmark = [pytest.mark.commits, pytest.mark.slow, pytest.mark.xdist_group("heavy")]
 
 CROWD = int(os.environ.get("CROWD", "10000"))
 """How many colleagues there are besides the demo's: `CROWD=100000 pytest … -k kills` measures a larger company."""

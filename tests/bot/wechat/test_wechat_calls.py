@@ -799,6 +799,7 @@ MINI = [
         [
             Wire(
                 "/cgi-bin/message/subscribe/send",
+                OK | {"msgid": 77},
                 body={
                     "touser": "o1",
                     "template_id": "t1",
@@ -809,6 +810,7 @@ MINI = [
                 },
             )
         ],
+        "77",
     ),
     Case(
         "MiniProgramClient.wxacode",
