@@ -15,8 +15,8 @@ from models.moves import move
 from models.party.tables import Customer
 from models.sales.orders import lines_of
 from models.sales.tables import SalesOrder, SalesOrderLine
+from models.system.company import tax_rate
 from models.system.numbers import next_number
-from models.system.tables import Company
 
 CENT = Decimal("0.01")
 
@@ -49,7 +49,7 @@ async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None,
     """An invoice for what was delivered of an order and not invoiced. Raises NothingToInvoice, PeriodClosed."""
     await sql.rows(LOCK, order.id)
     await order.refresh_from_db()
-    rate = await _tax_rate()
+    rate = await tax_rate()
     parts = [
         _part(line, rest, rate)
         for line in await lines_of(order)
@@ -146,8 +146,3 @@ async def _follow(order: SalesOrder) -> None:
     lines = await lines_of(order)
     order.invoiced = sum((_share(line, line.invoiced) for line in lines), ZERO)
     await SalesOrder.filter(id=order.id).update(invoiced=order.invoiced)
-
-
-async def _tax_rate() -> Decimal:
-    company = await Company.all().first()
-    return Decimal(company.tax_rate) if company else Decimal("0.13")

@@ -63,13 +63,13 @@ async def receive_money(
 
 
 async def open_invoices(customer_id: int, *, orders: list[int] | None = None) -> list[Invoice]:
-    """What a customer still owes, oldest due first; of these orders only, if any are named."""
+    """What a customer still owes, oldest due first, with its orders; of these orders only, if any are named."""
     rows = Invoice.filter(
         customer_id=customer_id, state__in=[InvoiceState.posted.value, InvoiceState.partially_paid.value], total__gt=0
     )
     if orders:
         rows = rows.filter(order_id__in=orders)
-    return await rows.order_by("due_on", "id")
+    return await rows.order_by("due_on", "id").select_related("order")
 
 
 async def on_account(customer_id: int) -> list[Payment]:

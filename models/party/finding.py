@@ -3,6 +3,7 @@
 from typing import Any
 
 from models import sql
+from models.party.tables import Role
 from models.text import key
 
 CUSTOMERS = """
@@ -15,6 +16,10 @@ PEOPLE = """
 SELECT id, number, name, nickname FROM person
 WHERE active AND (number = upper($1) OR name = $1 OR nickname = $1) ORDER BY number LIMIT 6
 """
+
+CONTACTS = "SELECT id FROM person WHERE active AND customer_id = $1 ORDER BY id"
+
+WITH_ROLE = "SELECT id FROM person WHERE active AND roles ? $1 ORDER BY id"
 
 
 async def find_customers(text: str) -> list[dict[str, Any]]:
@@ -30,3 +35,13 @@ async def find_customers(text: str) -> list[dict[str, Any]]:
 async def find_people(text: str) -> list[dict[str, Any]]:
     """People with this number, name or nickname."""
     return await sql.rows(PEOPLE, text.strip())
+
+
+async def contacts_of(customer_id: int) -> list[int]:
+    """The ids of a customer's contacts, the first one first."""
+    return [row["id"] for row in await sql.rows(CONTACTS, customer_id)]
+
+
+async def people_with(role: Role) -> list[int]:
+    """The ids of everybody at work who has a role."""
+    return [row["id"] for row in await sql.rows(WITH_ROLE, role.value)]

@@ -47,7 +47,7 @@ async def test_an_order_becomes_goods_an_invoice_money_and_entries_that_balance(
     assert await clean()
 
 
-async def test_an_advance_stays_on_account_lowers_exposure_and_settles_what_it_is_told_to(chat: Chat) -> None:
+async def test_an_advance_stays_on_account_lowers_exposure_and_settles_what_it_is_told_to(chat: Chat, api: Api) -> None:
     await chat("E009", "宏达预付款两万")
     assert "预收余额：¥20,000.00" in await chat("E009", "确认")
     assert "可用额度 ¥54,214.50" in await chat("E003", "宏达额度")
@@ -58,6 +58,12 @@ async def test_an_advance_stays_on_account_lowers_exposure_and_settles_what_it_i
     await chat("E009", "给宏达退款7139.5")
     assert "预收余额：¥0.00" in await chat("E009", "确认")
     assert "可用额度 ¥47,075.00" in await chat("E003", "宏达额度")
+    statement = (await api.get("C001", "statement.get"))[1]
+    assert (statement["closing"], statement["items"][-1]["kind"], statement["items"][-1]["amount"]) == (
+        "0.00",
+        "refund",
+        "7139.50",
+    )
     assert await clean()
 
 

@@ -14,11 +14,14 @@ from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound
 from models.finance.invoicing import NothingToInvoice, invoice_order, reverse_invoice
 from models.finance.tables import Invoice, InvoiceKind, InvoiceState
-from models.party.tables import Customer
+from models.party.finding import contacts_of, people_with
+from models.party.tables import Customer, Role
 from models.sales.tables import SalesOrder
 
 E_NUMBER = (8, 20)
 """Digits of the tax office's number: old paper codes have 8, fully digital invoices 20."""
+
+RELATED = ("customer", "order", "reverses")
 
 WAITING = """
 SELECT o.number, c.name AS customer, round(sum(l.amount * (l.delivered - l.invoiced) / l.quantity), 2) AS amount,
@@ -102,9 +105,11 @@ async def issue_invoice(
     """开票：已发未开的部分，可以一单开，也可以一个客户一起开"""
     orders = [order] if order is not None else await _to_invoice(me, customer, period)
     wanted = kind or InvoiceKind.ordinary
-    made = [await _answer(await invoice_order(each, wanted, by=me.person_id)) for each in orders]
-    for each in made:
-        await _tell(each)
+    made = []
+    for each in orders:
+        answer = await _shown(me, await invoice_order(each, wanted, by=me.person_id))
+        await _tell(answer, each.customer_id)  # type: ignore[attr-defined]
+        made.append(answer)
     return Issued(items=made, total=sum((each.total for each in made), Decimal(0)))
 
 
@@ -120,8 +125,7 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     if await Invoice.filter(e_number=e_number).exclude(id=invoice.id).exists():
         raise InvalidInput(input="e_number", given=e_number, why="already_used")
     await Invoice.filter(id=invoice.id).update(e_number=e_number)
-    invoice.e_number = e_number
-    return await _answer(invoice)
+    return await _shown(me, invoice)
 
 
 @command(
@@ -132,7 +136,7 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
 async def void_invoice(me: Actor, *, invoice: Invoice | None = None) -> InvoiceAnswer:
     """红冲发票：开一张负数发票，收过的钱回到预收"""
     found = invoice or await _last_made(me)
-    return await _answer(await reverse_invoice(found, by=me.person_id))
+    return await _shown(me, await reverse_invoice(found, by=me.person_id))
 
 
 @query(
@@ -168,9 +172,9 @@ async def query_invoices(
     total = await rows.count()
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
-    page = await rows.order_by("-id").limit(Listing.PAGE + 1)
+    page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related(*RELATED)
     more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
-    return InvoiceList(total=total, next=more, items=[await _answer(each) for each in page[: Listing.PAGE]])
+    return InvoiceList(total=total, next=more, items=[_answer(each) for each in page[: Listing.PAGE]])
 
 
 @command(
@@ -189,7 +193,10 @@ async def request_invoice(
     await Customer.filter(id=customer.id).update(tax_title=title[:80], tax_no=number)
     answer = TaxDetails(customer=Ref(number=customer.number, name=customer.name), title=title, tax_no=number or None)
     await tell(
-        "invoice.requested", about=customer.number, facts=answer.facts(lambda right: True), finance=await _clerks()
+        "invoice.requested",
+        about=customer.number,
+        facts=answer.facts(lambda right: True),
+        finance=await people_with(Role.finance),
     )
     return answer
 
@@ -220,28 +227,22 @@ async def _last_made(me: Actor) -> Invoice:
     return found
 
 
-async def _clerks() -> list[int]:
-    rows = await sql.rows("SELECT id FROM person WHERE active AND roles ? 'finance' ORDER BY id")
-    return [row["id"] for row in rows]
-
-
-async def _tell(issued: InvoiceAnswer) -> None:
-    rows = await sql.rows(
-        "SELECT p.id FROM person p JOIN customer c ON c.id = p.customer_id WHERE p.active AND c.number = $1 ORDER BY p.id",
-        issued.customer.number,
-    )
+async def _tell(issued: InvoiceAnswer, customer_id: int) -> None:
     await tell(
         "invoice.issued",
         about=issued.number,
         facts=issued.facts(lambda right: right == "order.amount"),
-        customer=[row["id"] for row in rows],
+        customer=await contacts_of(customer_id),
     )
 
 
-async def _answer(invoice: Invoice) -> InvoiceAnswer:
-    customer: Customer = await invoice.customer
-    order = await invoice.order if invoice.order_id else None  # type: ignore[attr-defined]
-    original = await invoice.reverses if invoice.reverses_id else None  # type: ignore[attr-defined]
+async def _shown(me: Actor, invoice: Invoice) -> InvoiceAnswer:
+    """An invoice as it stands now."""
+    return _answer(await visible(me, Invoice).select_related(*RELATED).get(id=invoice.id))
+
+
+def _answer(invoice: Invoice) -> InvoiceAnswer:
+    customer, order, original = invoice.customer, invoice.order, invoice.reverses
     return InvoiceAnswer(
         number=invoice.number,
         customer=Ref(number=customer.number, name=customer.name),

@@ -28,7 +28,8 @@ from models.finance.receiving import (
     write_off,
 )
 from models.finance.tables import Invoice, Payment, PaymentState
-from models.party.tables import Customer
+from models.party.finding import contacts_of, people_with
+from models.party.tables import Customer, Role
 from models.sales.tables import SalesOrder
 from models.system.tables import Company
 
@@ -222,9 +223,8 @@ async def notify_payment(me: Actor, *, amount: Amount, customer: Customer | None
         raise NotFound(kind="customer")
     _not_zero(amount)
     told = Told(customer=Ref(number=customer.number, name=customer.name), amount=amount)
-    rows = await sql.rows("SELECT id FROM person WHERE active AND roles ? 'finance' ORDER BY id")
     await tell(
-        "payment.told", about=customer.number, facts=told.facts(lambda right: True), finance=[r["id"] for r in rows],
+        "payment.told", about=customer.number, facts=told.facts(lambda right: True), finance=await people_with(Role.finance),
         owner=[customer.owner_id] if customer.owner_id else [],  # type: ignore[attr-defined]
     )  # fmt: skip
     return told
@@ -244,10 +244,10 @@ def _not_zero(amount: Decimal) -> None:
 
 
 async def _last_with_rest(me: Actor, order: SalesOrder | None) -> Payment:
-    """The payment this person booked last that still has money on account; of the order's customer, if one is named."""
-    rows = visible(me, Payment).filter(state__in=[PaymentState.posted.value, PaymentState.partially_allocated.value])
-    if order is not None:
-        rows = rows.filter(customer_id=order.customer_id)  # type: ignore[attr-defined]
+    """The latest payment with money on account: of the order's customer, or, with none named, that this person booked."""
+    whose = {"customer_id": order.customer_id} if order else {"made_by_id": me.person_id}  # type: ignore[attr-defined]
+    open_states = [PaymentState.posted.value, PaymentState.partially_allocated.value]
+    rows = visible(me, Payment).filter(state__in=open_states, **whose)
     found = await rows.order_by("-id").first()
     if found is None:
         raise NothingOpen()
@@ -274,26 +274,27 @@ async def _answer(payment: Payment, customer: Customer, settled: list[tuple[Invo
         amount=payment.amount,
         received_on=payment.received_on,
         state=PaymentState.of(payment.state),
-        settled=[await _settled(invoice, amount) for invoice, amount in settled],
+        settled=[_settled(invoice, amount) for invoice, amount in settled],
         on_account=payment.amount - payment.allocated - payment.refunded,
         still_owed=credit.receivable,
         note=payment.note or None,
     )
 
 
-async def _settled(invoice: Invoice, amount: Decimal) -> Settled:
-    order = await invoice.order if invoice.order_id else None  # type: ignore[attr-defined]
+def _settled(invoice: Invoice, amount: Decimal) -> Settled:
     return Settled(
-        invoice=invoice.number, order=order.number if order else None, amount=amount, open=invoice.total - invoice.paid
+        invoice=invoice.number,
+        order=invoice.order.number if invoice.order else None,
+        amount=amount,
+        open=invoice.total - invoice.paid,
     )
 
 
 async def _thank(customer: Customer, answer: PaymentAnswer) -> None:
-    rows = await sql.rows("SELECT id FROM person WHERE active AND customer_id = $1 ORDER BY id", customer.id)
     await tell(
         "payment.received",
         about=answer.number,
         facts=answer.facts(lambda right: right == "order.amount"),
-        customer=[row["id"] for row in rows],
+        customer=await contacts_of(customer.id),
         owner=[customer.owner_id] if customer.owner_id else [],  # type: ignore[attr-defined]
     )

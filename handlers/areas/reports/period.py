@@ -14,6 +14,7 @@ from models.base import ZERO
 from models.clock import at_local, days, today
 from models.party.tables import Customer
 from models.sales.tables import COMMITTED
+from models.system.company import tax_rate
 
 SOLD = f"""
 SELECT {{label}} AS name, count(DISTINCT o.id) AS orders, sum(l.amount) AS amount, sum(l.quantity * p.cost) AS cost
@@ -57,8 +58,6 @@ SELECT p.name, s.quantity, p.unit, s.value AS amount,
   (SELECT max(m.moved_at) FROM stock_move m WHERE m.product_id = p.id AND m.quantity < 0) AS moved
 FROM stock_worth s JOIN product p ON p.id = s.product_id WHERE s.quantity > 0 ORDER BY s.value DESC, p.code
 """
-
-RATE = "SELECT tax_rate FROM company ORDER BY id LIMIT 1"
 
 
 class Row(Result):
@@ -195,11 +194,10 @@ async def report_top(
 async def report_profit(me: Actor, *, period: Span | None = None, below: Count | None = None) -> ProfitReport:
     """毛利：每单的收入、成本和毛利率"""
     span = period or month_of(today())
-    rate = await sql.row(RATE)
     start, end = _between(span)
     rows = [
         _profit(row["name"], row["customer"], row["revenue"], row["cost"])
-        for row in await sql.rows(EARNED, start, end, rate["tax_rate"] if rate else ZERO)
+        for row in await sql.rows(EARNED, start, end, await tax_rate())
     ]
     total = _profit("", "", sum((r.revenue for r in rows), ZERO), sum((r.cost for r in rows), ZERO))
     shown = [row for row in rows if below is None or row.margin_percent < below]
@@ -249,8 +247,7 @@ async def report_stock(me: Actor, *, idle: Count | None = None) -> StockReport:
 async def _sold(span: Span, customer: Customer | None, by: Dimension) -> SalesReport:
     found = await sql.rows(SOLD.format(label=LABELS[by]), *_between(span), customer.id if customer else None)
     whole = await sql.rows(SOLD.format(label="1::text"), *_between(span), customer.id if customer else None)
-    rate = await sql.row(RATE)
-    net = 1 + (rate["tax_rate"] if rate else ZERO)
+    net = 1 + await tax_rate()
     rows = [
         Row(name=r["name"], orders=r["orders"], amount=r["amount"], margin=r["amount"] / net - r["cost"]) for r in found
     ]

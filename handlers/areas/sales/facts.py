@@ -10,6 +10,7 @@ from handlers.result import Needs, Places, Quantity, Ref, Result
 from models.base import ZERO
 from models.delivery.telling import tell
 from models.errors import WrongState
+from models.party.finding import contacts_of
 from models.party.tables import Customer, Person
 from models.production.tracking import track
 from models.sales.orders import lines_of
@@ -106,7 +107,7 @@ async def tell_about(me: Actor, kind: str, order: SalesOrder, *, salesperson: bo
         facts=shown.facts(lambda right: right == "order.amount"),
         answerable=order.salesperson_id,  # type: ignore[attr-defined]
         not_to=me.id,
-        customer=await _contacts(order),
+        customer=await contacts_of(order.customer_id),  # type: ignore[attr-defined]
         salesperson=[order.salesperson_id] if salesperson and order.salesperson_id else [],  # type: ignore[attr-defined]
     )
 
@@ -115,11 +116,6 @@ def wrong_state(order: SalesOrder) -> WrongState:
     """The order is not where this step begins."""
     state = _state(order)
     return WrongState(kind="order", number=order.number, state=state.value, state_text=state.text)
-
-
-async def _contacts(order: SalesOrder) -> list[int]:
-    people = await Person.filter(customer_id=order.customer_id, active=True).order_by("id")  # type: ignore[attr-defined]
-    return [each.id for each in people]
 
 
 def _line(line: SalesOrderLine, held: Decimal) -> Line:

@@ -1,0 +1,15 @@
+"""The one company whose books these are."""
+
+from decimal import Decimal
+
+from models import sql
+
+RATE = "SELECT tax_rate FROM company ORDER BY id LIMIT 1"
+
+
+async def tax_rate() -> Decimal:
+    """The company's rate of value-added tax, such as 0.13."""
+    found = await sql.row(RATE)
+    assert found is not None, "there is no company yet"
+    rate: Decimal = found["tax_rate"]
+    return rate
