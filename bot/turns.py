@@ -1,13 +1,13 @@
 """Turns: one person's pushes run in turn, a repeated push gets the reply it had, a slow one is answered later."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import structlog
 
 from bot.conversation import Conversation, State
@@ -65,9 +65,6 @@ UPDATE conversation SET turns = given.turns::jsonb, state = given.state::jsonb,
   window_left = CASE WHEN until > coalesce(window_until, '-infinity') THEN count ELSE window_left END
 FROM given JOIN ours ON ours.id = given.id WHERE conversation.id = given.id RETURNING given.nth
 """)
-
-# One encoder for all: dumps() with an option makes a new one each time.
-as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 REPORTS = {"grants", "sent", "member", "party", "contact"}
 """Events that the platform tells of a person: they say nothing of whether that person can be reached."""
@@ -195,7 +192,7 @@ class Turns:
 
     async def _take(self, turn: Turn, links: bool) -> str:
         row = await _lock(turn)
-        for key, *kept in json.loads(row["turns"]):
+        for key, *kept in orjson.loads(row["turns"]):
             if key == turn.full_key:
                 # State is read after the lock, so a repeat on another worker sees the reply that was saved.
                 await sql.rows(CARRY, turn.full_key)
@@ -207,7 +204,7 @@ class Turns:
         return reply
 
     async def _reply(self, turn: Turn, row: Mapping[str, Any], links: bool) -> tuple[str, State]:
-        state = State.load(json.loads(row["state"]))
+        state = State.load(orjson.loads(row["state"]))
         card = await self._card(_actor(turn, row), state, turn)
         return as_text(card, links=links) if card else "", state
 
@@ -216,6 +213,11 @@ class Turns:
             answerer = self._events.get(turn.event)
             return await answerer(me, state, turn) if answerer else None
         return await Conversation(me, state).say(turn.line)
+
+
+def as_json(value: Any) -> str:
+    """What a jsonb column takes."""
+    return orjson.dumps(value).decode()
 
 
 async def park(turn: Turn) -> None:
@@ -230,7 +232,7 @@ async def give_up(turn: Turn) -> None:
     if not await sql.rows(CARRY, turn.full_key):
         return
     reply = as_text(templates.render("talk/given_up", {"line": turn.line[:40]}), links=False)
-    await _save(turn, row, State.load(json.loads(row["state"])), reply)
+    await _save(turn, row, State.load(orjson.loads(row["state"])), reply)
     await reply_later(row["conversation"], door=turn.door, text=reply)
 
 
@@ -251,7 +253,7 @@ def _actor(turn: Turn, row: Mapping[str, Any]) -> Actor:
 
 async def _save(turn: Turn, row: Mapping[str, Any], state: State, reply: str, *, version: str = "") -> bool:
     """Keeps the reply under its key, and the state; False if the row is no longer of this version."""
-    turns = json.loads(row["turns"])
+    turns = orjson.loads(row["turns"])
     kept = [[turn.full_key, reply], *turns[: KEPT_REPLIES - 1], *([each[0]] for each in turns[KEPT_REPLIES - 1 :])]
     window = turn.window
     return bool(

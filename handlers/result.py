@@ -42,7 +42,7 @@ class Result(BaseModel):
             value = getattr(self, name)
             if value is None or (right is not None and not may(right)):
                 continue
-            if isinstance(value, Labelled):
+            if type(value) not in _PLAIN and isinstance(value, Labelled):
                 shown[f"{name}_text"] = value.text
             shown[name] = _fact(value, places, may)
         return shown
@@ -67,6 +67,9 @@ class Listing(Result):
     def facts(self, may: Any) -> dict[str, Any]:
         return {**super().facts(may), "next": self.next}
 
+
+_PLAIN = frozenset({str, Decimal, list, bool, int})
+"""What nearly every field holds; to look closer costs more than all the rest."""
 
 _PLANS: dict[type[Result], tuple[tuple[str, int | None, str | None], ...]] = {}
 
@@ -93,13 +96,13 @@ def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _fact(value: Any, places: int | None, may: Any) -> Any:
     kind = type(value)
-    if kind is str:
+    if kind is str or kind is bool or kind is int:
         return value
     if kind is Decimal:
         return figure(value, places)
     if kind is list:
         return [_fact(part, places, may) for part in value]
-    if isinstance(value, Result):
+    if kind in _PLANS or isinstance(value, Result):
         return value.facts(may)
     if isinstance(value, Labelled):
         return value.value

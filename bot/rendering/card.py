@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 # Structure is only what stands in the template. Characters that mean something here are moved to a private plane
 # while a value passes through, and back once the lines have been read.
@@ -45,9 +46,12 @@ ROW = ""
 
 def neutral(value: object) -> object:
     """A value that can grow no structure, whatever it holds."""
-    if not isinstance(value, str) or not _SPECIAL.search(value):
-        return value
-    return _FOREIGN.sub("", value).translate(_HIDDEN)
+    return _neutral(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)
+def _neutral(value: str) -> str:
+    return _FOREIGN.sub("", value).translate(_HIDDEN) if _SPECIAL.search(value) else value
 
 
 def shown(text: str) -> str:

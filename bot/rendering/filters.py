@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from models.clock import local, today
 
@@ -21,6 +22,7 @@ def price(value: str | Decimal) -> str:
     return f"¥{whole}.{cents:0<2}"
 
 
+@lru_cache(maxsize=4096)
 def quantity(value: str | Decimal) -> str:
     """A quantity with thousands commas and no zeros that say nothing."""
     text = f"{Decimal(value):,f}"
@@ -29,8 +31,13 @@ def quantity(value: str | Decimal) -> str:
 
 def day(value: str) -> str:
     """A day with its weekday: 12-02 周三; another year is named."""
-    when = date.fromisoformat(value[:10])
-    form = f"{when:%m-%d}" if when.year == today().year else f"{when:%Y-%m-%d}"
+    return _day(value[:10], today().year)
+
+
+@lru_cache(maxsize=1024)
+def _day(value: str, year: int) -> str:
+    when = date.fromisoformat(value)
+    form = f"{when:%m-%d}" if when.year == year else f"{when:%Y-%m-%d}"
     return f"{form} 周{WEEKDAYS[when.weekday()]}"
 
 
@@ -38,6 +45,12 @@ def moment(value: str) -> str:
     """A moment as the wall clock showed it: 09:41 today, else 11-23 09:41."""
     when = local(datetime.fromisoformat(value))
     return f"{when:%H:%M}" if when.date() == today() else f"{when:%m-%d %H:%M}"
+
+
+def clock_of(when: datetime) -> str:
+    """The time of day there: 09:41."""
+    there = local(when)
+    return f"{there.hour:02}:{there.minute:02}"
 
 
 FILTERS = {"dec": Decimal, "yuan": yuan, "price": price, "qty": quantity, "day": day, "moment": moment}

@@ -1,13 +1,15 @@
 """The words: one template for each handler, notice, error and question."""
 
+from collections.abc import MutableMapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
 from bot.rendering.card import Card, neutral, read_card
-from bot.rendering.filters import FILTERS
-from models.clock import local, now
+from bot.rendering.filters import FILTERS, clock_of
+from models.clock import now
 
 ROOT = Path(__file__).resolve().parents[2] / "templates"
 
@@ -22,6 +24,10 @@ class FactsEnvironment(Environment):
             # The small tables of words inside templates are looked up with get(); facts never are.
             return obj.get if attribute == "get" else self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One flat table: the chain of two that Jinja makes is walked anew at every rendering."""
+        return {**self.globals, **(d or {})}
 
 
 def _environment() -> Environment:
@@ -38,22 +44,25 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(FILTERS)
-    environment.globals["clock"] = lambda: f"{local(now()):%H:%M}"
+    environment.globals["clock"] = lambda: clock_of(now())
     return environment
 
 
 ENVIRONMENT = _environment()
 
+# Jinja's own store of templates takes a lock and moves what it gives to the front; here nothing is ever thrown out.
+_template = cache(ENVIRONMENT.get_template)
+
 
 def render(name: str, facts: dict[str, Any], **more: Any) -> Card:
     """The card of a template, such as `answers/stock.query`. Raises TemplateNotFound."""
-    return read_card(ENVIRONMENT.get_template(f"{name}.txt").render(r=facts, **more))
+    return read_card(_template(f"{name}.txt").render(r=facts, **more))
 
 
 def exists(name: str) -> bool:
     """Whether there is such a template."""
     try:
-        ENVIRONMENT.get_template(f"{name}.txt")
+        _template(f"{name}.txt")
     except TemplateNotFound:
         return False
     return True

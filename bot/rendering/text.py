@@ -6,7 +6,7 @@ from bot.wechat.replies import MAX_TEXT_BYTES, cut_bytes
 CONFIRM, CANCEL = "确认", "取消"
 
 # What the person would read as markup becomes its full-width twin.
-_TAGS = str.maketrans({"<": "＜", ">": "＞"})
+_TAGS = (("<", "＜"), (">", "＞"))
 _ATTRIBUTE = str.maketrans({"<": "＜", ">": "＞", '"': "＂", "&": "＆", "\n": " "})
 
 
@@ -21,9 +21,9 @@ def numbered(actions: list[Action]) -> dict[str, Action]:
 def as_text(card: Card, *, links: bool) -> str:
     """The card's equal in text; with `links`, actions can be tapped (Official Account), and typed as digits anyway."""
     lines = [card.title, card.figure, *(f"{key}：{value}" if key else value for key, value in card.body)]
-    text = "\n".join(line.translate(_TAGS) for line in lines if line)
+    text = _untagged("\n".join(filter(None, lines)))
     choices = [
-        _link(action, digit) if links else f"{digit} {action.label.translate(_TAGS)}"
+        _link(action, digit) if links else f"{digit} {_untagged(action.label)}"
         for digit, action in numbered(card.actions).items()
     ]
     if not choices:
@@ -41,5 +41,11 @@ def _foot(card: Card, choices: list[str], *, links: bool) -> str:
 
 
 def _link(action: Action, digit: str) -> str:
-    line, label = action.line.translate(_ATTRIBUTE), action.label.translate(_TAGS)
+    line, label = action.line.translate(_ATTRIBUTE), _untagged(action.label)
     return f'<a href="weixin://bizmsgmenu?msgmenucontent={line}&msgmenuid={digit}">{digit} {label}</a>'
+
+
+def _untagged(text: str) -> str:
+    for tag, twin in _TAGS:
+        text = text.replace(tag, twin)
+    return text

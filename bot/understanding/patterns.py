@@ -51,10 +51,10 @@ def trimmed(line: str) -> str:
 def matches(line: str) -> list[Match]:
     """The patterns a line fits, the most telling first."""
     found = []
-    index = _by_letter()
-    likely = [place for letter in {"", *line.lower()} for place in index.get(letter, ())]
+    index, letters = _by_letter(), {"", *line.lower()}
+    likely = [place for letter in letters for place in index.get(letter, ())]
     for each in (patterns()[place] for place in sorted(likely)):
-        if fit := each.regex.fullmatch(line):
+        if each.letters <= letters and (fit := each.regex.fullmatch(line)):
             found.append(Match(each, {name: text.strip() for name, text in fit.groupdict().items() if text}))
     return found
 

@@ -1,9 +1,10 @@
 """What there is of a product and what is coming: the figures behind every stock answer, in one statement."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+import orjson
 
 from models.base import ZERO
 from models.batching import Batch
@@ -75,8 +76,8 @@ async def stock_figures(product_id: int) -> Figures:
     found = await FIGURES.row(product_id)
     assert found is not None
     return Figures(
-        [Place(name, Decimal(on_hand), Decimal(reserved)) for name, on_hand, reserved in json.loads(found["places"])],
-        [_arrival(*row) for row in json.loads(found["incoming"])],
+        [Place(name, Decimal(on_hand), Decimal(reserved)) for name, on_hand, reserved in orjson.loads(found["places"])],
+        [_arrival(*row) for row in orjson.loads(found["incoming"])],
     )
 
 
