@@ -8,9 +8,9 @@ from handlers.inputs import Count
 from handlers.registry import query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
 from models.product.tables import Pack, Product
-from models.production.supply import Arrival, Figures, stock_figures
 from models.sales.orders import NoPrice, amount_of
 from models.states import Labelled
+from models.stock.figures import Arrival, Figures, stock_figures
 from models.stock.tables import Warehouse
 
 
