@@ -37,7 +37,7 @@ CHECKS = {
     "库位所在仓库": """
         SELECT p.code, b.location, w.name AS warehouse FROM stock_bin b JOIN product p ON p.id = b.product_id
         JOIN warehouse w ON w.id = b.warehouse_id LEFT JOIN location l ON l.code = b.location
-        WHERE b.on_hand > 0 AND b.location <> '' AND (l.id IS NULL OR l.warehouse_id <> b.warehouse_id)
+        WHERE b.on_hand > 0 AND b.location <> '' AND w.name <> '在途' AND (l.id IS NULL OR l.warehouse_id <> b.warehouse_id)
     """,
     "低库存标记": """
         SELECT p.code, p.low, p.min_stock, sum(coalesce(b.on_hand - b.reserved, 0)) AS free FROM product p

@@ -80,6 +80,11 @@ async def keep_expiry(product_id: int, lot: str, expires_on: date) -> None:
     await sql.rows(EXPIRES, product_id, lot, expires_on)
 
 
+async def lying(product_id: int, warehouse_id: int, location: str | None, lot: str | None = None) -> Decimal:
+    """How much of a product lies at a location, or in the whole warehouse; of one lot, if it is named."""
+    return sum((row["on_hand"] for row in await sql.rows(BINS, product_id, warehouse_id, location, lot)), ZERO)
+
+
 async def usual_location(product_id: int, warehouse_id: int) -> str:
     """Where most of a product lies in a warehouse; empty when there is none."""
     found = await sql.row(USUAL, product_id, warehouse_id)

@@ -28,8 +28,8 @@ SELECT id, on_hand, on_hand - reserved AS free FROM stock_balance WHERE product_
 
 # What was promised for the latest day gives way first, and what has no day before that.
 LATEST = """
-SELECT r.id, r.document, r.quantity - r.consumed AS held FROM reservation r
-LEFT JOIN sales_order o ON o.number = r.document
+SELECT r.id, r.document, r.quantity - r.consumed AS held, coalesce(o.salesperson_id, h.made_by_id) AS holder
+FROM reservation r LEFT JOIN sales_order o ON o.number = r.document LEFT JOIN stock_hold h ON h.number = r.document
 WHERE r.product_id = $1 AND r.warehouse_id = $2 AND r.state IN ('active', 'partially_consumed')
 ORDER BY o.requested_date DESC NULLS FIRST, r.id DESC FOR UPDATE OF r
 """
@@ -48,10 +48,11 @@ WHERE number = $1 AND state = 'active'
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """So much of a product that a document held and no longer does."""
+    """So much of a product that a document held and no longer does; `holder` is who promised it."""
 
     document: str
     quantity: Decimal
+    holder: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,18 @@ async def reserve(document: str, wants: list[Want]) -> dict[int, Decimal]:
             )
     await watch_minimum(sorted({want.product_id for want in wants}))
     return held
+
+
+async def reserve_in(warehouse_id: int, document: str, want: Want) -> None:
+    """Holds so much in one warehouse. Raises NotEnoughStock."""
+    place = await sql.row(PLACE, want.product_id, warehouse_id)
+    if place is None or not await sql.row(HOLD, place["id"], want.quantity):
+        raise NotEnoughStock(wanted=want.quantity, free=place["free"] if place else ZERO)
+    await Reservation.create(
+        document=document, position=want.position, product_id=want.product_id, warehouse_id=warehouse_id,
+        quantity=want.quantity, created_at=now(),
+    )  # fmt: skip
+    await watch_minimum([want.product_id])
 
 
 async def release(document: str, *, state: ReservationState = ReservationState.released) -> Decimal:
@@ -131,7 +144,7 @@ async def make_room(product_id: int, warehouse_id: int, quantity: Decimal) -> li
             await sql.rows(CUT, held["id"], part)
             await sql.rows(LET_GO, product_id, warehouse_id, part)
             await sql.rows(SHRINK_HOLD, held["document"], part)
-            dropped.append(Dropped(held["document"], part))
+            dropped.append(Dropped(held["document"], part, held["holder"]))
             lacking -= part
     return dropped
 
