@@ -12,7 +12,7 @@ from bot.understanding.patterns import matches, trimmed
 from bot.understanding.understand import NotUnderstood, Understood, read_answer, understand
 from handlers.actor import Actor
 from handlers.call import Call
-from handlers.dispatch import MissingInput, Outcome, rehearse, run
+from handlers.dispatch import Instead, MissingInput, Outcome, rehearse, run
 from handlers.inputs import Ambiguous, Reader
 from handlers.items import split_items
 from handlers.registry import handler
@@ -199,7 +199,9 @@ class Conversation:
         try:
             if found.confirm and not confirmed:
                 return await self._echo(call)
-            outcome = await run(self.me, call, key=self.me.turn)
+            outcome = await run(self.me, call, key=self.me.turn, follow=False)
+        except Instead as other:
+            return await self.perform(other.call)
         except MissingInput as missing:
             return await self._ask(call, missing)
         except Ambiguous as several:

@@ -34,6 +34,14 @@ class KeyReused(Refused):
     code, status = "idempotency_key_reused", 409
 
 
+class Instead(Exception):
+    """What was asked for is really another command, which asks, confirms and answers in its own way."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(call.name)
+        self.call = call
+
+
 @dataclass(frozen=True, slots=True)
 class Done(Generic[R]):
     """A command's result, with the Call that would undo it and the approval it waits for."""
@@ -70,11 +78,20 @@ VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7) ON CONFLICT (key) DO NOTHING RETURNIN
 """
 
 
-async def run(me: Actor, call: Call, *, key: str | None = None) -> Outcome:
+async def run(me: Actor, call: Call, *, key: str | None = None, follow: bool = True) -> Outcome:
     """Runs one Call for someone. Commands need a `key`: the same key and inputs give the same outcome, once.
 
-    Raises NoRight, MissingInput, KeyReused and whatever the handler refuses.
+    Raises NoRight, MissingInput, KeyReused and whatever the handler refuses; Instead, unless it is to `follow` that.
     """
+    try:
+        return await _run(me, call, key)
+    except Instead as other:
+        if not follow:
+            raise
+        return await run(me, other.call, key=key)
+
+
+async def _run(me: Actor, call: Call, key: str | None) -> Outcome:
     found = handler(call.name)
     scope = me.reach(call.name)
     if scope is Scope.none:

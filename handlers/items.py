@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from handlers.actor import Actor
@@ -169,14 +169,21 @@ async def make_item(me: Actor, product: str, quantity: Any, unit: str, name: str
         raise InvalidInput(input="quantity", given=str(quantity), why="too_small")
     unit = unit or found.unit
     base = figure * await unit_factor(found, unit)
-    refuse_fractions(found.unit, base, "quantity")
+    refuse_fractions(found.unit, base, "quantity", said=f"{figure.normalize():f}{unit}")
     return Item(found, figure, unit, base)
 
 
-def refuse_fractions(unit: str, quantity: Decimal, name: str) -> None:
-    """What is counted in pieces comes in whole ones. Raises InvalidInput."""
-    if unit not in MEASURED and quantity != quantity.to_integral_value():
-        raise InvalidInput(input=name, given=f"{quantity.normalize():f}{unit}", why="whole_only")
+def refuse_fractions(unit: str, quantity: Decimal, name: str, *, said: str = "") -> None:
+    """What is counted in pieces comes in whole ones; half a pack may not be. Raises InvalidInput."""
+    if unit in MEASURED or quantity == quantity.to_integral_value():
+        return
+    exact = f"{quantity.normalize():f}{unit}"
+    if said in ("", exact):
+        raise InvalidInput(input=name, given=exact, why="whole_only")
+    below = quantity.to_integral_value(ROUND_FLOOR)
+    raise InvalidInput(
+        input=name, given=said, why="half_a_piece", exact=exact, below=f"{below:f}{unit}", above=f"{below + 1:f}{unit}"
+    )
 
 
 async def unit_factor(product: Product, unit: str) -> Decimal:

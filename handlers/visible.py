@@ -17,8 +17,9 @@ from models.errors import NotFound
 from models.finance.tables import Invoice, Payment
 from models.party.tables import Customer, Person
 from models.production.tables import JobReport, WorkOrder
-from models.purchase.tables import PurchaseOrder
+from models.purchase.tables import GoodsReceipt, PurchaseOrder
 from models.sales.tables import SalesOrder
+from models.stock.tables import Adjustment, Hold, Stocktake, Transfer
 from models.system.tables import Job
 
 R = TypeVar("R", bound=Row)
@@ -75,6 +76,10 @@ def _job(me: Actor) -> Q:
     return Q(person_id=me.id)
 
 
+def _hold(me: Actor) -> Q:
+    return Q(id=NO_ONE) if me.scope is Scope.customer else _by_owner(me, "made_by", "customer__owner")
+
+
 def _staff_only(me: Actor) -> Q:
     return Q(id=NO_ONE) if me.is_customer else EVERYTHING
 
@@ -97,6 +102,11 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Job: _job,
     WorkOrder: _staff_only,
     PurchaseOrder: _staff_only,
+    GoodsReceipt: _staff_only,
+    Adjustment: _staff_only,
+    Transfer: _staff_only,
+    Stocktake: _staff_only,
+    Hold: _hold,
     Person: _staff_only,
 }
 

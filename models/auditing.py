@@ -14,6 +14,102 @@ CHECKS = {
           WHERE b.product_id = m.product_id AND b.warehouse_id = m.warehouse_id)
         GROUP BY p.code, w.name HAVING sum(m.quantity) <> 0
     """,
+    "库位批次与流水": """
+        SELECT p.code, w.name AS warehouse, b.location, b.lot, b.on_hand, coalesce(m.moved, 0) AS ledger
+        FROM stock_bin b JOIN product p ON p.id = b.product_id JOIN warehouse w ON w.id = b.warehouse_id
+        LEFT JOIN (SELECT product_id, warehouse_id, location, lot, sum(quantity) AS moved FROM stock_move GROUP BY 1, 2, 3, 4) m
+          ON m.product_id = b.product_id AND m.warehouse_id = b.warehouse_id AND m.location = b.location AND m.lot = b.lot
+        WHERE b.on_hand <> coalesce(m.moved, 0)
+        UNION ALL
+        SELECT p.code, w.name, m.location, m.lot, 0, sum(m.quantity) FROM stock_move m
+        JOIN product p ON p.id = m.product_id JOIN warehouse w ON w.id = m.warehouse_id
+        WHERE NOT EXISTS (SELECT FROM stock_bin b WHERE b.product_id = m.product_id AND b.warehouse_id = m.warehouse_id
+          AND b.location = m.location AND b.lot = m.lot)
+        GROUP BY p.code, w.name, m.location, m.lot HAVING sum(m.quantity) <> 0
+    """,
+    "在手与库位批次": """
+        SELECT p.code, w.name AS warehouse, b.on_hand, coalesce(s.lies, 0) AS bins
+        FROM stock_balance b JOIN product p ON p.id = b.product_id JOIN warehouse w ON w.id = b.warehouse_id
+        LEFT JOIN (SELECT product_id, warehouse_id, sum(on_hand) AS lies FROM stock_bin GROUP BY 1, 2) s
+          ON s.product_id = b.product_id AND s.warehouse_id = b.warehouse_id
+        WHERE b.on_hand <> coalesce(s.lies, 0)
+    """,
+    "库位所在仓库": """
+        SELECT p.code, b.location, w.name AS warehouse FROM stock_bin b JOIN product p ON p.id = b.product_id
+        JOIN warehouse w ON w.id = b.warehouse_id LEFT JOIN location l ON l.code = b.location
+        WHERE b.on_hand > 0 AND b.location <> '' AND w.name <> '在途' AND (l.id IS NULL OR l.warehouse_id <> b.warehouse_id)
+    """,
+    "低库存标记": """
+        SELECT p.code, p.low, p.min_stock, sum(coalesce(b.on_hand - b.reserved, 0)) AS free FROM product p
+        LEFT JOIN stock_balance b ON b.product_id = p.id WHERE p.min_stock IS NOT NULL
+        GROUP BY p.id HAVING p.low <> (sum(coalesce(b.on_hand - b.reserved, 0)) < p.min_stock)
+    """,
+    "采购已收与入库单": """
+        SELECT o.number, p.code, l.received, coalesce(g.quantity, 0) AS ledger FROM purchase_order_line l
+        JOIN purchase_order o ON o.id = l.order_id JOIN product p ON p.id = l.product_id
+        LEFT JOIN (SELECT r.order_line_id, sum(r.quantity) AS quantity FROM goods_receipt_line r
+          JOIN goods_receipt g ON g.id = r.receipt_id WHERE g.state = 'done' GROUP BY 1) g ON g.order_line_id = l.id
+        WHERE l.received <> coalesce(g.quantity, 0)
+    """,
+    "采购状态与已收": """
+        SELECT o.number, o.state, sum(l.received) AS received, sum(l.quantity) AS ordered
+        FROM purchase_order o JOIN purchase_order_line l ON l.order_id = o.id
+        WHERE o.state IN ('confirmed', 'partially_received', 'received') GROUP BY o.id
+        HAVING o.state <> CASE WHEN sum(l.received) = 0 THEN 'confirmed'
+          WHEN sum(l.quantity - l.received) = 0 THEN 'received' ELSE 'partially_received' END
+    """,
+    "入库单与流水": """
+        SELECT d.number, d.code, d.quantity, coalesce(m.quantity, 0) AS ledger FROM (
+          SELECT g.number, p.code, p.id, sum(CASE WHEN g.state = 'done' THEN l.quantity ELSE 0 END) AS quantity
+          FROM goods_receipt g JOIN goods_receipt_line l ON l.receipt_id = g.id JOIN product p ON p.id = l.product_id
+          GROUP BY g.id, p.id) d
+        LEFT JOIN (SELECT document, product_id, sum(quantity) AS quantity FROM stock_move GROUP BY 1, 2) m
+          ON m.document = d.number AND m.product_id = d.id
+        WHERE d.quantity <> coalesce(m.quantity, 0)
+    """,
+    "库存调整与流水": """
+        SELECT d.number, d.state, d.code, d.quantity, coalesce(m.quantity, 0) AS ledger FROM (
+          SELECT a.number, a.state, p.code, p.id, sum(CASE WHEN a.state = 'done' THEN l.quantity ELSE 0 END) AS quantity
+          FROM stock_adjustment a JOIN stock_adjustment_line l ON l.adjustment_id = a.id
+          JOIN product p ON p.id = l.product_id GROUP BY a.id, p.id) d
+        LEFT JOIN (SELECT document, product_id, sum(quantity) AS quantity FROM stock_move GROUP BY 1, 2) m
+          ON m.document = d.number AND m.product_id = d.id
+        WHERE d.quantity <> coalesce(m.quantity, 0)
+    """,
+    "盘点差异与流水": """
+        SELECT s.number, s.state, p.code, s.difference, coalesce(m.quantity, 0) AS ledger FROM (
+          SELECT t.id, t.number, t.state, l.product_id, sum(CASE WHEN t.state = 'done' THEN l.counted - l.booked ELSE 0 END) AS difference
+          FROM stocktake t JOIN (SELECT DISTINCT ON (stocktake_id, product_id, location, lot) * FROM stocktake_line
+            WHERE NOT withdrawn ORDER BY stocktake_id, product_id, location, lot, id DESC) l ON l.stocktake_id = t.id
+          GROUP BY t.id, l.product_id) s JOIN product p ON p.id = s.product_id
+        LEFT JOIN (SELECT document, product_id, sum(quantity) AS quantity FROM stock_move GROUP BY 1, 2) m
+          ON m.document = s.number AND m.product_id = s.product_id
+        WHERE s.difference <> coalesce(m.quantity, 0)
+    """,
+    "在途与调拨单": """
+        SELECT p.code, coalesce(b.on_hand, 0) AS on_hand, coalesce(t.quantity, 0) AS ledger FROM product p
+        LEFT JOIN (SELECT b.product_id, sum(b.on_hand) AS on_hand FROM stock_balance b
+          JOIN warehouse w ON w.id = b.warehouse_id WHERE w.name = '在途' GROUP BY 1) b ON b.product_id = p.id
+        LEFT JOIN (SELECT l.product_id, sum(l.quantity) AS quantity FROM stock_transfer_line l
+          JOIN stock_transfer t ON t.id = l.transfer_id WHERE t.state = 'in_transit' GROUP BY 1) t ON t.product_id = p.id
+        WHERE coalesce(b.on_hand, 0) <> coalesce(t.quantity, 0)
+    """,
+    "预留单与占用": """
+        SELECT h.number, h.state, h.quantity, coalesce(r.held, 0) AS ledger FROM stock_hold h
+        LEFT JOIN (SELECT document, sum(quantity - consumed) AS held FROM reservation
+          WHERE state IN ('active', 'partially_consumed') GROUP BY 1) r ON r.document = h.number
+        WHERE CASE WHEN h.state = 'active' THEN h.quantity ELSE 0 END <> coalesce(r.held, 0)
+    """,
+    "工单领料与流水": """
+        SELECT w.number, p.code, i.issued, coalesce(m.quantity, 0) AS ledger FROM work_order_material i
+        JOIN work_order w ON w.id = i.work_order_id JOIN product p ON p.id = i.component_id
+        LEFT JOIN (SELECT d.work_order_id, v.product_id, -sum(v.quantity) AS quantity FROM (
+            SELECT w.id AS work_order_id, a.number FROM stock_adjustment a JOIN work_order w ON w.number = a.about
+            UNION SELECT o.work_order_id, j.number FROM job_report j JOIN operation o ON o.id = j.operation_id) d
+          JOIN stock_move v ON v.document = d.number JOIN work_order w ON w.id = d.work_order_id
+          WHERE v.product_id <> w.product_id GROUP BY 1, 2) m ON m.work_order_id = w.id AND m.product_id = p.id
+        WHERE i.issued <> coalesce(m.quantity, 0)
+    """,
     "预留与占用": """
         SELECT p.code, w.name AS warehouse, b.reserved, coalesce(r.held, 0) AS ledger
         FROM stock_balance b JOIN product p ON p.id = b.product_id JOIN warehouse w ON w.id = b.warehouse_id
@@ -108,7 +204,9 @@ CHECKS = {
     "占用与订单": """
         SELECT r.document AS number, o.state, sum(r.quantity - r.consumed) AS held
         FROM reservation r LEFT JOIN sales_order o ON o.number = r.document
+        LEFT JOIN stock_hold h ON h.number = r.document LEFT JOIN stock_transfer t ON t.number = r.document
         WHERE r.state IN ('active', 'partially_consumed')
+          AND coalesce(h.state, '') <> 'active' AND coalesce(t.state, '') <> 'in_transit'
           AND (o.id IS NULL OR o.state IN ('draft', 'cancelled', 'closed', 'done'))
         GROUP BY r.document, o.state
     """,

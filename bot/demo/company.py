@@ -131,6 +131,9 @@ GOODS = (
 
 LOTS = {"BV25R": ("B261120", "15")}
 
+LOCATIONS = {"A-03-2": ("M8X30", "AV15"), "B-01-1": ("M10X40",)}
+"""Places in 主仓, and what lies there."""
+
 # Name, unit, price, cost: what else hangs in the racks.
 MORE_GOODS = (
     ("M6×20 内六角螺钉", "个", "0.32", "0.18"), ("M12×50 外六角螺栓", "个", "1.65", "1.02"),

@@ -11,6 +11,7 @@ from bot.demo.company import (
     CONTACTS,
     DEPARTMENTS,
     GOODS,
+    LOCATIONS,
     LOTS,
     MORE_BUYERS,
     MORE_GOODS,
@@ -37,7 +38,7 @@ from models.production.orders import release_work_order
 from models.production.tables import BomLine
 from models.purchase.orders import place_purchase
 from models.stock.moving import add_move
-from models.stock.tables import Warehouse
+from models.stock.tables import Location, Warehouse
 from models.system.tables import Company, Deadline, Sequence
 
 HISTORY = 100
@@ -169,6 +170,10 @@ async def _stock(goods: list[Goods], orders: list[Past]) -> None:
             left[code] += sold
     main, second = await Warehouse.get(name="主仓"), await Warehouse.get(name="二号仓")
     keeper = (await Person.get(number="E005")).id
+    lies: dict[str, str] = {}
+    for code, products in LOCATIONS.items():
+        await Location.create(code=code, warehouse=main)
+        lies.update(dict.fromkeys(products, code))
     for each in goods:
         product = await add_product(
             each.code, each.name, unit=each.unit, barcode=each.barcode, cost=Decimal(each.cost),
@@ -187,6 +192,7 @@ async def _stock(goods: list[Goods], orders: list[Past]) -> None:
                 await add_move(
                     product_id=product.id, warehouse_id=warehouse.id, quantity=quantity, document="OPENING",
                     against=CAPITAL, unit_cost=Decimal(each.cost), by=keeper, lot=batch, memo="期初库存",
+                    location=lies.get(each.code, "") if warehouse is main else "",
                 )  # fmt: skip
     for whole, component, factor in (
         ("M8X30", "M8BAR", "0.0333"),

@@ -24,6 +24,7 @@ class Kind(Labelled):
     """What is asked for."""
 
     credit_release = "credit.release", "超额度放行"
+    stock_adjustment = "stock.adjustment", "库存调整"
 
 
 class ApprovalAnswer(Result):

@@ -52,6 +52,11 @@ async def ask(
     return approval, approvers
 
 
+async def needs_consent(kind: str, amount: Decimal) -> bool:
+    """Whether somebody has to decide on a request of this kind and amount, as the company's rules say."""
+    return await ApprovalRule.filter(kind=kind, above__lt=amount).exists()
+
+
 async def decide(approval: Approval, to: ApprovalState, *, by: int, reason: str) -> None:
     """Records the first decision. Raises WrongState, with who was faster, for every later one."""
     principal = await acting_for(approval, by)

@@ -26,6 +26,7 @@ async def add_product(
         list_price=list_price,
         cost=cost,
         min_stock=min_stock,
+        low=bool(min_stock),
         keys=keys_of(code, barcode, name),
     )
     for pack, holds in (packs or {}).items():

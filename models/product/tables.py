@@ -7,7 +7,10 @@ from models.base import Row, price_field, quantity_field, to
 
 
 class Product(Row):
-    """A thing bought, made or sold. `list_price` is per `unit`, tax included; `keys` are its names as typed."""
+    """A thing bought, made or sold. `list_price` is per `unit`, tax included; `keys` are its names as typed.
+
+    `low` says that less than `min_stock` is free, and that whoever should know has been told.
+    """
 
     code = fields.CharField(max_length=40, unique=True)
     barcode = fields.CharField(max_length=40, null=True, unique=True)
@@ -18,6 +21,7 @@ class Product(Row):
     min_stock = quantity_field(null=True)
     keys = fields.JSONField[list[str]](default=list)
     active = fields.BooleanField(default=True)
+    low = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "product"

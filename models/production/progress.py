@@ -8,15 +8,15 @@ from models.base import ZERO
 from models.clock import now
 from models.errors import Refused, WrongState
 from models.moves import move
+from models.production.materials import WORK_IN_PROGRESS, backflush, give_back_material
 from models.production.tables import JobReport, Operation, WorkOrder, WorkOrderDemand, WorkOrderState
 from models.sales.orders import hold_stock, lines_of
 from models.sales.tables import SalesOrder
 from models.stock.moving import add_move
+from models.stock.reversal import take_back
 from models.system.numbers import next_number
 
 LOCK = "SELECT id FROM work_order WHERE id = $1 FOR UPDATE"
-
-WORK_IN_PROGRESS = "5001"
 
 OPEN = (WorkOrderState.confirmed, WorkOrderState.in_progress)
 
@@ -95,8 +95,12 @@ async def report_work(
         reverses=reverses,
         reported_at=now(),
     )
-    if index == len(steps) - 1 and good:
+    if index == len(steps) - 1 and good and reverses is None:
+        await backflush(work_order, step.good, report.number, by=worker_id)
         await _put_in_stock(work_order, good, report.number, worker_id)
+    elif index == len(steps) - 1 and good and reverses is not None:
+        await give_back_material(work_order, reverses.number)
+        await take_back(reverses.number, by=worker_id, memo=f"撤销 {reverses.number}")
     await _follow_state(work_order, steps)
     return report
 
@@ -145,9 +149,8 @@ async def _put_in_stock(work_order: WorkOrder, good: Decimal, document: str, by:
         by=by,
         memo=f"{work_order.number} 完工入库",
     )
-    if good > 0:
-        for order in await orders_waiting(work_order):
-            await hold_stock(order, await lines_of(order))
+    for order in await orders_waiting(work_order):
+        await hold_stock(order, await lines_of(order))
 
 
 async def _follow_state(work_order: WorkOrder, steps: list[Operation]) -> None:

@@ -93,3 +93,16 @@ class BomLine(Row):
     class Meta:
         table = "bom_line"
         unique_together = (("product", "component"),)
+
+
+class WorkOrderMaterial(Row):
+    """How much of a component a work order was given, fetched or taken when its output was reported."""
+
+    work_order = to("WorkOrder")
+    component = to("Product")
+    issued = quantity_field(default=0)
+
+    class Meta:
+        table = "work_order_material"
+        unique_together = (("work_order", "component"),)
+        constraints = (CheckConstraint(check="issued >= 0", name="work_order_material_issued"),)

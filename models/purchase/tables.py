@@ -1,8 +1,9 @@
 """Rows of purchasing."""
 
 from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
 
-from models.base import Row, price_field, quantity_field, time_field, to
+from models.base import Row, money_field, price_field, quantity_field, time_field, to
 from models.states import Labelled
 
 
@@ -30,6 +31,13 @@ class PurchaseOrder(Row):
     class Meta:
         table = "purchase_order"
 
+    # Backwards when a receipt is taken back.
+    MOVES = {
+        PurchaseState.confirmed: {PurchaseState.partially_received, PurchaseState.received},
+        PurchaseState.partially_received: {PurchaseState.received, PurchaseState.confirmed},
+        PurchaseState.received: {PurchaseState.partially_received, PurchaseState.confirmed},
+    }
+
 
 class PurchaseOrderLine(Row):
     """One product of a purchase order, with the day it is promised for."""
@@ -43,3 +51,44 @@ class PurchaseOrderLine(Row):
 
     class Meta:
         table = "purchase_order_line"
+        constraints = (CheckConstraint(check="received >= 0 AND received <= quantity", name="purchase_line_received"),)
+
+
+class ReceiptState(Labelled):
+    """Where a goods receipt stands."""
+
+    done = "done", "已入库"
+    cancelled = "cancelled", "已撤销"
+
+
+class GoodsReceipt(Row):
+    """Goods that came in: for a purchase order, from a supplier, or for another reason."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    order = to("PurchaseOrder", null=True)
+    supplier = to("Supplier", null=True)
+    reason = fields.CharField(max_length=120, default="")
+    state = fields.CharField(max_length=12, default=ReceiptState.done.value)
+    received_at = time_field()
+    received_by = to("Person")
+
+    class Meta:
+        table = "goods_receipt"
+
+    MOVES = {ReceiptState.done: {ReceiptState.cancelled}}
+
+
+class GoodsReceiptLine(Row):
+    """How much of one product came in, and what it is worth in the books."""
+
+    receipt = to("GoodsReceipt")
+    order_line = to("PurchaseOrderLine", null=True)
+    product = to("Product")
+    warehouse = to("Warehouse")
+    quantity = quantity_field()
+    unit_cost = price_field()
+    amount = money_field()
+
+    class Meta:
+        table = "goods_receipt_line"
+        constraints = (CheckConstraint(check="quantity > 0", name="goods_receipt_line_quantity"),)

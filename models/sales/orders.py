@@ -10,6 +10,7 @@ from models.errors import NotEnoughStock, Refused
 from models.moves import move
 from models.product.tables import Product
 from models.sales.tables import Delivery, DeliveryLine, DeliveryState, OrderState, SalesOrder, SalesOrderLine
+from models.stock.holding import yield_holds
 from models.stock.moving import add_move
 from models.stock.reservation import Want, consume, held_by, reserve
 from models.system.numbers import next_number
@@ -88,6 +89,7 @@ async def hold_stock(order: SalesOrder, lines: list[SalesOrderLine]) -> dict[int
         for rest in [line.quantity - line.delivered - held.get(line.position, ZERO)]
         if rest > 0
     ]
+    await yield_holds(order.customer_id, wants)  # type: ignore[attr-defined]
     more = await reserve(order.number, wants) if wants else {}
     return {position: held.get(position, ZERO) + more.get(position, ZERO) for position in {*held, *more}}
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from models import sql
 from models.base import ZERO
 from models.clock import now
+from models.errors import NotEnoughStock
+from models.stock.minimum import watch_minimum
 from models.stock.tables import HOLDING, Reservation, ReservationState
 
 LOCK = """
@@ -19,6 +21,38 @@ HOLD = "UPDATE stock_balance SET reserved = reserved + $2 WHERE id = $1 AND on_h
 LET_GO = """
 UPDATE stock_balance SET reserved = reserved - $3 WHERE product_id = $1 AND warehouse_id = $2
 """
+
+PLACE = """
+SELECT id, on_hand, on_hand - reserved AS free FROM stock_balance WHERE product_id = $1 AND warehouse_id = $2 FOR UPDATE
+"""
+
+# What was promised for the latest day gives way first, and what has no day before that.
+LATEST = """
+SELECT r.id, r.document, r.quantity - r.consumed AS held, coalesce(o.salesperson_id, h.made_by_id) AS holder
+FROM reservation r LEFT JOIN sales_order o ON o.number = r.document LEFT JOIN stock_hold h ON h.number = r.document
+WHERE r.product_id = $1 AND r.warehouse_id = $2 AND r.state IN ('active', 'partially_consumed')
+ORDER BY o.requested_date DESC NULLS FIRST, r.id DESC FOR UPDATE OF r
+"""
+
+CUT = """
+UPDATE reservation SET quantity = quantity - $2, state = CASE WHEN quantity - $2 = consumed
+  THEN CASE WHEN consumed = 0 THEN 'released' ELSE 'consumed' END ELSE state END WHERE id = $1
+"""
+
+SHRINK_HOLD = """
+UPDATE stock_hold SET quantity = CASE WHEN quantity > $2 THEN quantity - $2 ELSE quantity END,
+  state = CASE WHEN quantity > $2 THEN state ELSE 'released' END
+WHERE number = $1 AND state = 'active'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """So much of a product that a document held and no longer does; `holder` is who promised it."""
+
+    document: str
+    quantity: Decimal
+    holder: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +88,32 @@ async def reserve(document: str, wants: list[Want]) -> dict[int, Decimal]:
                 quantity=take,
                 created_at=now(),
             )
+    await watch_minimum(sorted({want.product_id for want in wants}))
     return held
+
+
+async def reserve_in(warehouse_id: int, document: str, want: Want) -> None:
+    """Holds so much in one warehouse. Raises NotEnoughStock."""
+    place = await sql.row(PLACE, want.product_id, warehouse_id)
+    if place is None or not await sql.row(HOLD, place["id"], want.quantity):
+        raise NotEnoughStock(wanted=want.quantity, free=place["free"] if place else ZERO)
+    await Reservation.create(
+        document=document, position=want.position, product_id=want.product_id, warehouse_id=warehouse_id,
+        quantity=want.quantity, created_at=now(),
+    )  # fmt: skip
+    await watch_minimum([want.product_id])
 
 
 async def release(document: str, *, state: ReservationState = ReservationState.released) -> Decimal:
     """Frees what a document still holds; says how much that was."""
-    freed = ZERO
+    freed, products = ZERO, set()
     for held in await _holding(document):
         rest = held.quantity - held.consumed
         if await Reservation.filter(id=held.id, state=held.state).update(state=state.value):
             await sql.rows(LET_GO, held.product_id, held.warehouse_id, rest)  # type: ignore[attr-defined]
             freed += rest
+            products.add(held.product_id)  # type: ignore[attr-defined]
+    await watch_minimum(sorted(products))
     return freed
 
 
@@ -81,6 +130,23 @@ async def consume(document: str, position: int, quantity: Decimal) -> list[tuple
         await sql.rows(LET_GO, held.product_id, held.warehouse_id, take)  # type: ignore[attr-defined]
         taken.append((held.warehouse_id, take))  # type: ignore[attr-defined]
     return taken
+
+
+async def make_room(product_id: int, warehouse_id: int, quantity: Decimal) -> list[Dropped]:
+    """Lets go of what is held so that goods that are lost can be written off; says whose. Raises NotEnoughStock."""
+    place = await sql.row(PLACE, product_id, warehouse_id)
+    if place is None or place["on_hand"] < quantity:
+        raise NotEnoughStock(wanted=quantity, free=place["on_hand"] if place else ZERO)
+    lacking, dropped = quantity - place["free"], []
+    for held in await sql.rows(LATEST, product_id, warehouse_id) if lacking > 0 else []:
+        part = min(lacking, held["held"])
+        if part > 0:
+            await sql.rows(CUT, held["id"], part)
+            await sql.rows(LET_GO, product_id, warehouse_id, part)
+            await sql.rows(SHRINK_HOLD, held["document"], part)
+            dropped.append(Dropped(held["document"], part, held["holder"]))
+            lacking -= part
+    return dropped
 
 
 async def held_by(document: str) -> dict[int, Decimal]:

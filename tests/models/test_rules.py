@@ -40,6 +40,12 @@ async def test_the_demo_company_is_clean(database: str) -> None:
     [
         ("在手与流水", "UPDATE stock_balance SET on_hand = on_hand + 1 WHERE id = (SELECT min(id) FROM stock_balance)"),
         ("预留与占用", "UPDATE stock_balance SET reserved = reserved - 1 WHERE id = (SELECT min(id) FROM stock_balance WHERE reserved > 0)"),
+        ("库位批次与流水", "UPDATE stock_bin SET lot = 'X' WHERE lot = 'B261120'"),
+        ("在手与库位批次", "UPDATE stock_bin SET on_hand = on_hand - 1 WHERE lot = 'B261120'"),
+        ("库位所在仓库", "UPDATE location SET warehouse_id = (SELECT id FROM warehouse WHERE name = '二号仓') WHERE code = 'A-03-2'"),
+        ("低库存标记", "UPDATE product SET low = NOT low WHERE code = 'M8X30'"),
+        ("采购已收与入库单", "UPDATE purchase_order_line SET received = 1 WHERE id = (SELECT min(id) FROM purchase_order_line)"),
+        ("采购状态与已收", "UPDATE purchase_order SET state = 'received' WHERE number = 'PO0087'"),
         ("订单金额与明细", "UPDATE sales_order SET total = total + 0.01 WHERE number = 'SO0312'"),
         ("已发数量与发货单", "UPDATE sales_order_line SET delivered = 1 WHERE id = (SELECT min(l.id) FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id WHERE o.number = 'SO0312')"),
         ("发货状态与数量", "UPDATE sales_order SET delivery_state = 'delivered' WHERE number = 'SO0312'"),

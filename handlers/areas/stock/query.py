@@ -7,10 +7,11 @@ from handlers.actor import Actor
 from handlers.inputs import Count
 from handlers.registry import query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
+from models.clock import today
 from models.product.tables import Pack, Product
-from models.production.supply import Arrival, Figures, stock_figures
 from models.sales.orders import NoPrice, amount_of
 from models.states import Labelled
+from models.stock.figures import Arrival, Figures, stock_figures
 from models.stock.tables import Warehouse
 
 
@@ -58,6 +59,8 @@ class StockAnswer(Result):
     on_hand: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     reserved: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     min_stock: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    atp: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    projected: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     places: Annotated[list[PlaceStock] | None, Needs("stock.detail")]
     incoming: list[Incoming]
     warehouse: str | None = None
@@ -77,7 +80,7 @@ async def query_stock(me: Actor, *, product: Product, warehouse: Warehouse | Non
     """查库存：可用、在手、预留和在途"""
     figures = await stock_figures(product.id)
     places = [place for place in figures.places if warehouse is None or place.warehouse == warehouse.name]
-    shown = Figures(places, figures.incoming)
+    shown = Figures(places, figures.incoming, figures.outgoing)
     return StockAnswer(
         product=Ref(code=product.code, name=product.name),
         unit=product.unit,
@@ -86,6 +89,9 @@ async def query_stock(me: Actor, *, product: Product, warehouse: Warehouse | Non
         on_hand=shown.on_hand,
         reserved=shown.reserved,
         min_stock=product.min_stock,
+        # What is promised and what is coming belong to no warehouse.
+        atp=figures.available_from(today()) if warehouse is None else None,
+        projected=figures.projected if warehouse is None else None,
         places=[PlaceStock(warehouse=p.warehouse, on_hand=p.on_hand, reserved=p.reserved, free=p.free) for p in places],
         incoming=[_incoming(arrival) for arrival in shown.incoming],
         warehouse=warehouse.name if warehouse else None,

@@ -1,0 +1,1 @@
+"""Stock: what there is, and every document that changes it."""

@@ -1,0 +1,133 @@
+"""Writing adjustments from what people say: small ones at once, big ones when finance has consented."""
+
+from decimal import Decimal
+from typing import Any
+
+from handlers.actor import Actor
+from handlers.areas.stock.facts import MovedLine, Yielded, lacking, ref, said, source_of, tell_dropped
+from handlers.call import Call
+from handlers.dispatch import Done, MissingInput
+from handlers.items import Item
+from handlers.places import LotNo
+from handlers.result import Money, Result
+from models.approvals.deciding import ask, needs_consent
+from models.delivery.telling import tell
+from models.errors import NotEnoughStock
+from models.stock.adjusting import Change, apply_adjustment, lines_of_adjustment, worth_of, write_adjustment
+from models.stock.figures import stock_figures
+from models.stock.tables import Adjustment, AdjustmentKind, AdjustmentState
+from models.stock.transferring import Place
+
+CONSENT = "stock.adjustment"
+
+
+class Adjusted(Result):
+    """Goods that were used, lost or found, and what for; `approval` while somebody has to consent first."""
+
+    number: str
+    kind: AdjustmentKind
+    state: AdjustmentState
+    reason: str
+    work_order: str | None = None
+    lines: list[MovedLine]
+    dropped: list[Yielded] = []
+    approval: str | None = None
+
+
+class Consent(Result):
+    """What somebody is asked to consent to: goods written off or found."""
+
+    subject: str
+    what: str
+    amount: Money
+    why: str
+    applicant: str
+
+
+async def going_out(item: Item, place: Place | None, lot: LotNo | None, *, physically: bool = False) -> Change:
+    """A line of goods that leave: from the place named, else from the first warehouse that has so much."""
+    warehouse = await source_of(item.product, item.base_quantity, place, physically=physically)
+    location = (place.location if place else "") or ""
+    return Change(item.product, warehouse, -item.base_quantity, location, lot or "")
+
+
+async def do_now(
+    me: Actor, kind: AdjustmentKind, changes: list[Change], items: list[Item], *, reason: str, about: str = ""
+) -> Done[Adjusted]:
+    adjustment = await write_adjustment(kind, changes, reason=reason, by=me.person_id, about=about)
+    dropped = await apply_and_tell(adjustment, by=me.person_id)
+    result = await _adjusted(adjustment, items, dropped=dropped)
+    return Done(result, undo=Call("stock.revert", {"document": adjustment.number}))
+
+
+async def do_with_consent(
+    me: Actor, kind: AdjustmentKind, changes: list[Change], items: list[Item], *, reason: str, needs_reason: bool
+) -> Done[Adjusted]:
+    """Small ones at once; above the company's threshold finance decides, and nothing moves before."""
+    if not await needs_consent(CONSENT, worth_of(changes)):
+        return await do_now(me, kind, changes, items, reason=reason)
+    if needs_reason and not reason:
+        raise MissingInput(input="reason", handler="stock.adjust")
+    adjustment = await write_adjustment(kind, changes, reason=reason, by=me.person_id)
+    what = "，".join(f"{each.product.name} {each.quantity.normalize():+,f} {each.product.unit}" for each in changes)[
+        :120
+    ]
+    number = await ask_consent(me, adjustment.number, f"{kind.text} {what}", adjustment.amount, reason)
+    return Done(await _adjusted(adjustment, items, approval=number), approval=number)
+
+
+async def ask_consent(me: Actor, subject: str, what: str, amount: Decimal, reason: str) -> str:
+    """Asks finance to consent to a change of stock; the number of the approval."""
+    facts: dict[str, Any] = Consent(subject=subject, what=what, amount=amount, why=reason, applicant=me.called).facts(
+        lambda right: True
+    )
+    approval, approvers = await ask(
+        CONSENT, subject=subject, amount=amount, facts=facts, applicant_id=me.person_id,
+        on_approve=Call("stock.approved", {"document": subject}).to_json(),
+        on_reject=Call("stock.refused", {"document": subject}).to_json(),
+    )  # fmt: skip
+    told = {**facts, "number": approval.number, "kind": approval.kind}
+    await tell("approval.asked", about=approval.number, facts=told, approvers=approvers)
+    return approval.number
+
+
+async def apply_and_tell(adjustment: Adjustment, *, by: int | None) -> list[Yielded]:
+    lines = await lines_of_adjustment(adjustment)
+    first = lines[0].product
+    try:
+        dropped = await apply_adjustment(adjustment, by=by)
+    except NotEnoughStock as error:
+        raise await lacking(error, first, Place(lines[0].warehouse)) from None
+    return await tell_dropped(dropped, first.name, first.unit, AdjustmentKind.of(adjustment.kind).text)
+
+
+async def _adjusted(
+    adjustment: Adjustment, items: list[Item], *, dropped: list[Yielded] | None = None, approval: str | None = None
+) -> Adjusted:
+    words = {item.product.id: said(item) for item in items}
+    lines = []
+    for line in await lines_of_adjustment(adjustment):
+        figures = await stock_figures(line.product_id)  # type: ignore[attr-defined]
+        lines.append(
+            MovedLine(
+                product=ref(line.product),
+                said=words.get(line.product.id, ""),
+                quantity=line.quantity,
+                unit=line.product.unit,
+                warehouse=line.warehouse.name,
+                location=line.location or None,
+                lot=line.lot or None,
+                on_hand=figures.on_hand,
+                amount=None,
+            )
+        )
+    return Adjusted(
+        number=adjustment.number,
+        kind=AdjustmentKind.of(adjustment.kind),
+        state=AdjustmentState.of(adjustment.state),
+        reason=adjustment.reason,
+        work_order=adjustment.about or None,
+        lines=lines,
+        dropped=dropped or [],
+        approval=approval,
+    )

@@ -1,0 +1,149 @@
+"""Goods a salesperson keeps for a customer: kept, listed, let go, expired."""
+
+from datetime import date, timedelta
+
+from handlers.actor import Actor
+from handlers.areas.stock.facts import ref, refuse_inactive, said
+from handlers.call import Call
+from handlers.dispatch import Done
+from handlers.inputs import Day, Text
+from handlers.items import Item
+from handlers.registry import command, query
+from handlers.result import Quantity, Ref, Result
+from handlers.visible import visible
+from models.clock import today
+from models.delivery.telling import tell
+from models.errors import CustomerFrozen, InvalidInput, NotFound
+from models.party.tables import Customer
+from models.stock.holding import hold, let_go
+from models.stock.tables import Hold, HoldState
+from models.text import key
+
+KEPT_FOR = timedelta(days=3)
+"""How long goods are kept when nobody says until when."""
+
+LONGEST = timedelta(days=60)
+
+
+class Kept(Result):
+    """So much of a product kept for a customer until the end of a day."""
+
+    number: str
+    customer: Ref
+    product: Ref
+    said: str = ""
+    quantity: Quantity
+    unit: str
+    until: date
+    state: HoldState
+    by: str
+
+
+class Keeping(Result):
+    """What is kept, or was just let go."""
+
+    items: list[Kept]
+
+
+@command(
+    "stock.reserve",
+    says=[
+        "先给{customer}留{items}留到{date}", "给{customer}留{items}留到{date}", "给{customer}留{items}到{date}", "先给{customer}留{items}",
+        "给{customer}留{items}", "给{customer}预留{items}到{date}", "给{customer}预留{items}", "{customer}预留{items}到{date}",
+        "{customer}预留{items}", "帮{customer}留{items}",
+    ],
+)  # fmt: skip
+async def reserve_stock(me: Actor, *, customer: Customer, items: list[Item], date: Day | None = None) -> Done[Keeping]:
+    """给客户预留库存，到期自动放掉"""
+    until = date or today() + KEPT_FOR
+    if until < today():
+        raise InvalidInput(input="date", given=until.isoformat(), why="day_past")
+    if until > today() + LONGEST:
+        raise InvalidInput(input="date", given=until.isoformat(), why="day_too_far")
+    if customer.frozen:
+        raise CustomerFrozen(customer=customer.name)
+    refuse_inactive(item.product for item in items)
+    if remark := next((item.remark for item in items if item.remark), ""):
+        # What is left over is most likely a day that is none: nothing is kept until some other day instead.
+        raise InvalidInput(input="date", given=remark, why="not_a_day")
+    kept = []
+    for item in sorted(items, key=lambda item: item.product.id):
+        made = await hold(customer.id, item.product, item.base_quantity, until=until, by=me.person_id)
+        kept.append(
+            await _shown(await Hold.get(id=made.id).select_related("customer", "product", "made_by"), said(item))
+        )
+    numbers = ",".join(each.number for each in kept)
+    return Done(Keeping(items=kept), undo=Call("stock.release", {"holds": numbers}))
+
+
+@command(
+    "stock.release",
+    says=[
+        "把{customer}预留的{product}放掉", "放掉{customer}预留的{product}", "放掉{customer}的{product}", "{customer}预留的{product}不留了",
+        "{customer}的{product}不留了", "把{customer}的预留放掉", "放掉{customer}的预留", "取消{customer}的预留", "放掉{holds}", "取消预留{holds}",
+    ],
+)  # fmt: skip
+async def release_stock(
+    me: Actor, *, customer: Customer | None = None, product: Text | None = None, holds: Text | None = None
+) -> Keeping:
+    """放掉给客户预留的库存"""
+    rows = await _mine(me, customer)
+    if holds is not None:
+        wanted = {number.strip().upper() for number in holds.replace("，", ",").split(",")}
+        rows = [row for row in rows if row.number in wanted]
+    if product is not None:
+        named = key(product)
+        rows = [
+            row for row in rows if any(named in spelling for spelling in [*row.product.keys, key(row.product.code)])
+        ]
+    if not rows or (customer is None and holds is None):
+        raise NotFound(kind="reservation")
+    for row in rows:
+        await let_go(row)
+    return Keeping(items=[await _shown(row) for row in rows])
+
+
+@query("stock.holds", says=["我的预留", "预留清单", "{customer}的预留", "{customer}预留了什么", "给{customer}留了什么"])
+async def list_holds(me: Actor, *, customer: Customer | None = None) -> Keeping:
+    """看给客户预留着的库存"""
+    return Keeping(items=[await _shown(row) for row in await _mine(me, customer)])
+
+
+@command("stock.expire")
+async def expire_hold(me: Actor, *, hold: Text) -> Keeping:
+    """预留到期放掉（到期时执行）"""
+    kept = await Hold.filter(number=hold).select_related("customer", "product", "made_by").first()
+    if kept is None:
+        raise NotFound(kind="reservation")
+    await let_go(kept, HoldState.expired)
+    shown = await _shown(kept)
+    facts = {
+        "number": kept.number,
+        "customer": kept.customer.name,
+        "product": kept.product.name,
+        "quantity": f"{kept.quantity.normalize():f}",
+        "unit": kept.product.unit,
+    }
+    await tell("stock.expired", about=kept.number, facts=facts, holder=[kept.made_by_id])  # type: ignore[attr-defined]
+    return Keeping(items=[shown])
+
+
+async def _mine(me: Actor, customer: Customer | None) -> list[Hold]:
+    rows = visible(me, Hold).filter(state=HoldState.active.value)
+    if customer is not None:
+        rows = rows.filter(customer_id=customer.id)
+    return await rows.order_by("product_id", "id").select_related("customer", "product", "made_by")
+
+
+async def _shown(kept: Hold, words: str = "") -> Kept:
+    return Kept(
+        number=kept.number,
+        customer=Ref(number=kept.customer.number, name=kept.customer.name),
+        product=ref(kept.product),
+        said=words,
+        quantity=kept.quantity,
+        unit=kept.product.unit,
+        until=kept.until,
+        state=HoldState.of(kept.state),
+        by=kept.made_by.called,
+    )

@@ -1,0 +1,92 @@
+"""Goods that go out: for an order, for a work order, or for another reason."""
+
+from handlers.actor import Actor
+from handlers.areas.stock.adjusting import Adjusted, do_now, going_out
+from handlers.call import Call
+from handlers.dispatch import Done, Instead, MissingInput
+from handlers.inputs import Text
+from handlers.items import Item
+from handlers.places import LotNo
+from handlers.registry import command
+from models.base import ZERO
+from models.errors import Refused, WrongState
+from models.party.tables import Customer
+from models.production.materials import note_material
+from models.production.tables import WorkOrder, WorkOrderState
+from models.sales.orders import lines_of
+from models.sales.tables import SalesOrder
+from models.stock.reservation import held_by
+from models.stock.tables import AdjustmentKind
+from models.stock.transferring import Place
+
+
+class NeedsOrder(Refused):
+    """Goods leave for a customer by an order only."""
+
+    code = "needs_order"
+
+
+class PartOfOrder(Refused):
+    """An order leaves with all that it holds."""
+
+    code = "part_of_order"
+
+
+@command(
+    "stock.out",
+    says=[
+        "出库{order}", "ck{order}", "{order}出库", "{order}出{items}", "出库{items}", "领用{items}", "出库{items}原因{reason}",
+        "从{place}出库{items}", "车间领料{items}{work_order}", "领料{items}{work_order}", "{work_order}领料{items}",
+        "{work_order}领{items}", "{customer}自提{items}", "{customer}来拿{items}", "出库{items}批号{lot}",
+    ],
+)  # fmt: skip
+async def issue_goods(
+    me: Actor,
+    *,
+    items: list[Item] | None = None,
+    order: SalesOrder | None = None,
+    work_order: WorkOrder | None = None,
+    customer: Customer | None = None,
+    place: Place | None = None,
+    lot: LotNo | None = None,
+    reason: Text | None = None,
+) -> Done[Adjusted]:
+    """出库：订单发货、车间领料、其他领用，十分钟内可撤销"""
+    if order is not None:
+        raise Instead(await _shipping(order, items))
+    if not items:
+        raise MissingInput(input="items", handler="stock.out")
+    if customer is not None:
+        wanted = " ".join(f"{item.product.code} {item.quantity.normalize():f}{item.unit}" for item in items)
+        raise NeedsOrder(customer=customer.name, items=wanted)
+    if work_order is not None:
+        return await _material(me, work_order, items, place, lot)
+    why = reason or " ".join(dict.fromkeys(filter(None, (item.remark for item in items))))
+    if not why:
+        raise MissingInput(input="reason", handler="stock.out")
+    changes = [await going_out(item, place, lot) for item in items]
+    return await do_now(me, AdjustmentKind.issue, changes, items, reason=why)
+
+
+async def _shipping(order: SalesOrder, items: list[Item] | None) -> Call:
+    """Shipping an order whole; part of it is for whoever ships to say."""
+    if items:
+        held = await held_by(order.number)
+        products = {line.product_id: held.get(line.position, ZERO) for line in await lines_of(order)}  # type: ignore[attr-defined]
+        asked = {item.product.id: item.base_quantity for item in items}
+        if asked != {product: quantity for product, quantity in products.items() if quantity}:
+            raise PartOfOrder(number=order.number)
+    return Call("ship.confirm", {"order": order.number})
+
+
+async def _material(
+    me: Actor, work_order: WorkOrder, items: list[Item], place: Place | None, lot: LotNo | None
+) -> Done[Adjusted]:
+    state = WorkOrderState.of(work_order.state)
+    if state not in (WorkOrderState.confirmed, WorkOrderState.in_progress):
+        raise WrongState(kind="work_order", number=work_order.number, state=state.value, state_text=state.text)
+    changes = [await going_out(item, place, lot) for item in items]
+    done = await do_now(me, AdjustmentKind.material, changes, items, reason="", about=work_order.number)
+    for each in changes:
+        await note_material(work_order.id, each.product.id, -each.quantity)
+    return done

@@ -1,0 +1,245 @@
+"""Goods that come in: for a purchase, from a supplier, from the workshop, or for another reason."""
+
+from decimal import Decimal
+
+from handlers.actor import Actor
+from handlers.areas.stock.facts import MovedLine, ref, refuse_inactive, said, spot_of
+from handlers.call import Call
+from handlers.dispatch import Done, MissingInput
+from handlers.inputs import Ambiguous, Amount, Day, Text
+from handlers.items import Item
+from handlers.measures import Measure, Whole
+from handlers.places import LotNo
+from handlers.registry import command
+from handlers.result import Quantity, Ref, Result
+from handlers.visible import find
+from models.base import ZERO
+from models.delivery.telling import tell
+from models.errors import InvalidInput
+from models.party.tables import Supplier
+from models.production.allotting import hold_for_waiting
+from models.production.progress import operations_of, report_work
+from models.production.tables import WorkOrder
+from models.purchase.receiving import (
+    Arrived,
+    lines_expected,
+    purchases_expecting,
+    receive_other,
+    receive_purchase,
+)
+from models.purchase.tables import GoodsReceiptLine, PurchaseOrder, PurchaseState
+from models.stock.figures import stock_figures
+from models.stock.placing import Spot
+from models.stock.tables import StockMove
+from models.stock.transferring import Place
+
+
+class StillOpen(Result):
+    """What a purchase still expects of a product."""
+
+    product: str
+    quantity: Quantity
+    unit: str
+
+
+class Received(Result):
+    """Goods that came in, and what they came for."""
+
+    number: str
+    purchase: str | None = None
+    purchase_state: PurchaseState | None = None
+    supplier: Ref | None = None
+    work_order: str | None = None
+    reason: str = ""
+    lines: list[MovedLine]
+    still_open: list[StillOpen] = []
+    held_for: list[str] = []
+    expected_by: list[str] = []
+
+
+@command(
+    "stock.in",
+    says=[
+        "入库{items}", "收货{items}", "到货了{items}供应商是{supplier}", "到货{items}供应商{supplier}", "{supplier}到货{items}",
+        "{supplier}送来{items}", "入库{items}供应商{supplier}", "入库{items}原因{reason}", "入库{items}单价{cost}",
+        "入库{items}到{place}", "入库{items}放{place}", "入库{items}批号{lot}", "入库{items}批号{lot}效期{expires}",
+        "入库{items}批号{lot}放{place}", "{purchase}到了,{all}", "{purchase}到货,{all}", "{purchase}{all}", "{purchase}到了",
+        "{purchase}到货", "到货{purchase}", "收货{purchase}", "到货{purchase}{quantity}", "收货{purchase}{quantity}",
+        "{purchase}到了{quantity}", "{purchase}到货{quantity}", "{purchase}只到了{quantity}", "{purchase}只到了一半{quantity}",
+        "{purchase}收{quantity}", "{purchase}到了{quantity}批号{lot}", "{purchase}到了{quantity}批号{lot}效期{expires}",
+        "{purchase}到了{quantity}放{place}", "{purchase}到了{items}", "到货{purchase}{items}", "{purchase}只到了{items}",
+        "{purchase}收{items}", "生产入库{work_order}{quantity}", "{work_order}生产入库{quantity}", "{work_order}入库{quantity}",
+        "完工入库{work_order}{quantity}",
+    ],
+)  # fmt: skip
+async def receive_goods(
+    me: Actor,
+    *,
+    items: list[Item] | None = None,
+    purchase: PurchaseOrder | None = None,
+    quantity: Measure | None = None,
+    all: Whole | None = None,
+    supplier: Supplier | None = None,
+    work_order: WorkOrder | None = None,
+    place: Place | None = None,
+    lot: LotNo | None = None,
+    expires: Day | None = None,
+    cost: Amount | None = None,
+    reason: Text | None = None,
+) -> Done[Received]:
+    """入库：采购到货、供应商送货、生产入库，十分钟内可撤销"""
+    spot = await spot_of(place, lot=lot, expires_on=expires)
+    if work_order is not None:
+        return await _from_workshop(me, work_order, quantity, spot)
+    if purchase is not None:
+        return await _for_purchase(me, purchase, await _arrived(purchase, items, quantity, all), spot, items)
+    if not items:
+        raise MissingInput(input="items", handler="stock.in")
+    refuse_inactive(item.product for item in items)
+    if remark := next((item.remark for item in items if item.remark), ""):
+        # A place or a lot that was not understood must not become a remark on goods put somewhere else.
+        raise InvalidInput(input="items", given=remark, why="left_over")
+    if supplier is not None and (named := await _only_purchase(items, supplier)) is not None:
+        order = await find(me, PurchaseOrder, number=named)
+        return await _for_purchase(me, order, _as_said(items), spot, items)
+    return await _otherwise(me, items, spot, supplier, cost, reason or "")
+
+
+async def _for_purchase(
+    me: Actor, purchase: PurchaseOrder, arrived: list[Arrived], spot: Spot, items: list[Item] | None
+) -> Done[Received]:
+    receipt, lines = await receive_purchase(purchase, arrived, spot, by=me.person_id)
+    held = await _hold_for_waiting(lines)
+    supplier = await purchase.supplier
+    rest = [line for line in await lines_expected(purchase) if line.received < line.quantity]
+    result = Received(
+        number=receipt.number,
+        purchase=purchase.number,
+        purchase_state=PurchaseState.of(purchase.state),
+        supplier=Ref(number=supplier.number, name=supplier.name),
+        lines=await _lines(lines, spot, items),
+        still_open=[
+            StillOpen(product=line.product.name, quantity=line.quantity - line.received, unit=line.product.unit)
+            for line in rest
+        ],
+        held_for=held,
+    )
+    return Done(result, undo=Call("stock.revert", {"document": receipt.number}))
+
+
+async def _otherwise(
+    me: Actor, items: list[Item], spot: Spot, supplier: Supplier | None, cost: Amount | None, reason: str
+) -> Done[Received]:
+    if cost is not None and len(items) > 1:
+        raise InvalidInput(input="cost", given=f"{cost:f}", why="several_products")
+    for item in items:
+        if cost is None and not item.product.cost:
+            raise InvalidInput(input="cost", given=item.product.name, why="price_needed")
+    receipt, lines = await receive_other(
+        _as_said(items, cost), spot, supplier_id=supplier.id if supplier else None, reason=reason[:120],
+        by=me.person_id,
+    )  # fmt: skip
+    held = await _hold_for_waiting(lines)
+    expected = [row["number"] for item in items for row in await purchases_expecting(item.product.id)]
+    result = Received(
+        number=receipt.number,
+        supplier=Ref(number=supplier.number, name=supplier.name) if supplier else None,
+        reason=receipt.reason,
+        lines=await _lines(lines, spot, items),
+        held_for=held,
+        expected_by=list(dict.fromkeys(map(str, expected)))[:3],
+    )
+    return Done(result, undo=Call("stock.revert", {"document": receipt.number}))
+
+
+async def _from_workshop(me: Actor, work_order: WorkOrder, quantity: Measure | None, spot: Spot) -> Done[Received]:
+    """What leaves the last operation is in stock; to take it in is to report that operation."""
+    if quantity is None:
+        raise MissingInput(input="quantity", handler="stock.in")
+    product = await work_order.product
+    good = await quantity.of(product)
+    if good <= 0:
+        raise InvalidInput(input="quantity", given=quantity.text, why="too_small")
+    last = (await operations_of(work_order))[-1]
+    report = await report_work(work_order, last.position, good=good, scrap=ZERO, worker_id=me.person_id)
+    figures = await stock_figures(product.id)
+    warehouse = await work_order.warehouse
+    line = MovedLine(
+        product=ref(product), said="", quantity=good, unit=product.unit, warehouse=warehouse.name, location=None, lot=None,
+        on_hand=figures.on_hand, amount=None,
+    )  # fmt: skip
+    result = Received(number=report.number, work_order=work_order.number, lines=[line])
+    return Done(result, undo=Call("task.unreport", {"report": report.number}))
+
+
+async def _arrived(
+    purchase: PurchaseOrder, items: list[Item] | None, quantity: Measure | None, all: Whole | None
+) -> list[Arrived]:
+    """What came of a purchase: what is named, so much of its only product, or all it still expects."""
+    if items:
+        return _as_said(items)
+    expected = [line for line in await lines_expected(purchase) if line.received < line.quantity]
+    if all is not None or not expected or (quantity is not None and not quantity.parts):
+        # Nothing open: the purchase itself says why nothing can come.
+        lines = expected or await lines_expected(purchase)
+        return [Arrived(line.product, line.quantity - line.received) for line in lines]
+    if quantity is None:
+        raise MissingInput(input="quantity", handler="stock.in", choices=["全收"])
+    products = {line.product_id: line.product for line in expected}  # type: ignore[attr-defined]
+    if len(products) > 1:
+        raise InvalidInput(input="quantity", given=quantity.text, why="several_products")
+    product = next(iter(products.values()))
+    figure = await quantity.of(product)
+    if figure <= 0:
+        raise InvalidInput(input="quantity", given=quantity.text, why="too_small")
+    return [Arrived(product, figure)]
+
+
+async def _only_purchase(items: list[Item], supplier: Supplier) -> str | None:
+    """The one purchase from a supplier that still expects all of these; several have to be told apart."""
+    expecting = [{str(row["number"]) for row in await purchases_expecting(i.product.id, supplier.id)} for i in items]
+    numbers = sorted(set.intersection(*expecting))
+    if len(numbers) > 1:
+        raise Ambiguous(input="purchase", kind="purchase", given=supplier.name, choices=[{"name": n} for n in numbers])
+    return numbers[0] if numbers else None
+
+
+def _as_said(items: list[Item], cost: Decimal | None = None) -> list[Arrived]:
+    """Products with what came of each, said once or in parts."""
+    whole: dict[int, Arrived] = {}
+    for item in items:
+        before = whole.get(item.product.id)
+        quantity = item.base_quantity + (before.quantity if before else ZERO)
+        whole[item.product.id] = Arrived(item.product, quantity, cost)
+    return list(whole.values())
+
+
+async def _hold_for_waiting(lines: list[GoodsReceiptLine]) -> list[str]:
+    orders = await hold_for_waiting([line.product_id for line in lines])  # type: ignore[attr-defined]
+    for order in orders:
+        facts = {"number": order.number, "products": "、".join(line.product.name for line in lines)[:60]}
+        if order.salesperson_id is not None:  # type: ignore[attr-defined]
+            await tell("stock.arrived", about=order.number, facts=facts, holder=[order.salesperson_id])  # type: ignore[attr-defined]
+    return [order.number for order in orders]
+
+
+async def _lines(lines: list[GoodsReceiptLine], spot: Spot, items: list[Item] | None) -> list[MovedLine]:
+    words = {item.product.id: said(item) for item in items or []}
+    made = []
+    for line in lines:
+        figures = await stock_figures(line.product_id)  # type: ignore[attr-defined]
+        moved = await StockMove.filter(document=line.receipt.number, product_id=line.product_id).first()  # type: ignore[attr-defined]
+        made.append(
+            MovedLine(
+                product=ref(line.product),
+                said=words.get(line.product.id, ""),
+                quantity=line.quantity,
+                unit=line.product.unit,
+                warehouse=spot.warehouse.name,
+                location=(moved.location if moved else "") or None,
+                lot=spot.lot,
+                on_hand=figures.on_hand,
+                amount=line.amount,
+            )
+        )
+    return made

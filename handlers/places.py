@@ -1,0 +1,186 @@
+"""Inputs that name a place of the warehouse, a lot, a document of stock or purchasing."""
+
+import re
+from dataclasses import dataclass
+from typing import NewType
+
+from handlers.actor import Actor
+from handlers.inputs import Ambiguous, Reader, reads
+from handlers.references import DocumentReader, WarehouseReader
+from handlers.visible import find
+from models.errors import InvalidInput, NotFound
+from models.party.tables import Supplier
+from models.purchase.tables import GoodsReceipt, PurchaseOrder
+from models.stock.tables import Adjustment, Hold, Location, Lot, Stocktake, Transfer
+from models.stock.transferring import Place
+from models.text import key, plain
+
+LotNo = NewType("LotNo", str)
+LocationCode = NewType("LocationCode", str)
+
+LOCATION = r"[A-Za-z]{1,2}\d?-\d{1,3}(?:-\d{1,3})?(?![\d-])"
+WAREHOUSE = WarehouseReader.slot
+LOT = r"[A-Za-z0-9][A-Za-z0-9\-]{2,38}[A-Za-z0-9]"
+
+
+@dataclass(frozen=True, slots=True)
+class StockDocument:
+    """A receipt, an adjustment or a transfer, as its number says."""
+
+    row: GoodsReceipt | Adjustment | Transfer
+
+
+@reads(LocationCode)
+class LocationCodeReader(Reader[LocationCode]):
+    """The code of a place that need not be there yet."""
+
+    slot = LOCATION
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> LocationCode:
+        code = plain(text).replace(" ", "").upper()
+        if not re.fullmatch(LOCATION, code):
+            raise InvalidInput(input=name, given=text[:40], why="not_a_location")
+        return LocationCode(code)
+
+
+@reads(Location)
+class LocationReader(Reader[Location]):
+    slot = LOCATION
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Location:
+        code = plain(text).replace(" ", "").upper()
+        found = await Location.filter(code=code).select_related("warehouse").first()
+        if found is None:
+            raise NotFound(kind="location", given=code[:20])
+        return found
+
+    def save(self, value: Location) -> str:
+        return value.code
+
+
+@reads(Place)
+class PlaceReader(Reader[Place]):
+    """A warehouse or a location."""
+
+    slot = rf"(?:{LOCATION}|{WAREHOUSE})"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Place:
+        if re.fullmatch(LOCATION, plain(text).replace(" ", "")):
+            location = await LocationReader().read(me, text, name)
+            return Place(location.warehouse, location.code)
+        return Place(await WarehouseReader().read(me, text, name))
+
+    def save(self, value: Place) -> str:
+        return value.called
+
+
+@reads(LotNo)
+class LotNoReader(Reader[LotNo]):
+    """The number of a lot that need not be there yet."""
+
+    slot = LOT
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> LotNo:
+        number = plain(text).replace(" ", "").upper()
+        if not re.fullmatch(LOT, number):
+            raise InvalidInput(input=name, given=text[:40], why="not_a_lot")
+        return LotNo(number)
+
+
+@reads(Lot)
+class LotReader(Reader[Lot]):
+    """A lot by its number; where several products have one of that number, `B261120@BV25R` names one."""
+
+    slot = rf"{LOT}(?:@[A-Za-z0-9.\-]{{1,40}})?"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Lot:
+        number, _, code = plain(text).replace(" ", "").upper().partition("@")
+        rows = [
+            lot
+            for lot in await Lot.filter(number=number).order_by("id").select_related("product")
+            if not code or lot.product.code.upper() == code
+        ]
+        if not rows:
+            raise NotFound(kind="lot", given=number[:40])
+        if len(rows) > 1:
+            choices = [{"name": lot.product.name, "line": f"{lot.number}@{lot.product.code}"} for lot in rows]
+            raise Ambiguous(input=name, kind="lot", given=number, choices=choices)
+        return rows[0]
+
+    def save(self, value: Lot) -> str:
+        return f"{value.number}@{value.product.code}"
+
+
+@reads(Supplier)
+class SupplierReader(Reader[Supplier]):
+    async def read(self, me: Actor, text: str, name: str) -> Supplier:
+        wanted = key(text)
+        every = await Supplier.all().order_by("id")
+        exact = [each for each in every if wanted in (key(each.name), each.number.lower())]
+        found = exact or [each for each in every if wanted and f" {wanted}" in f" {each.keys}"]
+        if not found:
+            raise NotFound(kind="supplier", given=text[:40])
+        if len(found) > 1:
+            choices = [{"number": each.number, "name": each.name} for each in found]
+            raise Ambiguous(input=name, kind="supplier", given=text, choices=choices)
+        return found[0]
+
+    def save(self, value: Supplier) -> str:
+        return value.number
+
+
+@reads(PurchaseOrder)
+class PurchaseOrderReader(DocumentReader[PurchaseOrder]):
+    slot = r"[pP][oO]\d{1,8}(?!\d)"
+    table, prefix = PurchaseOrder, "PO"
+
+
+@reads(GoodsReceipt)
+class ReceiptReader(DocumentReader[GoodsReceipt]):
+    slot = r"[gG][rR]\d{1,8}(?!\d)"
+    table, prefix = GoodsReceipt, "GR"
+
+
+@reads(Transfer)
+class TransferReader(DocumentReader[Transfer]):
+    slot = r"[tT][rR]\d{1,8}(?!\d)"
+    table, prefix = Transfer, "TR"
+
+
+@reads(Stocktake)
+class StocktakeReader(DocumentReader[Stocktake]):
+    slot = r"[sS][tT]\d{1,8}(?!\d)"
+    table, prefix = Stocktake, "ST"
+
+
+@reads(Hold)
+class HoldReader(DocumentReader[Hold]):
+    slot = r"[rR][sS]\d{1,8}(?!\d)"
+    table, prefix = Hold, "RS"
+
+
+DOCUMENTS: dict[str, type[GoodsReceipt] | type[Adjustment] | type[Transfer]] = {
+    "GR": GoodsReceipt,
+    "SA": Adjustment,
+    "TR": Transfer,
+}
+
+
+@reads(StockDocument)
+class StockDocumentReader(Reader[StockDocument]):
+    slot = r"(?:[gG][rR]|[sS][aA]|[tT][rR])\d{1,8}(?!\d)"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> StockDocument:
+        number = ReceiptReader().number(plain(text))
+        if number[:2] not in DOCUMENTS:
+            raise InvalidInput(input=name, given=text[:20], why="not_a_document")
+        return StockDocument(await find(me, DOCUMENTS[number[:2]], number=number))
+
+    def save(self, value: StockDocument) -> str:
+        return value.row.number

@@ -1,0 +1,181 @@
+"""Goods that come in from suppliers: what a purchase still expects goes down, stock goes up, and what we owe is estimated."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models import sql
+from models.base import ZERO
+from models.clock import now
+from models.errors import NotEnoughStock, Refused, WrongState
+from models.moves import move
+from models.product.tables import Product
+from models.purchase.tables import (
+    GoodsReceipt,
+    GoodsReceiptLine,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseState,
+    ReceiptState,
+)
+from models.stock.bins import keep_expiry
+from models.stock.moving import add_move
+from models.stock.placing import Spot
+from models.stock.reservation import Dropped, make_room
+from models.stock.reversal import MovedOn, take_back
+from models.system.numbers import next_number
+
+ESTIMATED_PAYABLE = "220201"
+
+UNEXPLAINED = "1901"
+
+EXPECTING = (PurchaseState.confirmed, PurchaseState.partially_received)
+
+LOCK = "SELECT id FROM purchase_order WHERE id = $1 FOR UPDATE"
+
+TAKE_IN = """
+UPDATE purchase_order_line SET received = received + $2 WHERE id = $1 AND received + $2 BETWEEN 0 AND quantity RETURNING id
+"""
+
+OPEN_LINES = """
+SELECT o.number, l.quantity - l.received AS quantity FROM purchase_order_line l JOIN purchase_order o ON o.id = l.order_id
+WHERE l.product_id = $1 AND l.quantity > l.received AND o.state IN ('confirmed', 'partially_received')
+  AND ($2::bigint IS NULL OR o.supplier_id = $2) ORDER BY l.due_date, o.number
+"""
+
+
+class OverReceived(Refused):
+    """More came than was ordered and is still open."""
+
+    code = "over_received"
+
+
+class NotOrdered(Refused):
+    """The purchase has no such product."""
+
+    code = "not_ordered"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """So much of a product that came in; without a cost, at what the books say."""
+
+    product: Product
+    quantity: Decimal
+    unit_cost: Decimal | None = None
+
+
+async def lines_expected(order: PurchaseOrder) -> list[PurchaseOrderLine]:
+    """A purchase's lines with their products, what is still open first."""
+    lines = await PurchaseOrderLine.filter(order_id=order.id).order_by("id").select_related("product")
+    return sorted(lines, key=lambda line: line.received >= line.quantity)
+
+
+async def purchases_expecting(product_id: int, supplier_id: int | None = None) -> list[dict[str, object]]:
+    """Numbers of the purchases that still expect a product, and how much, the earliest due first."""
+    return await sql.rows(OPEN_LINES, product_id, supplier_id)
+
+
+async def receive_purchase(
+    order: PurchaseOrder, arrived: list[Arrived], spot: Spot, *, by: int
+) -> tuple[GoodsReceipt, list[GoodsReceiptLine]]:
+    """Takes goods in for a purchase at its prices. Raises WrongState, NotOrdered, OverReceived, PeriodClosed."""
+    await sql.rows(LOCK, order.id)
+    await order.refresh_from_db()
+    if order.state not in EXPECTING:
+        raise WrongState(
+            kind="purchase_order", number=order.number, state=order.state, state_text=PurchaseState.of(order.state).text
+        )
+    lines = {line.product_id: line for line in reversed(await lines_expected(order))}  # type: ignore[attr-defined]
+    receipt = await _write(by=by, order=order, supplier_id=order.supplier_id)  # type: ignore[attr-defined]
+    made = []
+    for each in sorted(arrived, key=lambda each: each.product.id):
+        line = lines.get(each.product.id)
+        if line is None:
+            raise NotOrdered(number=order.number, product=each.product.name)
+        if not await sql.row(TAKE_IN, line.id, each.quantity):
+            raise OverReceived(
+                number=order.number, product=each.product.name, unit=each.product.unit,
+                open=line.quantity - line.received, given=each.quantity,
+            )  # fmt: skip
+        price = Decimal(line.price)
+        made.append(
+            await _book(receipt, Arrived(each.product, each.quantity, price), spot, ESTIMATED_PAYABLE, by=by, line=line)
+        )
+    await _follow(order)
+    return receipt, made
+
+
+async def receive_other(
+    arrived: list[Arrived], spot: Spot, *, supplier_id: int | None, reason: str, by: int
+) -> tuple[GoodsReceipt, list[GoodsReceiptLine]]:
+    """Takes goods in that no purchase expects: owed to their supplier, or to be explained by finance."""
+    receipt = await _write(by=by, supplier_id=supplier_id, reason=reason)
+    against = ESTIMATED_PAYABLE if supplier_id else UNEXPLAINED
+    ordered = sorted(arrived, key=lambda each: each.product.id)
+    return receipt, [await _book(receipt, each, spot, against, by=by) for each in ordered]
+
+
+async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
+    """Takes a receipt back: its goods leave again, and the purchase expects them; says whose reservations gave way.
+
+    Raises WrongState, MovedOn.
+    """
+    order = await PurchaseOrder.get_or_none(id=receipt.order_id or -1)  # type: ignore[attr-defined]
+    if order is not None:
+        await sql.rows(LOCK, order.id)
+    await move(receipt, ReceiptState.cancelled)
+    lines = await GoodsReceiptLine.filter(receipt_id=receipt.id).order_by("product_id", "warehouse_id", "id")
+    dropped: list[Dropped] = []
+    for line in lines:
+        try:
+            dropped += await make_room(line.product_id, line.warehouse_id, line.quantity)  # type: ignore[attr-defined]
+        except NotEnoughStock:
+            raise MovedOn(number=receipt.number) from None
+        if line.order_line_id is not None:  # type: ignore[attr-defined]
+            await sql.row(TAKE_IN, line.order_line_id, -line.quantity)  # type: ignore[attr-defined]
+    await take_back(receipt.number, by=by, memo=f"撤销 {receipt.number}")
+    if order is not None:
+        await order.refresh_from_db()
+        await _follow(order)
+    return dropped
+
+
+async def _write(
+    *, by: int, order: PurchaseOrder | None = None, supplier_id: int | None, reason: str = ""
+) -> GoodsReceipt:
+    return await GoodsReceipt.create(
+        number=await next_number("GR"), order=order, supplier_id=supplier_id, reason=reason, received_at=now(), received_by_id=by
+    )  # fmt: skip
+
+
+async def _book(
+    receipt: GoodsReceipt, each: Arrived, spot: Spot, against: str, *, by: int, line: PurchaseOrderLine | None = None
+) -> GoodsReceiptLine:
+    cost = Decimal(each.product.cost) if each.unit_cost is None else each.unit_cost
+    memo = " ".join(part for part in ("入库", receipt.order.number if line else "", receipt.reason) if part)
+    if spot.lot and spot.expires_on:
+        await keep_expiry(each.product.id, spot.lot, spot.expires_on)
+    value = await add_move(
+        product_id=each.product.id, warehouse_id=spot.warehouse.id, quantity=each.quantity, document=receipt.number,
+        against=against, unit_cost=cost, location=spot.location, lot=spot.lot, memo=memo, by=by,
+    )  # fmt: skip
+    return await GoodsReceiptLine.create(
+        receipt=receipt, order_line=line, product=each.product, warehouse=spot.warehouse, quantity=each.quantity,
+        unit_cost=cost, amount=value,
+    )  # fmt: skip
+
+
+async def _follow(order: PurchaseOrder) -> None:
+    """The state is what its lines say."""
+    lines = await lines_expected(order)
+    received = sum((line.received for line in lines), ZERO)
+    complete = all(line.received >= line.quantity for line in lines)
+    state = (
+        PurchaseState.received
+        if complete
+        else PurchaseState.partially_received
+        if received
+        else PurchaseState.confirmed
+    )
+    if order.state != state.value:
+        await move(order, state)

@@ -1,0 +1,106 @@
+"""Where goods lie in a warehouse, and of which lot: what expires first is taken first."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from models import sql
+from models.base import ZERO
+from models.errors import NotEnoughStock
+
+# Without a date to expire on, what is of no lot is the oldest; lots follow by number.
+ORDER = "l.expires_on NULLS LAST, b.lot, b.location, b.id"
+
+BINS = f"""
+SELECT b.id, b.location, b.lot, b.on_hand, l.expires_on FROM stock_bin b
+LEFT JOIN lot l ON l.product_id = b.product_id AND l.number = b.lot
+WHERE b.product_id = $1 AND b.warehouse_id = $2 AND b.on_hand > 0
+  AND ($3::text IS NULL OR b.location = $3) AND ($4::text IS NULL OR b.lot = $4)
+ORDER BY {ORDER}
+"""
+
+TAKE = "UPDATE stock_bin SET on_hand = on_hand - $2 WHERE id = $1 AND on_hand >= $2 RETURNING id"
+
+FILL = """
+INSERT INTO stock_bin (product_id, warehouse_id, location, lot, on_hand) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (product_id, warehouse_id, location, lot) DO UPDATE SET on_hand = stock_bin.on_hand + excluded.on_hand
+RETURNING id
+"""
+
+KEEP_LOT = "INSERT INTO lot (product_id, number) VALUES ($1, $2) ON CONFLICT (product_id, number) DO NOTHING"
+
+EXPIRES = "UPDATE lot SET expires_on = $3 WHERE product_id = $1 AND number = $2"
+
+USUAL = """
+SELECT location FROM stock_bin WHERE product_id = $1 AND warehouse_id = $2 AND on_hand > 0
+GROUP BY location ORDER BY sum(on_hand) DESC, location LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So much of a product at one location, of one lot; negative when it leaves."""
+
+    location: str
+    lot: str
+    quantity: Decimal
+    expires_on: date | None = None
+
+
+async def take(
+    product_id: int, warehouse_id: int, quantity: Decimal, *, location: str | None = None, lot: str | None = None
+) -> list[Part]:
+    """Takes goods out of their bins; the balance of the warehouse must be locked. Raises NotEnoughStock."""
+    taken: list[Part] = []
+    for row, part in await _choose(product_id, warehouse_id, quantity, location, lot):
+        if not await sql.row(TAKE, row, part.quantity):
+            raise AssertionError("a bin changed under its balance's lock")
+        taken.append(Part(part.location, part.lot, -part.quantity, part.expires_on))
+    return taken
+
+
+async def plan(
+    product_id: int, warehouse_id: int, quantity: Decimal, *, location: str | None = None, lot: str | None = None
+) -> list[Part]:
+    """Where so much would be taken from, and nothing is. Raises NotEnoughStock."""
+    return [part for _, part in await _choose(product_id, warehouse_id, quantity, location, lot)]
+
+
+async def fill(product_id: int, warehouse_id: int, part: Part) -> Part:
+    """Puts goods into a bin, which need not have been there before."""
+    if part.lot:
+        await sql.rows(KEEP_LOT, product_id, part.lot)
+    await sql.rows(FILL, product_id, warehouse_id, part.location, part.lot, part.quantity)
+    return part
+
+
+async def keep_expiry(product_id: int, lot: str, expires_on: date) -> None:
+    """Notes until when the goods of a lot can be used; the lot need not have been there before."""
+    await sql.rows(KEEP_LOT, product_id, lot)
+    await sql.rows(EXPIRES, product_id, lot, expires_on)
+
+
+async def lying(product_id: int, warehouse_id: int, location: str | None, lot: str | None = None) -> Decimal:
+    """How much of a product lies at a location, or in the whole warehouse; of one lot, if it is named."""
+    return sum((row["on_hand"] for row in await sql.rows(BINS, product_id, warehouse_id, location, lot)), ZERO)
+
+
+async def usual_location(product_id: int, warehouse_id: int) -> str:
+    """Where most of a product lies in a warehouse; empty when there is none."""
+    found = await sql.row(USUAL, product_id, warehouse_id)
+    return str(found["location"]) if found else ""
+
+
+async def _choose(
+    product_id: int, warehouse_id: int, quantity: Decimal, location: str | None, lot: str | None
+) -> list[tuple[int, Part]]:
+    rest, chosen = quantity, []
+    rows = await sql.rows(BINS, product_id, warehouse_id, location, lot)
+    for row in rows:
+        part = min(rest, row["on_hand"])
+        if part > 0:
+            chosen.append((row["id"], Part(row["location"], row["lot"], part, row["expires_on"])))
+            rest -= part
+    if rest > 0:
+        raise NotEnoughStock(wanted=quantity, free=sum((row["on_hand"] for row in rows), ZERO))
+    return chosen
