@@ -10,7 +10,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 ROWS = {"get", "get_or_none", "filter", "all", "first"}
 READ_ELSEWHERE = "handlers read rows that people own through find(me, …) or visible(me, …), which decide whose they are"
-OWNED = {"SalesOrder", "Lead", "Approval", "Notice", "WorkOrder", "PurchaseOrder", "JobReport"}
+OWNED = {
+    "SalesOrder",
+    "Lead",
+    "Approval",
+    "Notice",
+    "WorkOrder",
+    "PurchaseOrder",
+    "JobReport",
+    "Quotation",
+    "SalesReturn",
+}
 
 
 def lint() -> Iterator[str]:
