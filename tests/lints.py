@@ -55,7 +55,14 @@ def _reads_owned(node: ast.AST) -> bool:
 
 def _writes(function: ast.AST, call: ast.AST) -> bool:
     """A guarded update starts from filter() too; so does what only the product itself runs."""
-    if getattr(function, "name", "") in {"expire_reservation", "visible_to_system", "_refuse_duplicate", "_reversed"}:
+    if getattr(function, "name", "") in {
+        "expire_reservation",
+        "visible_to_system",
+        "_refuse_duplicate",
+        "_reversed",
+        "_undelivered",
+        "_order_of",
+    }:
         return True
     return any(
         isinstance(outer, ast.Attribute) and outer.attr in {"update", "exists"} and outer.value is call

@@ -24,6 +24,7 @@ class Kind(Labelled):
     """What is asked for."""
 
     credit_release = "credit.release", "超额度放行"
+    discount = "discount", "折扣审批"
 
 
 class ApprovalAnswer(Result):

@@ -14,7 +14,18 @@ from models.sales.tables import DeliveryState, OrderRevision, OrderState, SalesO
 
 LOCK = "SELECT id FROM sales_order WHERE id = $1 FOR UPDATE"
 
-KEPT = ("position", "quantity", "unit", "unit_quantity", "base_price", "discount", "price", "amount", "delivered")
+KEPT = (
+    "position",
+    "quantity",
+    "unit",
+    "unit_quantity",
+    "base_price",
+    "discount",
+    "price",
+    "amount",
+    "delivered",
+    "invoiced",
+)
 
 
 class AlreadyDelivered(Refused):
@@ -57,7 +68,9 @@ async def set_quantity(line: SalesOrderLine, quantity: Decimal) -> None:
         raise AlreadyDelivered(
             product=line.product.name, gone=max(line.delivered, line.invoiced), given=quantity, unit=line.product.unit
         )
-    factor = line.quantity / line.unit_quantity if line.unit_quantity else Decimal(1)
+    if not line.unit_quantity:
+        line.unit, line.unit_quantity = line.product.unit, line.quantity
+    factor = line.quantity / line.unit_quantity if line.quantity else Decimal(1)
     in_units = (quantity / factor).quantize(Decimal("0.000001"))
     # What no longer comes out even in the unit it was said in, such as 1,500 of a 箱 of 1,000, is told in pieces.
     if in_units * factor != quantity:

@@ -97,7 +97,10 @@ async def _settle_rests(order: SalesOrder, lines: list[SalesOrderLine], going: d
 
 
 async def _send(order: SalesOrder, line: SalesOrderLine, quantity: Decimal, delivery: Delivery, by: int) -> None:
+    places: dict[int, Decimal] = {}
     for warehouse_id, part in await consume(order.number, line.position, quantity):
+        places[warehouse_id] = places.get(warehouse_id, ZERO) + part
+    for warehouse_id, part in sorted(places.items()):
         await add_move(
             product_id=line.product_id,  # type: ignore[attr-defined]
             warehouse_id=warehouse_id,

@@ -134,6 +134,13 @@ async def tell_about(me: Actor, kind: str, order: SalesOrder, *, salesperson: bo
     )
 
 
+async def tell_draft(order: SalesOrder, customer: Customer) -> None:
+    """Tells a customer's salesperson of an order that waits for their word."""
+    facts = (await answer(order)).facts(lambda right: right in {"order.amount", "order.internal"})
+    owner = customer.owner_id  # type: ignore[attr-defined]
+    await tell("order.draft", about=order.number, facts=facts, salesperson=[owner] if owner else [])
+
+
 def wrong_state(order: SalesOrder) -> WrongState:
     """The order is not where this step begins."""
     state = _state(order)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
-from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, wrong_state
+from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, tell_draft, wrong_state
 from handlers.areas.sales.offers import offers
 from handlers.areas.sales.phases import in_phase
 from handlers.areas.sales.placing import place, secure
@@ -83,7 +83,7 @@ async def create_order(
         note=" ".join(filter(None, [note, *(item.remark for item in items)]))[:200],
     )
     if me.is_customer:
-        await _tell_draft(order, customer)
+        await tell_draft(order, customer)
         return Done(await answer(order))
     return await place(me, order, customer)
 
@@ -117,7 +117,7 @@ async def copy_order(
         wanted=wanted, requested=None, note="",
     )  # fmt: skip
     if me.is_customer:
-        await _tell_draft(copied, buyer)
+        await tell_draft(copied, buyer)
         return Done(await answer(copied))
     return await place(me, copied, buyer)
 
@@ -254,12 +254,6 @@ def _known_state(given: str) -> str:
         if given in (state.value, state.text):
             return state.value
     raise InvalidInput(input="state", given=given, why="no_such_state")
-
-
-async def _tell_draft(order: SalesOrder, customer: Customer) -> None:
-    facts = (await answer(order)).facts(lambda right: right in {"order.amount", "order.internal"})
-    owner = customer.owner_id  # type: ignore[attr-defined]
-    await tell("order.draft", about=order.number, facts=facts, salesperson=[owner] if owner else [])
 
 
 async def _row(order: SalesOrder, *, exact: bool) -> OrderRow:
