@@ -19,7 +19,7 @@ from models.sales.tables import (
     QuotationState,
     SalesOrder,
     SalesOrderLine,
-)  # fmt: skip
+)
 from models.system.deadlines import drop_deadlines, set_deadline
 from models.system.numbers import next_number
 

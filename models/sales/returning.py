@@ -18,7 +18,7 @@ from models.sales.tables import (
     SalesOrderLine,
     SalesReturn,
     SalesReturnLine,
-)  # fmt: skip
+)
 from models.stock.moving import add_move
 from models.system.numbers import next_number
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.filters import day
+from bot.rendering.filters import day as day_shown
 from models import sql
 from models.auditing import CHECKS
 from models.clock import today
@@ -114,7 +114,7 @@ async def test_racks_come_when_the_workshop_is_done_at_its_present_pace(chat: Ch
 async def test_an_order_says_when_and_a_customer_learns_the_day_and_no_more(chat: Chat, api: Api) -> None:
     assert "可发：现在就能发（现货 5,000 个）" in await chat("E003", "SO0312")
     due = (await SalesOrder.get(number="SO0312")).requested_date.isoformat()
-    assert await chat("C001", "SO0312什么时候能到") == f"SO0312\n最早：现在就能发\n要求：{day(due)}"
+    assert await chat("C001", "SO0312什么时候能到") == f"SO0312\n最早：现在就能发\n要求：{day_shown(due)}"
     status, body = await api.get("C001", "order.eta", order="SO0312")
     assert status == 200 and "sources" not in body["promise"] and "lines" not in body
     hard = await chat("C001", "下周三之前一定要送到工地")

@@ -14,7 +14,7 @@ from handlers.result import Money, Needs, Places, Quantity, Ref, Result
 from handlers.sales import Discount
 from models.approvals.deciding import void
 from models.errors import CreditExceeded
-from models.finance.credit import lock_credit
+from models.finance.credit import CreditStatus, lock_credit
 from models.moves import move
 from models.party.tables import Customer
 from models.sales import quoting
@@ -96,12 +96,13 @@ async def apply_discount(
 ) -> Settled:
     """按批准的折扣改价（审批通过时执行）"""
     if order is not None:
+        credit = await lock_credit(order.customer_id)  # type: ignore[attr-defined]
         await lock_order(order)
         if order.revision != int(version):
             raise wrong_state(order)
         if order.state == OrderState.pending_approval.value:
             await move(order, OrderState.draft)
-        await _write(me, order, discount)
+        await _write(me, order, discount, credit)
         return Settled(order=order.number, amount=order.total)
     assert quotation is not None
     await quoting.lock_quotation(quotation)
@@ -126,6 +127,7 @@ async def refuse_discount(me: Actor, *, order: SalesOrder | None = None, quotati
 
 
 async def _for_order(me: Actor, order: SalesOrder, discount: Decimal, reason: str | None) -> Done[DiscountAnswer]:
+    credit = await lock_credit(order.customer_id)  # type: ignore[attr-defined]
     await lock_order(order)
     if OrderState.of(order.state) not in DISCOUNTABLE:
         raise wrong_state(order)
@@ -137,7 +139,7 @@ async def _for_order(me: Actor, order: SalesOrder, discount: Decimal, reason: st
     await void(order.number)
     approval = None
     if discount >= floor:
-        await _write(me, order, discount)
+        await _write(me, order, discount, credit)
     else:
         this = {"order": order.number}
         apply = Call("discount.apply", {**this, "version": order.revision, "discount": f"{discount.normalize():f}"})
@@ -172,11 +174,10 @@ async def _for_quotation(
     )
 
 
-async def _write(me: Actor, order: SalesOrder, discount: Decimal) -> None:
+async def _write(me: Actor, order: SalesOrder, discount: Decimal, credit: CreditStatus) -> None:
     """The discount on every line of a locked order. Raises CreditExceeded if a smaller one makes it pass the limit."""
     lines = await lines_of(order)
     before = order.total
-    credit = await lock_credit(order.customer_id)  # type: ignore[attr-defined]
     await keep_revision(order, lines, reason=f"折扣 {(discount * 100).normalize():f}%", by=me.id)
     for line in lines:
         await set_discount(line, discount)

@@ -9,16 +9,17 @@ from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about,
 from handlers.areas.sales.offers import offers
 from handlers.areas.sales.phases import in_phase
 from handlers.areas.sales.placing import place, secure
-from handlers.dispatch import Done
+from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Cursor, Day, Text, cursor_after
 from handlers.items import Item
+from handlers.reading.periods import Span
 from handlers.registry import command, query
 from handlers.result import Listing, Needs, Places, Quantity, Result
 from handlers.rights import Scope
 from handlers.visible import visible
 from models.approvals.deciding import void
 from models.base import ZERO
-from models.clock import now, today
+from models.clock import at_local, days, now, today
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound
 from models.finance.credit import lock_credit
@@ -187,18 +188,32 @@ async def receive_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     says=[
         "{order}", "{order}发货没有", "{order}那个单发货没有", "{order}发货了吗", "{order}发了没", "{order}什么情况",
         "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
-        "{order}什么时候发货", "{order}那单发了没",
+        "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],
 )  # fmt: skip
-async def query_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
-    """查订单：状态、进度和物流"""
-    shown = await answer(order, exact=not me.is_customer)
+async def query_order(
+    me: Actor, *, order: SalesOrder | None = None, customer: Customer | None = None, period: Span | None = None
+) -> OrderAnswer:
+    """查订单：状态、进度和物流；不说单号时是客户最近的一张"""
+    found = order or await _latest(me, customer, period)
+    shown = await answer(found, exact=not me.is_customer)
     return shown.model_copy(update={"notices": await offers(me)})
 
 
 @query(
     "order.list",
-    says=["我的订单", "wddd", "{customer}最近的单子", "{customer}的订单", "{customer}的单子", "订单列表", "最近的订单"],
+    says=[
+        "我的订单",
+        "wddd",
+        "{customer}最近的单子",
+        "{customer}的订单",
+        "{customer}的单子",
+        "订单列表",
+        "最近的订单",
+        "有没有{phase}的单",
+        "{phase}的单子有哪些",
+        "哪些单{phase}了",
+    ],
 )
 async def list_orders(
     me: Actor,
@@ -254,6 +269,20 @@ def _known_state(given: str) -> str:
         if given in (state.value, state.text):
             return state.value
     raise InvalidInput(input="state", given=given, why="no_such_state")
+
+
+async def _latest(me: Actor, customer: Customer | None, period: Span | None) -> SalesOrder:
+    """The newest order of a customer, of a period if one is named. Raises MissingInput, NotFound."""
+    if customer is None:
+        raise MissingInput(input="order", handler="order.status")
+    rows = visible(me, SalesOrder).filter(customer_id=customer.id)
+    if period is not None:
+        start, end = at_local(period.start), at_local(period.end) + days(1)
+        rows = rows.filter(created_at__gte=start, created_at__lt=end)
+    found = await rows.order_by("-id").first()
+    if found is None:
+        raise NotFound(kind="order")
+    return found
 
 
 async def _row(order: SalesOrder, *, exact: bool) -> OrderRow:

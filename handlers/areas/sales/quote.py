@@ -1,83 +1,42 @@
 """Quotations: offered, changed, accepted, and turned into orders."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, tell_draft
 from handlers.areas.sales.placing import place
-from handlers.areas.sales.promises import PromiseAnswer, shown
+from handlers.areas.sales.quoted import QuotationAnswer, quotation_answer
 from handlers.dispatch import Done
 from handlers.inputs import Count, Cursor, Day, Text, cursor_after
 from handlers.items import Item
 from handlers.registry import command, query
-from handlers.result import Listing, Needs, Places, Quantity, Ref, Result
+from handlers.result import Listing, Places, Result
 from handlers.visible import visible
 from models.approvals.deciding import void
-from models.base import ZERO
 from models.clock import now, today
 from models.delivery.telling import tell
 from models.errors import InvalidInput
 from models.moves import move
 from models.party.finding import contacts_of
-from models.party.tables import Customer, Person
+from models.party.tables import Customer
 from models.sales.orders import Wanted
-from models.sales.promising import outlooks
 from models.sales.quoting import (
     OPEN,
     draft_quotation,
     lock_quotation,
     order_from,
-    quoted_lines,
     revise_quotation,
     wrong_state,
-)  # fmt: skip
-from models.sales.tables import Quotation, QuotationLine, QuotationState, SalesOrder
+)
+from models.sales.tables import Quotation, QuotationState
 from models.system.deadlines import drop_deadlines
 
 VALID_FOR = 15
 """Days for which an offer holds unless somebody says otherwise."""
 
 MOST_DAYS = 366
-
-
-class QuotedLine(Result):
-    """One product of an offer; `list_price` is what applied before the discount."""
-
-    product: Ref
-    quantity: Quantity
-    unit: str
-    base_quantity: Quantity
-    base_unit: str
-    list_price: Annotated[Decimal, Places(None)]
-    discount: Annotated[Decimal, Places(None)]
-    price: Annotated[Decimal, Places(None)]
-    tax_included: bool
-    tax_rate: Annotated[Decimal, Places(None)]
-    tax: Annotated[Decimal, Places(2)]
-    amount: Annotated[Decimal, Places(2)]
-
-
-class QuotationAnswer(Result):
-    """An offer as a page or a phone shows it."""
-
-    number: str
-    version: int
-    customer: Ref
-    salesperson: Ref | None
-    state: QuotationState
-    total: Annotated[Decimal, Places(2)]
-    net: Annotated[Decimal, Places(2)]
-    tax: Annotated[Decimal, Places(2)]
-    valid_until: date
-    created_at: datetime
-    sent_at: datetime | None
-    note: str | None
-    lines: list[QuotedLine]
-    promise: PromiseAnswer | None
-    order: str | None
-    approval: Annotated[str | None, Needs("order.internal")] = None
 
 
 class QuotationRow(Result):
@@ -282,45 +241,6 @@ async def expire_quotation(me: Actor, *, quotation: Quotation) -> Expiry:
     return Expiry(number=quotation.number, state=QuotationState.expired)
 
 
-async def quotation_answer(quotation: Quotation, *, approval: str | None = None) -> QuotationAnswer:
-    """An offer's facts, for an answer or for a page."""
-    customer: Customer = await quotation.customer
-    seller: Person | None = await quotation.salesperson if quotation.salesperson_id else None  # type: ignore[attr-defined]
-    lines = await quoted_lines(quotation)
-    order = await _order_of(quotation)
-    tax = sum((line.tax for line in lines), ZERO)
-    return QuotationAnswer(
-        number=quotation.number,
-        version=quotation.version,
-        customer=Ref(number=customer.number, name=customer.name),
-        salesperson=Ref(number=seller.number, name=seller.called) if seller else None,
-        state=QuotationState.of(quotation.state),
-        total=quotation.total,
-        net=quotation.total - tax,
-        tax=tax,
-        valid_until=quotation.valid_until,
-        created_at=quotation.created_at,
-        sent_at=quotation.sent_at,
-        note=quotation.note or None,
-        lines=[_line(line) for line in lines],
-        promise=await _promise(lines) if QuotationState.of(quotation.state) in OPEN else None,
-        order=order.number if order else None,
-        approval=approval,
-    )
-
-
-async def _promise(lines: list[QuotationLine]) -> PromiseAnswer:
-    seen = await outlooks([line.product_id for line in lines])  # type: ignore[attr-defined]
-    return shown(
-        [(line.product.name, line.product.unit, seen[line.product_id].promise(line.quantity)) for line in lines]  # type: ignore[attr-defined]
-    )
-
-
-async def _order_of(quotation: Quotation) -> SalesOrder | None:
-    """The order it became: whoever sees the one may know the number of the other."""
-    return await SalesOrder.filter(quotation_id=quotation.id).first()
-
-
 async def _end(quotation: Quotation, to: QuotationState) -> None:
     await lock_quotation(quotation)
     await move(quotation, to)
@@ -344,11 +264,3 @@ def _last_day(days: Decimal | None, until: date | None) -> date | None:
 
 def _wanted(items: list[Item]) -> list[Wanted]:
     return [Wanted(item.product, item.base_quantity, item.unit, item.quantity) for item in items]
-
-
-def _line(line: QuotationLine) -> QuotedLine:
-    return QuotedLine(
-        product=Ref(code=line.product.code, name=line.product.name), quantity=line.unit_quantity, unit=line.unit,
-        base_quantity=line.quantity, base_unit=line.product.unit, list_price=line.base_price, discount=line.discount,
-        price=line.price, tax_included=line.tax_included, tax_rate=line.tax_rate, tax=line.tax, amount=line.amount,
-    )  # fmt: skip

@@ -15,6 +15,7 @@ from models.base import ZERO
 from models.delivery.telling import tell
 from models.errors import NotFound
 from models.finance.crediting import credit_excess
+from models.finance.receiving import lock_money
 from models.moves import move
 from models.party.finding import contacts_of, people_with
 from models.party.tables import Customer, Role
@@ -127,6 +128,8 @@ async def take_back(
     place = warehouse or await Warehouse.all().order_by("rank", "id").first()
     assert place is not None
     arrived = await _arrived(taken, wanted) if wanted else None
+    # A customer's money is locked before their orders, by everybody who needs both.
+    await lock_money(taken.customer_id)  # type: ignore[attr-defined]
     order = await receive_return(taken, arrived, warehouse_id=place.id, by=me.person_id)
     red = await credit_excess(order, by=me.person_id) if taken.remedy == Remedy.credit.value else []
     shown = await _answer(taken)
