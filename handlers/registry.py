@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from handlers import files, items, measures, notices, places, references
+from handlers import files, items, measures, notices, places, references, sales
 from handlers.inputs import READERS, Reader
 from handlers.result import Result
 from models.errors import Refused
@@ -51,7 +51,7 @@ class Handler:
 REGISTRY: dict[str, Handler] = {}
 
 # Importing the kinds of inputs is what registers their readers.
-KINDS = (files, items, measures, notices, places, references)
+KINDS = (files, items, measures, notices, places, references, sales)
 
 
 def query(name: str, *, says: tuple[str, ...] | list[str] = ()) -> Callable[[Function], Function]:

@@ -18,7 +18,7 @@ from models.finance.tables import Invoice, Payment
 from models.party.tables import Customer, Person
 from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import GoodsReceipt, PurchaseOrder
-from models.sales.tables import SalesOrder
+from models.sales.tables import Quotation, SalesOrder, SalesReturn
 from models.stock.tables import Adjustment, Hold, Stocktake, Transfer
 from models.system.tables import Job
 
@@ -49,6 +49,18 @@ def _order(me: Actor) -> Q:
     if me.scope is Scope.customer:
         return Q(customer_id=me.customer_id or NO_ONE)
     return _by_owner(me, "salesperson", "customer__owner")
+
+
+def _quotation(me: Actor) -> Q:
+    # What nobody has sent yet is the house's own business.
+    hidden = Q(state__in=["draft", "pending_approval"], sent_at__isnull=True)
+    return _order(me) & ~hidden if me.scope is Scope.customer else _order(me)
+
+
+def _return(me: Actor) -> Q:
+    if me.scope is Scope.customer:
+        return Q(customer_id=me.customer_id or NO_ONE)
+    return _by_owner(me, "order__salesperson", "customer__owner")
 
 
 def _lead(me: Actor) -> Q:
@@ -93,6 +105,8 @@ def _of_customer(me: Actor) -> Q:
 RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Customer: _customer,
     SalesOrder: _order,
+    Quotation: _quotation,
+    SalesReturn: _return,
     Lead: _lead,
     Invoice: _of_customer,
     Payment: _of_customer,

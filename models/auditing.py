@@ -124,16 +124,52 @@ CHECKS = {
         GROUP BY o.id HAVING o.total <> coalesce(sum(l.amount), 0)
     """,
     "已发数量与发货单": """
-        SELECT o.number, l.position, l.delivered, coalesce(sum(d.quantity), 0) AS ledger
+        SELECT o.number, l.position, l.delivered, coalesce(d.quantity, 0) - coalesce(r.quantity, 0) AS ledger
         FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
-        LEFT JOIN delivery_line d ON d.order_line_id = l.id
-        GROUP BY o.number, l.id HAVING l.delivered <> coalesce(sum(d.quantity), 0)
+        LEFT JOIN (SELECT order_line_id, sum(quantity) AS quantity FROM delivery_line GROUP BY 1) d ON d.order_line_id = l.id
+        LEFT JOIN (SELECT order_line_id, sum(received) AS quantity FROM sales_return_line GROUP BY 1) r
+          ON r.order_line_id = l.id
+        WHERE l.delivered <> coalesce(d.quantity, 0) - coalesce(r.quantity, 0)
+    """,
+    "退货数量与退货单": """
+        SELECT o.number, l.position, l.returned, coalesce(sum(r.received), 0) AS ledger
+        FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
+        LEFT JOIN sales_return_line r ON r.order_line_id = l.id
+        GROUP BY o.number, l.id HAVING l.returned <> coalesce(sum(r.received), 0)
+    """,
+    "退货单与入库流水": """
+        SELECT r.number, coalesce(l.quantity, 0) AS received, coalesce(m.quantity, 0) AS ledger FROM sales_return r
+        LEFT JOIN (SELECT sales_return_id, sum(received) AS quantity FROM sales_return_line GROUP BY 1) l
+          ON l.sales_return_id = r.id
+        LEFT JOIN (SELECT document, sum(quantity) AS quantity FROM stock_move GROUP BY 1) m ON m.document = r.number
+        WHERE coalesce(l.quantity, 0) <> coalesce(m.quantity, 0)
+    """,
+    "订单明细金额与单价": """
+        SELECT o.number, l.position, l.amount, l.tax, round(l.quantity * l.price, 2) AS ledger
+        FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
+        WHERE l.amount <> round(l.quantity * l.price, 2) + CASE WHEN l.tax_included THEN 0 ELSE l.tax END
+          OR l.tax <> CASE WHEN l.tax_included THEN l.amount - round(l.amount / (1 + l.tax_rate), 2)
+            ELSE round(round(l.quantity * l.price, 2) * l.tax_rate, 2) END
+          OR l.price <> round(l.base_price * l.discount, 6)
+    """,
+    "订单版本与变更记录": """
+        SELECT o.number, o.revision, count(r.id) + 1 AS ledger FROM sales_order o
+        LEFT JOIN order_revision r ON r.order_id = o.id GROUP BY o.id HAVING o.revision <> count(r.id) + 1
+    """,
+    "报价金额与明细": """
+        SELECT q.number, q.total, coalesce(sum(l.amount), 0) AS ledger FROM quotation q
+        LEFT JOIN quotation_line l ON l.quotation_id = q.id AND l.version = q.version
+        GROUP BY q.id HAVING q.total <> coalesce(sum(l.amount), 0)
+    """,
+    "报价与订单": """
+        SELECT q.number, q.state, count(o.id) AS orders FROM quotation q LEFT JOIN sales_order o ON o.quotation_id = q.id
+        GROUP BY q.id HAVING (q.state = 'ordered') <> (count(o.id) = 1)
     """,
     "发货状态与数量": """
         SELECT o.number, o.delivery_state, sum(l.delivered) AS delivered, sum(l.quantity) AS ordered
         FROM sales_order o JOIN sales_order_line l ON l.order_id = o.id GROUP BY o.id
-        HAVING o.delivery_state <> CASE WHEN sum(l.delivered) = 0 THEN 'pending'
-          WHEN sum(l.quantity - l.delivered) = 0 THEN 'delivered' ELSE 'partial' END
+        HAVING o.delivery_state <> CASE WHEN sum(l.quantity - l.delivered) = 0 THEN 'delivered'
+          WHEN sum(l.delivered) = 0 THEN 'pending' ELSE 'partial' END
     """,
     "库存金额与流水": """
         SELECT p.code, s.quantity, s.value, coalesce(m.quantity, 0) AS moved, coalesce(m.value, 0) AS ledger

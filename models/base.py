@@ -34,6 +34,11 @@ def quantity_field(**options: Any) -> Any:
     return fields.DecimalField(max_digits=18, decimal_places=6, **options)
 
 
+def rate_field(**options: Any) -> Any:
+    """A rate, such as 0.13 for 13 %."""
+    return fields.DecimalField(max_digits=9, decimal_places=6, **options)
+
+
 def time_field(**options: Any) -> Any:
     """An aware time, filled by `models.clock`, never by SQL's now()."""
     return fields.DatetimeField(**options)

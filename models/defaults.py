@@ -1,4 +1,4 @@
-"""What every company starts with, as data that it can change: who is told what, who decides, and the chart of accounts."""
+"""What every company starts with, as data that it can change: who is told what, who decides, how low who may go, and the chart of accounts."""
 
 import csv
 from decimal import Decimal
@@ -8,6 +8,7 @@ from models.approvals.tables import ApprovalRule
 from models.books.opening import open_books
 from models.books.tables import Account
 from models.delivery.tables import Audience
+from models.sales.tables import DiscountFloor
 
 HERE = Path(__file__).parent
 
@@ -23,6 +24,8 @@ async def write_defaults() -> None:
     for row in _rows("books/accounts.csv"):
         await Account.get_or_create({"name": row["name"], "kind": row["kind"]}, code=row["code"])
     await open_books()
+    for row in _rows("sales/floors.csv"):
+        await DiscountFloor.get_or_create({"floor": Decimal(row["floor"])}, role=row["role"])
     for row in _rows("approvals/rules.csv"):
         await ApprovalRule.get_or_create(kind=row["kind"], above=Decimal(row["above"]), post=row["post"])
 

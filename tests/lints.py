@@ -10,7 +10,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 ROWS = {"get", "get_or_none", "filter", "all", "first"}
 READ_ELSEWHERE = "handlers read rows that people own through find(me, …) or visible(me, …), which decide whose they are"
-OWNED = {"SalesOrder", "Lead", "Approval", "Notice", "WorkOrder", "PurchaseOrder", "JobReport"}
+OWNED = {
+    "SalesOrder",
+    "Lead",
+    "Approval",
+    "Notice",
+    "WorkOrder",
+    "PurchaseOrder",
+    "JobReport",
+    "Quotation",
+    "SalesReturn",
+}
 
 
 def lint() -> Iterator[str]:
@@ -45,7 +55,14 @@ def _reads_owned(node: ast.AST) -> bool:
 
 def _writes(function: ast.AST, call: ast.AST) -> bool:
     """A guarded update starts from filter() too; so does what only the product itself runs."""
-    if getattr(function, "name", "") in {"expire_reservation", "visible_to_system", "_refuse_duplicate", "_reversed"}:
+    if getattr(function, "name", "") in {
+        "expire_reservation",
+        "visible_to_system",
+        "_refuse_duplicate",
+        "_reversed",
+        "_undelivered",
+        "_order_of",
+    }:
         return True
     return any(
         isinstance(outer, ast.Attribute) and outer.attr in {"update", "exists"} and outer.value is call

@@ -25,6 +25,7 @@ class Kind(Labelled):
 
     credit_release = "credit.release", "超额度放行"
     stock_adjustment = "stock.adjustment", "库存调整"
+    discount = "discount", "折扣审批"
 
 
 class ApprovalAnswer(Result):

@@ -15,7 +15,6 @@ from models.moves import move
 from models.party.tables import Customer
 from models.sales.orders import lines_of
 from models.sales.tables import SalesOrder, SalesOrderLine
-from models.system.company import tax_rate
 from models.system.numbers import next_number
 
 CENT = Decimal("0.01")
@@ -29,10 +28,30 @@ UPDATE sales_order_line SET invoiced = invoiced + $2 WHERE id = $1 AND invoiced 
 """
 
 
+# What a line's invoices come to so far, red-letter ones taken off.
+DEMANDED = """
+SELECT order_line_id, sum(amount) AS amount, sum(tax) AS tax FROM invoice_line
+WHERE order_line_id IN (SELECT id FROM sales_order_line WHERE order_id = $1) GROUP BY 1
+"""
+
+FOLLOW = """
+UPDATE sales_order SET invoiced = (SELECT coalesce(sum(total), 0) FROM invoice WHERE order_id = $1) WHERE id = $1
+RETURNING invoiced
+"""
+
+
 class NothingToInvoice(Refused):
     """Everything that left of this order is invoiced, or nothing has left yet."""
 
     code = "nothing_to_invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class Demanded:
+    """What the invoices of one order line come to."""
+
+    amount: Decimal = ZERO
+    tax: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +68,9 @@ async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None,
     """An invoice for what was delivered of an order and not invoiced. Raises NothingToInvoice, PeriodClosed."""
     await sql.rows(LOCK, order.id)
     await order.refresh_from_db()
-    rate = await tax_rate()
+    demanded = await demanded_of(order)
     parts = [
-        _part(line, rest, rate)
+        part_of(line, rest, demanded.get(line.id, Demanded()))
         for line in await lines_of(order)
         if (rest := line.delivered - line.invoiced) > 0
     ]  # fmt: skip
@@ -68,7 +87,7 @@ async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None,
         )  # fmt: skip
         if not await sql.row(TAKE, part.line.id, part.quantity):
             raise AssertionError("a locked order's line changed")
-    await _follow(order)
+    await follow_invoices(order)
     await post(
         invoice.number,
         [Leg(RECEIVABLE, total, customer_id=customer.id), Leg(REVENUE, tax - total), Leg(OUTPUT_TAX, -tax)],
@@ -91,6 +110,8 @@ async def reverse_invoice(invoice: Invoice, *, by: int | None) -> Invoice:
     """A red-letter invoice over the whole of one; what had been paid on it is on account again. Raises WrongState."""
     if invoice.reverses_id is not None or invoice.state == InvoiceState.reversed.value:  # type: ignore[attr-defined]
         raise WrongState(kind="invoice", number=invoice.number, state=invoice.state, state_text="红字发票")
+    if await Invoice.exists(reverses_id=invoice.id):
+        raise WrongState(kind="invoice", number=invoice.number, state=invoice.state, state_text="已部分红冲")
     await give_back(invoice, by=by)
     await invoice.refresh_from_db()
     await move(invoice, InvoiceState.reversed, paid=invoice.total)
@@ -106,7 +127,7 @@ async def reverse_invoice(invoice: Invoice, *, by: int | None) -> Invoice:
         )  # fmt: skip
         await sql.rows(TAKE, line.order_line_id, -line.quantity)  # type: ignore[attr-defined]
     if invoice.order_id is not None:  # type: ignore[attr-defined]
-        await _follow(await invoice.order)
+        await follow_invoices(await invoice.order)
     await reverse(invoice.number, memo=f"红冲 {invoice.number}", by=by)
     return red
 
@@ -129,20 +150,31 @@ async def _write(
     )  # fmt: skip
 
 
-def _part(line: SalesOrderLine, quantity: Decimal, rate: Decimal) -> Part:
-    """The last part of a line takes what is left of its amount, so that no cent is lost between invoices."""
-    before = _share(line, line.invoiced)
-    amount = _share(line, line.invoiced + quantity) - before
-    return Part(line, quantity, amount, (amount - amount / (1 + rate)).quantize(CENT, ROUND_HALF_UP))
+async def demanded_of(order: SalesOrder) -> dict[int, Demanded]:
+    """What each line of an order was invoiced for so far, by its id."""
+    return {row["order_line_id"]: Demanded(row["amount"], row["tax"]) for row in await sql.rows(DEMANDED, order.id)}
 
 
-def _share(line: SalesOrderLine, quantity: Decimal) -> Decimal:
-    share: Decimal = line.amount * quantity / line.quantity
-    return share.quantize(CENT, ROUND_HALF_UP)
+def part_of(line: SalesOrderLine, quantity: Decimal, demanded: Demanded) -> Part:
+    """So much more of a line, or less: its share of amount and tax beyond what is demanded.
+
+    The last part takes what is left, so that no cent is lost between invoices.
+    """
+    invoiced = line.invoiced + quantity
+    return Part(
+        line,
+        quantity,
+        _share(line.amount, invoiced, line.quantity) - demanded.amount,
+        _share(line.tax, invoiced, line.quantity) - demanded.tax,
+    )
 
 
-async def _follow(order: SalesOrder) -> None:
+def _share(whole: Decimal, part: Decimal, of: Decimal) -> Decimal:
+    return (whole * part / of).quantize(CENT, ROUND_HALF_UP) if of else ZERO
+
+
+async def follow_invoices(order: SalesOrder) -> None:
     """Keeps how much of an order is invoiced beside it, so that a credit check reads one row."""
-    lines = await lines_of(order)
-    order.invoiced = sum((_share(line, line.invoiced) for line in lines), ZERO)
-    await SalesOrder.filter(id=order.id).update(invoiced=order.invoiced)
+    found = await sql.row(FOLLOW, order.id)
+    assert found is not None
+    order.invoiced = found["invoiced"]

@@ -24,6 +24,11 @@ UPDATE invoice SET paid = paid + $2, state = CASE
 WHERE id = $1 AND state <> 'reversed' AND paid + $2 BETWEEN 0 AND total RETURNING id
 """
 
+OFFSET = """
+UPDATE invoice SET paid = paid + $2, state = CASE WHEN paid + $2 = total THEN 'paid' ELSE 'partially_paid' END
+WHERE id = $1 AND state <> 'reversed' AND abs(paid + $2) <= abs(total) RETURNING id
+"""
+
 SPEND = """
 UPDATE payment SET allocated = allocated + $2, refunded = refunded + $3, state = CASE
   WHEN allocated + $2 + refunded + $3 = amount THEN 'allocated'
@@ -133,6 +138,29 @@ async def give_back(invoice: Invoice, *, by: int | None) -> None:
         if amount:
             payment = await Payment.get(id=payment_id) if payment_id is not None else None
             await _settle(invoice, payment, -amount, by=by)
+
+
+async def take_back(invoice: Invoice, amount: Decimal, *, by: int | None) -> None:
+    """Undoes so much of what was settled of an invoice, the latest first; the customer's money must be locked."""
+    rest = amount
+    settled: dict[int | None, Decimal] = {}
+    for each in await Allocation.filter(invoice_id=invoice.id).order_by("-id"):
+        settled[each.payment_id] = settled.get(each.payment_id, ZERO) + each.amount  # type: ignore[attr-defined]
+    for payment_id, sum_of in settled.items():
+        part = min(rest, sum_of)
+        if part > 0:
+            payment = await Payment.get(id=payment_id) if payment_id is not None else None
+            await _settle(invoice, payment, -part, by=by)
+            rest -= part
+
+
+async def offset(invoice: Invoice, red: Invoice, amount: Decimal, *, by: int | None) -> None:
+    """Sets a red-letter invoice off against the one it takes part of back; both are receivables, so nothing is booked."""
+    for each, part in ((invoice, amount), (red, -amount)):
+        if not await sql.row(OFFSET, each.id, part):
+            raise TooMuch(number=each.number, open=each.total - each.paid, given=part)
+        await Allocation.create(invoice=each, amount=part, reason=f"红冲 {red.number}", made_at=now(), made_by_id=by)
+        await each.refresh_from_db()
 
 
 async def _settle(

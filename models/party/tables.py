@@ -39,7 +39,8 @@ class Department(Row):
 class Customer(Row):
     """A party that buys. A NULL limit is no limit; 0 is no credit; a frozen one gets no new order.
 
-    `tax_title` and `tax_no` are what its invoices are made out to.
+    `tax_title` and `tax_no` are what its invoices are made out to; `receiver` and `receiver_phone` take its goods in;
+    customers of one `price_group` share price lists.
     """
 
     number = fields.CharField(max_length=20, unique=True)
@@ -51,6 +52,9 @@ class Customer(Row):
     frozen = fields.BooleanField(default=False, db_default=False)
     tax_title = fields.CharField(max_length=80, default="", db_default="")
     tax_no = fields.CharField(max_length=30, default="", db_default="")
+    receiver = fields.CharField(max_length=40, default="", db_default="")
+    receiver_phone = fields.CharField(max_length=20, default="", db_default="")
+    price_group = fields.CharField(max_length=40, default="", db_default="")
     owner = to("Person", null=True)
     keys = fields.TextField(default="")
     active = fields.BooleanField(default=True)

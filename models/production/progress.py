@@ -9,7 +9,7 @@ from models.clock import now
 from models.errors import Refused, WrongState
 from models.moves import move
 from models.production.materials import WORK_IN_PROGRESS, backflush, give_back_material
-from models.production.tables import JobReport, Operation, WorkOrder, WorkOrderDemand, WorkOrderState
+from models.production.tables import JobReport, Operation, WorkOrder, WorkOrderState
 from models.sales.orders import hold_stock, lines_of
 from models.sales.tables import SalesOrder
 from models.stock.moving import add_move
@@ -24,14 +24,6 @@ ORDERS = """
 SELECT DISTINCT o.id FROM work_order_demand d
 JOIN sales_order_line l ON l.id = d.order_line_id JOIN sales_order o ON o.id = l.order_id
 WHERE d.work_order_id = $1 ORDER BY o.id
-"""
-
-UNCLAIMED = """
-SELECT wo.id, wo.quantity - coalesce(sum(d.quantity), 0) AS quantity
-FROM work_order wo LEFT JOIN work_order_demand d ON d.work_order_id = wo.id
-WHERE wo.product_id = $1 AND wo.state IN ('confirmed', 'in_progress')
-GROUP BY wo.id HAVING wo.quantity > coalesce(sum(d.quantity), 0)
-ORDER BY wo.due_date NULLS LAST, wo.id
 """
 
 
@@ -103,19 +95,6 @@ async def report_work(
         await take_back(reverses.number, by=worker_id, memo=f"撤销 {reverses.number}")
     await _follow_state(work_order, steps)
     return report
-
-
-async def claim_output(order: SalesOrder, short: dict[int, Decimal]) -> Decimal:
-    """Sets open work orders' output aside for the lines that lack stock, earliest due first; says how much."""
-    claimed = ZERO
-    for line in await lines_of(order):
-        rest = short.get(line.position, ZERO)
-        for free in await sql.rows(UNCLAIMED, line.product_id) if rest > 0 else []:  # type: ignore[attr-defined]
-            part = min(rest, free["quantity"])
-            if part > 0:
-                await WorkOrderDemand.create(work_order_id=free["id"], order_line=line, quantity=part)
-                claimed, rest = claimed + part, rest - part
-    return claimed
 
 
 async def orders_waiting(work_order: WorkOrder) -> list[SalesOrder]:

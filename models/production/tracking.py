@@ -34,6 +34,8 @@ async def track(order: SalesOrder) -> Tracked:
     }.get(OrderState._value2member_map_[order.state])  # type: ignore[call-overload]
     if fixed:
         return Tracked(fixed)
+    if order.state == OrderState.closed.value and not order.total:
+        return Tracked(Stage.cancelled)
     if order.received_at:
         return Tracked(Stage.delivered)
     if order.delivery_state == DeliveryState.delivered.value:

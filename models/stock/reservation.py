@@ -149,6 +149,23 @@ async def make_room(product_id: int, warehouse_id: int, quantity: Decimal) -> li
     return dropped
 
 
+async def let_go(document: str, position: int, quantity: Decimal) -> None:
+    """Frees so much of what one line holds, the last warehouse first; what it does not hold is not missed."""
+    rest = quantity
+    for held in reversed(await _holding(document, position=position)):
+        take = min(rest, held.quantity - held.consumed)
+        if take <= 0:
+            break
+        kept = held.quantity - take
+        if kept == held.consumed == 0:
+            await Reservation.filter(id=held.id).update(state=ReservationState.released.value)
+        else:
+            state = ReservationState.consumed.value if kept == held.consumed else held.state
+            await Reservation.filter(id=held.id).update(quantity=kept, state=state)
+        await sql.rows(LET_GO, held.product_id, held.warehouse_id, take)  # type: ignore[attr-defined]
+        rest -= take
+
+
 async def held_by(document: str) -> dict[int, Decimal]:
     """How much each line of a document still holds, by position."""
     held: dict[int, Decimal] = {}

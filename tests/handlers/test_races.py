@@ -153,3 +153,57 @@ async def made() -> int:
     rows = await sql.rows("SELECT o.good::int AS n FROM operation o JOIN work_order w ON w.id = o.work_order_id "
                           "WHERE w.number = 'WO1108' AND o.position = 1")  # fmt: skip
     return int(rows[0]["n"])
+
+
+async def at_once(*calls: tuple[str, str, dict]) -> list[str]:
+    """What became of calls made at the same moment: "done", or the code of the refusal."""
+    people = [await person(who) for who, _, _ in calls]
+    outcomes = await asyncio.gather(
+        *(
+            run(me, Call(name, inputs), key=f"at-once-{n}")
+            for n, (me, (_, name, inputs)) in enumerate(zip(people, calls, strict=True))
+        ),
+        return_exceptions=True,
+    )
+    unexpected = [each for each in outcomes if isinstance(each, BaseException) and not isinstance(each, Refused)]
+    assert not unexpected, unexpected
+    return sorted(each.code if isinstance(each, Refused) else "done" for each in outcomes)
+
+
+async def test_a_quotation_that_two_accept_becomes_one_order(database: str) -> None:
+    items = [{"product": "BRG6204", "quantity": "10"}]
+    made = await run(await person("E003"), Call("quote.create", {"customer": "宏达建材", "items": items}), key="quote")
+    number = made.facts["number"]
+    accept = ("quote.accept", {"quotation": number})
+    assert await at_once(("E003", *accept), ("E002", *accept), ("E001", *accept)) == [
+        "done",
+        "wrong_state",
+        "wrong_state",
+    ]
+    assert await SalesOrder.filter(quotation__number=number).count() == 1
+    assert await clean()
+
+
+async def test_a_delivery_a_change_and_a_closing_that_cross_leave_what_some_order_of_them_would(database: str) -> None:
+    shipped = {"order": "SO0312", "carrier": "顺丰", "tracking_no": "SF000002"}
+    outcomes = await at_once(
+        ("E005", "ship.confirm", shipped),
+        ("E003", "order.modify", {"order": "SO0312", "quantity": "3000"}),
+        ("E002", "order.close", {"order": "SO0312"}),
+    )
+    assert "done" in outcomes
+    assert await clean()
+
+
+async def test_goods_that_two_clerks_take_in_come_back_once(database: str) -> None:
+    clerk = await person("E005")
+    sent = {"order": "SO0316", "carrier": "顺丰", "tracking_no": "SF000003"}
+    await run(clerk, Call("ship.confirm", sent), key="sent")
+    await run(await person("E009"), Call("invoice.issue", {"order": "SO0316"}), key="issued")
+    back = {"order": "SO0316", "items": [{"product": "M8X30", "quantity": "500"}]}
+    await run(await person("E003"), Call("return.create", back), key="back")
+    taken = ("return.receive", {"given": "RT0001"})
+    paid = ("payment.record", {"customer": "宏达建材", "amount": "675.00", "order": "SO0316"})
+    outcomes = await at_once(("E005", *taken), ("E013", *taken), ("E009", *paid))
+    assert outcomes == ["done", "done", "wrong_state"]
+    assert await clean()

@@ -14,10 +14,10 @@ from models.base import ZERO
 from models.clock import at_local, days, today
 from models.party.tables import Customer
 from models.sales.tables import COMMITTED
-from models.system.company import tax_rate
 
 SOLD = f"""
-SELECT {{label}} AS name, count(DISTINCT o.id) AS orders, sum(l.amount) AS amount, sum(l.quantity * p.cost) AS cost
+SELECT {{label}} AS name, count(DISTINCT o.id) AS orders, sum(l.amount) AS amount, sum(l.quantity * p.cost) AS cost,
+  sum(l.amount - l.tax) AS net
 FROM sales_order o JOIN sales_order_line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id
 JOIN customer c ON c.id = o.customer_id LEFT JOIN person s ON s.id = o.salesperson_id
 WHERE o.state IN ({", ".join(f"'{state.value}'" for state in COMMITTED)})
@@ -35,8 +35,8 @@ LABELS = {
 
 EARNED = """
 SELECT o.number AS name, c.name AS customer, sum(round(-m.value, 2)) AS cost,
-  (SELECT round(sum(l.amount * l.delivered / l.quantity) / (1 + $3::numeric), 2) FROM sales_order_line l WHERE l.order_id = o.id)
-    AS revenue
+  (SELECT coalesce(round(sum((l.amount - l.tax) * l.delivered / nullif(l.quantity, 0)), 2), 0) FROM sales_order_line l
+    WHERE l.order_id = o.id) AS revenue
 FROM delivery d JOIN stock_move m ON m.document = d.number JOIN sales_order o ON o.id = d.order_id
 JOIN customer c ON c.id = o.customer_id
 WHERE d.shipped_at >= $1 AND d.shipped_at < $2 GROUP BY o.id, c.name ORDER BY o.id
@@ -196,8 +196,7 @@ async def report_profit(me: Actor, *, period: Span | None = None, below: Count |
     span = period or month_of(today())
     start, end = _between(span)
     rows = [
-        _profit(row["name"], row["customer"], row["revenue"], row["cost"])
-        for row in await sql.rows(EARNED, start, end, await tax_rate())
+        _profit(row["name"], row["customer"], row["revenue"], row["cost"]) for row in await sql.rows(EARNED, start, end)
     ]
     total = _profit("", "", sum((r.revenue for r in rows), ZERO), sum((r.cost for r in rows), ZERO))
     shown = [row for row in rows if below is None or row.margin_percent < below]
@@ -247,10 +246,7 @@ async def report_stock(me: Actor, *, idle: Count | None = None) -> StockReport:
 async def _sold(span: Span, customer: Customer | None, by: Dimension) -> SalesReport:
     found = await sql.rows(SOLD.format(label=LABELS[by]), *_between(span), customer.id if customer else None)
     whole = await sql.rows(SOLD.format(label="1::text"), *_between(span), customer.id if customer else None)
-    net = 1 + await tax_rate()
-    rows = [
-        Row(name=r["name"], orders=r["orders"], amount=r["amount"], margin=r["amount"] / net - r["cost"]) for r in found
-    ]
+    rows = [Row(name=r["name"], orders=r["orders"], amount=r["amount"], margin=r["net"] - r["cost"]) for r in found]
     return SalesReport(
         period=span.text, by=by, customer=customer.name if customer else None,
         orders=whole[0]["orders"] if whole else 0, amount=whole[0]["amount"] if whole else ZERO, rows=rows,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.areas.sales.offers import Offer
+from handlers.areas.sales.promises import PromiseAnswer, promise_of
 from handlers.result import Needs, Places, Quantity, Ref, Result
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -13,6 +14,7 @@ from models.errors import WrongState
 from models.party.finding import contacts_of
 from models.party.tables import Customer, Person
 from models.production.tracking import track
+from models.sales.amending import percent_of
 from models.sales.orders import lines_of
 from models.sales.tables import Delivery, OrderState, SalesOrder, SalesOrderLine, Stage
 from models.stock.reservation import held_by
@@ -30,6 +32,11 @@ class Line(Result):
     amount: Annotated[Decimal | None, Places(2), Needs("order.amount")]
     reserved: Annotated[Decimal | None, Places(None), Needs("order.internal")]
     delivered: Quantity
+    returned: Quantity
+    discount: Annotated[Decimal | None, Places(None), Needs("order.amount")]
+    tax_rate: Annotated[Decimal | None, Places(None), Needs("order.amount")]
+    tax: Annotated[Decimal | None, Places(2), Needs("order.amount")]
+    tax_included: Annotated[bool | None, Needs("order.amount")]
 
 
 class Shipment(Result):
@@ -52,6 +59,13 @@ class OrderAnswer(Result):
     percent: int | None
     total: Annotated[Decimal | None, Places(2), Needs("order.amount")]
     requested_date: date | None
+    promise: PromiseAnswer | None
+    revision: int
+    delivered_percent: int
+    invoiced_percent: Annotated[int | None, Needs("order.amount")]
+    address: str | None
+    receiver: str | None
+    receiver_phone: str | None
     created_at: datetime
     confirmed_at: datetime | None
     received_at: datetime | None
@@ -73,6 +87,7 @@ async def answer(
     customer: Customer = await order.customer
     salesperson: Person | None = await order.salesperson if order.salesperson_id else None  # type: ignore[attr-defined]
     lines = await lines_of(order)
+    ordered = sum((line.quantity for line in lines), ZERO)
     shipments = await Delivery.filter(order_id=order.id).order_by("id")
     return OrderAnswer(
         number=order.number,
@@ -83,11 +98,18 @@ async def answer(
         percent=rounded(tracked.percent, exact),
         total=order.total,
         requested_date=order.requested_date,
+        promise=await promise_of(order, lines),
+        revision=order.revision,
+        delivered_percent=percent_of(sum((line.delivered for line in lines), ZERO), ordered),
+        invoiced_percent=percent_of(order.invoiced, order.total),
+        address=order.address or customer.address or None,
+        receiver=order.receiver or customer.receiver or None,
+        receiver_phone=order.receiver_phone or customer.receiver_phone or None,
         created_at=order.created_at,
         confirmed_at=order.confirmed_at,
         received_at=order.received_at,
         note=order.note or None,
-        lines=[_line(line, held.get(line.position, ZERO)) for line in lines],
+        lines=[_line(line, held.get(line.position, ZERO)) for line in lines if line.quantity or line.returned],
         shipments=[
             Shipment(number=d.number, carrier=d.carrier, tracking_no=d.tracking_no, shipped_at=d.shipped_at)
             for d in shipments
@@ -112,6 +134,13 @@ async def tell_about(me: Actor, kind: str, order: SalesOrder, *, salesperson: bo
     )
 
 
+async def tell_draft(order: SalesOrder, customer: Customer) -> None:
+    """Tells a customer's salesperson of an order that waits for their word."""
+    facts = (await answer(order)).facts(lambda right: right in {"order.amount", "order.internal"})
+    owner = customer.owner_id  # type: ignore[attr-defined]
+    await tell("order.draft", about=order.number, facts=facts, salesperson=[owner] if owner else [])
+
+
 def wrong_state(order: SalesOrder) -> WrongState:
     """The order is not where this step begins."""
     state = _state(order)
@@ -129,6 +158,11 @@ def _line(line: SalesOrderLine, held: Decimal) -> Line:
         amount=line.amount,
         reserved=held,
         delivered=line.delivered,
+        returned=line.returned,
+        discount=line.discount,
+        tax_rate=line.tax_rate,
+        tax=line.tax,
+        tax_included=line.tax_included,
     )
 
 

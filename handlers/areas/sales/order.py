@@ -5,34 +5,33 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
-from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, wrong_state
+from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, tell_draft, wrong_state
 from handlers.areas.sales.offers import offers
 from handlers.areas.sales.phases import in_phase
-from handlers.call import Call
-from handlers.dispatch import Done
+from handlers.areas.sales.placing import place, secure
+from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Cursor, Day, Text, cursor_after
 from handlers.items import Item
+from handlers.reading.periods import Span
 from handlers.registry import command, query
-from handlers.result import Listing, Money, Needs, Places, Quantity, Result
+from handlers.result import Listing, Needs, Places, Quantity, Result
 from handlers.rights import Scope
 from handlers.visible import visible
-from models.approvals.deciding import ask, void
+from models.approvals.deciding import void
 from models.base import ZERO
-from models.clock import days, now, today
+from models.clock import at_local, days, now, today
 from models.delivery.telling import tell
-from models.errors import CustomerFrozen, InvalidInput, NotFound
-from models.finance.credit import CreditStatus, lock_credit
+from models.errors import InvalidInput, NotFound
+from models.finance.credit import lock_credit
 from models.moves import move
 from models.party.tables import Customer
-from models.production.progress import claim_output
+from models.production.pegging import follow_demand
 from models.production.tracking import track
-from models.sales.orders import Wanted, draft_order, hold_stock, lines_of
+from models.sales.orders import Wanted, draft_order, lines_of
 from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder, Stage
 from models.stock.reservation import release
 from models.stock.tables import ReservationState
-from models.system.deadlines import drop_deadlines, set_deadline
-
-HOLD_FOR = days(1)
+from models.system.deadlines import drop_deadlines
 
 
 class OrderRow(Result):
@@ -51,19 +50,6 @@ class OrderList(Listing):
     """Orders, newest first."""
 
     items: list[OrderRow]
-
-
-class OverLimit(Result):
-    """What an approver needs to know, frozen when it was asked."""
-
-    customer: str
-    order: str
-    amount: Money
-    limit: Money
-    exposure: Money
-    overdue: Money
-    over_by: Money
-    applicant: str
 
 
 class Expired(Result):
@@ -91,16 +77,16 @@ async def create_order(
     if date is not None and date < today():
         raise InvalidInput(input="date", given=date.isoformat(), why="day_past")
     order = await draft_order(
-        customer_id=customer.id,
+        customer,
         salesperson_id=customer.owner_id if me.is_customer else me.person_id,  # type: ignore[attr-defined]
         wanted=[Wanted(item.product, item.base_quantity, item.unit, item.quantity) for item in items],
         requested=date,
         note=" ".join(filter(None, [note, *(item.remark for item in items)]))[:200],
     )
     if me.is_customer:
-        await _tell_draft(order, customer)
+        await tell_draft(order, customer)
         return Done(await answer(order))
-    return await _place(me, order, customer)
+    return await place(me, order, customer)
 
 
 @command(
@@ -128,13 +114,13 @@ async def copy_order(
     wanted = [Wanted(line.product, line.quantity, line.unit, line.unit_quantity) for line in await lines_of(earlier)]
     buyer: Customer = await earlier.customer
     copied = await draft_order(
-        customer_id=buyer.id, salesperson_id=buyer.owner_id if me.is_customer else me.person_id,  # type: ignore[attr-defined]
+        buyer, salesperson_id=buyer.owner_id if me.is_customer else me.person_id,  # type: ignore[attr-defined]
         wanted=wanted, requested=None, note="",
     )  # fmt: skip
     if me.is_customer:
-        await _tell_draft(copied, buyer)
+        await tell_draft(copied, buyer)
         return Done(await answer(copied))
-    return await _place(me, copied, buyer)
+    return await place(me, copied, buyer)
 
 
 @command("order.confirm", says=["确认订单{order}", "{order}确认下单"], confirm=True)
@@ -142,7 +128,7 @@ async def confirm_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
     """确认客户的订单草稿"""
     if order.state != OrderState.draft.value:
         raise wrong_state(order)
-    return await _place(me, order, await order.customer)
+    return await place(me, order, await order.customer)
 
 
 @command(
@@ -155,9 +141,9 @@ async def cancel_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     if order.delivery_state != DeliveryState.pending.value:
         raise wrong_state(order)
     await move(order, OrderState.cancelled)
-    await release(order.number)
+    await _let_go(order)
     await void(order.number)
-    await drop_deadlines(order.number)
+    await tell_about(me, "order.cancelled", order)
     return await answer(order)
 
 
@@ -168,7 +154,7 @@ async def release_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     await lock_credit(customer.id)
     await move(order, OrderState.confirmed, confirmed_at=now())
     await drop_deadlines(order.number)
-    await _secure(order)
+    await secure(order)
     # Who applied hears of the decision itself.
     await tell_about(me, "order.confirmed", order, salesperson=False)
     return await answer(order)
@@ -178,8 +164,7 @@ async def release_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
 async def refuse_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     """驳回超额度的订单（审批驳回时执行）"""
     await move(order, OrderState.cancelled)
-    await release(order.number)
-    await drop_deadlines(order.number)
+    await _let_go(order)
     return await answer(order)
 
 
@@ -203,18 +188,32 @@ async def receive_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     says=[
         "{order}", "{order}发货没有", "{order}那个单发货没有", "{order}发货了吗", "{order}发了没", "{order}什么情况",
         "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
-        "{order}什么时候发货", "{order}那单发了没",
+        "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],
 )  # fmt: skip
-async def query_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
-    """查订单：状态、进度和物流"""
-    shown = await answer(order, exact=not me.is_customer)
+async def query_order(
+    me: Actor, *, order: SalesOrder | None = None, customer: Customer | None = None, period: Span | None = None
+) -> OrderAnswer:
+    """查订单：状态、进度和物流；不说单号时是客户最近的一张"""
+    found = order or await _latest(me, customer, period)
+    shown = await answer(found, exact=not me.is_customer)
     return shown.model_copy(update={"notices": await offers(me)})
 
 
 @query(
     "order.list",
-    says=["我的订单", "wddd", "{customer}最近的单子", "{customer}的订单", "{customer}的单子", "订单列表", "最近的订单"],
+    says=[
+        "我的订单",
+        "wddd",
+        "{customer}最近的单子",
+        "{customer}的订单",
+        "{customer}的单子",
+        "订单列表",
+        "最近的订单",
+        "有没有{phase}的单",
+        "{phase}的单子有哪些",
+        "哪些单{phase}了",
+    ],
 )
 async def list_orders(
     me: Actor,
@@ -257,54 +256,11 @@ async def expire_reservation(me: Actor, *, order: Text) -> Expired:
     return Expired(order=order, freed=freed)
 
 
-async def _place(me: Actor, order: SalesOrder, customer: Customer) -> Done[OrderAnswer]:
-    """Confirms an order within the limit; above it, the order waits, with its stock held for a day."""
-    credit = await lock_credit(customer.id)
-    if credit.frozen:
-        raise CustomerFrozen(customer=customer.name)
-    over_by = credit.over_by(order.total)
-    if over_by > 0:
-        return await _hold(me, order, customer, credit, over_by)
-    await move(order, OrderState.confirmed, confirmed_at=now())
-    await _secure(order)
-    await tell_about(me, "order.confirmed", order)
-    return Done(await answer(order), undo=Call("order.cancel", {"order": order.number}))
-
-
-async def _hold(
-    me: Actor, order: SalesOrder, customer: Customer, credit: CreditStatus, over_by: Decimal
-) -> Done[OrderAnswer]:
-    await move(order, OrderState.credit_hold)
-    await hold_stock(order, await lines_of(order))
-    await set_deadline(
-        order.number, {"name": "reservation.expire", "inputs": {"order": order.number}}, now() + HOLD_FOR
-    )
-    facts = OverLimit(
-        customer=customer.name,
-        order=order.number,
-        amount=order.total,
-        limit=credit.limit or ZERO,
-        exposure=credit.exposure,
-        overdue=credit.overdue,
-        over_by=over_by,
-        applicant=me.called,
-    ).facts(lambda right: True)
-    approval, approvers = await ask(
-        "credit.release",
-        subject=order.number,
-        amount=over_by,
-        facts=facts,
-        on_approve=Call("order.release", {"order": order.number}).to_json(),
-        on_reject=Call("order.refuse", {"order": order.number}).to_json(),
-        applicant_id=me.person_id,
-    )
-    await tell(
-        "approval.asked",
-        about=approval.number,
-        facts={**facts, "number": approval.number, "kind": approval.kind},
-        approvers=approvers,
-    )
-    return Done(await answer(order, approval=approval.number, over_by=over_by), approval=approval.number)
+async def _let_go(order: SalesOrder) -> None:
+    """Frees the stock and the work that were set aside, and forgets what was due."""
+    await release(order.number)
+    await follow_demand(order, wanted=False)
+    await drop_deadlines(order.number)
 
 
 def _known_state(given: str) -> str:
@@ -315,30 +271,31 @@ def _known_state(given: str) -> str:
     raise InvalidInput(input="state", given=given, why="no_such_state")
 
 
-async def _secure(order: SalesOrder) -> None:
-    """Holds what is free, and sets aside what the workshop is making for the rest."""
-    lines = await lines_of(order)
-    held = await hold_stock(order, lines)
-    short = {line.position: line.quantity - held.get(line.position, ZERO) for line in lines}
-    await claim_output(order, short)
-
-
-async def _tell_draft(order: SalesOrder, customer: Customer) -> None:
-    facts = (await answer(order)).facts(lambda right: right in {"order.amount", "order.internal"})
-    owner = customer.owner_id  # type: ignore[attr-defined]
-    await tell("order.draft", about=order.number, facts=facts, salesperson=[owner] if owner else [])
+async def _latest(me: Actor, customer: Customer | None, period: Span | None) -> SalesOrder:
+    """The newest order of a customer, of a period if one is named. Raises MissingInput, NotFound."""
+    if customer is None:
+        raise MissingInput(input="order", handler="order.status")
+    rows = visible(me, SalesOrder).filter(customer_id=customer.id)
+    if period is not None:
+        start, end = at_local(period.start), at_local(period.end) + days(1)
+        rows = rows.filter(created_at__gte=start, created_at__lt=end)
+    found = await rows.order_by("-id").first()
+    if found is None:
+        raise NotFound(kind="order")
+    return found
 
 
 async def _row(order: SalesOrder, *, exact: bool) -> OrderRow:
     tracked = await track(order)
     lines = await lines_of(order)
-    first = f"{lines[0].product.name} × {lines[0].unit_quantity.normalize():,f} {lines[0].unit}"
+    shown = [line for line in lines if line.quantity] or lines
+    first = f"{shown[0].product.name} × {shown[0].unit_quantity.normalize():,f} {shown[0].unit}"
     return OrderRow(
         number=order.number,
         customer=order.customer.name,
         stage=tracked.stage,
         percent=rounded(tracked.percent, exact),
         total=order.total,
-        summary=first if len(lines) == 1 else f"{first} 等 {len(lines)} 项",
+        summary=first if len(shown) == 1 else f"{first} 等 {len(shown)} 项",
         created_at=order.created_at,
     )

@@ -2,6 +2,7 @@
 
 from tortoise.expressions import Q
 
+from models.clock import today
 from models.errors import InvalidInput
 from models.sales.tables import DeliveryState, OrderState
 from models.states import Labelled
@@ -13,6 +14,7 @@ class Phase(Labelled):
     ongoing = "ongoing", "进行中"
     to_receive = "to_receive", "待收货"
     finished = "finished", "已完成"
+    late = "late", "延期"
 
 
 _OVER = [OrderState.cancelled.value, OrderState.closed.value, OrderState.done.value]
@@ -26,9 +28,15 @@ _ROWS = {
 }
 
 
+def _late() -> Q:
+    """The day on which the customer wanted it is over, and not all of it has left."""
+    going = Q(state__in=[OrderState.confirmed.value, OrderState.in_progress.value], requested_date__lt=today())
+    return going & ~Q(delivery_state=DeliveryState.delivered.value)
+
+
 def in_phase(given: str) -> Q:
     """The orders in a phase, named by its code or its word. Raises InvalidInput."""
     for phase in Phase:
         if given in (phase.value, phase.text):
-            return _ROWS[phase]
+            return _ROWS[phase] if phase in _ROWS else _late()
     raise InvalidInput(input="phase", given=given, why="no_such_state")

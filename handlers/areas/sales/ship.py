@@ -1,18 +1,22 @@
 """Shipping: goods leave, and whoever waits for them hears of it."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import tell_about, wrong_state
-from handlers.inputs import Day, Text, TrackingNo
+from handlers.inputs import Count, Day, Text, TrackingNo
+from handlers.items import Item
 from handlers.registry import command, query
 from handlers.result import Quantity, Ref, Result
 from handlers.visible import visible
 from models import sql
+from models.base import ZERO
 from models.clock import today
-from models.errors import CustomerFrozen
+from models.errors import CustomerFrozen, InvalidInput, NotFound
 from models.party.tables import Customer
-from models.sales.orders import ship
+from models.sales.orders import lines_of
+from models.sales.shipping import ship
 from models.sales.tables import DeliveryLine, DeliveryState, OrderState, SalesOrder
 
 
@@ -35,6 +39,7 @@ class Shipped(Result):
     shipped_at: datetime
     delivery: DeliveryState
     lines: list[ShippedLine]
+    backorder: list[ShippedLine]
 
 
 class DueOrder(Result):
@@ -94,18 +99,30 @@ async def list_due(me: Actor, *, date: Day | None = None) -> DueList:
     "ship.confirm",
     says=[
         "{order}发了{carrier}单号{tracking_no}", "{order}发了{carrier},单号{tracking_no}", "{order}发{carrier}{tracking_no}",
+        "{order}发了{quantity}个{carrier}单号{tracking_no}", "{order}发了{quantity}{carrier}单号{tracking_no}", "{order}先发{quantity}个{carrier}单号{tracking_no}",
+        "{order}先发{quantity}{carrier}单号{tracking_no}", "{order}先发{quantity}个", "{order}先发{quantity}", "{order}先发{items}",
         "{order}已发{carrier}{tracking_no}", "{order}发货{carrier}{tracking_no}", "{order}发了{carrier}", "发货{order}", "{order}发货", "{order}发了", "{order}发走了", "{order}已发货",
     ],
     confirm=True,
 )  # fmt: skip
-async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, tracking_no: TrackingNo) -> Shipped:
-    """发货：出库、登记物流、通知客户"""
+async def confirm_shipment(
+    me: Actor,
+    *,
+    order: SalesOrder,
+    items: list[Item] | None = None,
+    quantity: Count | None = None,
+    carrier: Text,
+    tracking_no: TrackingNo,
+) -> Shipped:
+    """发货：出库、登记物流、通知客户；只发一部分时其余留作欠货"""
     if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
         raise wrong_state(order)
     customer: Customer = await order.customer
     if customer.frozen:
         raise CustomerFrozen(customer=customer.name)
-    delivery = await ship(order, carrier=carrier, tracking_no=tracking_no, by=me.person_id)
+    asked = await _asked(order, items, quantity)
+    delivery = await ship(order, asked, carrier=carrier, tracking_no=tracking_no, by=me.person_id)
+    rest = [line for line in await lines_of(order) if line.delivered < line.quantity]
     await tell_about(me, "order.shipped", order)
     return Shipped(
         number=delivery.number,
@@ -119,4 +136,33 @@ async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, track
             ShippedLine(product=row.order_line.product.name, quantity=row.quantity, unit=row.order_line.product.unit)
             for row in await DeliveryLine.filter(delivery=delivery).order_by("id").select_related("order_line__product")
         ],
+        backorder=[
+            ShippedLine(product=line.product.name, quantity=line.quantity - line.delivered, unit=line.product.unit)
+            for line in rest
+        ],
     )
+
+
+async def _asked(order: SalesOrder, items: list[Item] | None, quantity: Decimal | None) -> dict[int, Decimal] | None:
+    """What is to leave, by the position of its line; None means everything that is set aside."""
+    lines = [line for line in await lines_of(order) if line.quantity]
+    if items is None and quantity is None:
+        return None
+    if items is None:
+        if len(lines) != 1:
+            raise InvalidInput(input="quantity", given=f"{quantity:f}", why="which_product")
+        wanted = [(lines[0].product_id, quantity or ZERO)]  # type: ignore[attr-defined]
+    else:
+        wanted = [(item.product.id, item.base_quantity) for item in items]
+    asked: dict[int, Decimal] = {}
+    for product_id, rest in wanted:
+        mine = [line for line in lines if line.product_id == product_id]  # type: ignore[attr-defined]
+        if not mine:
+            raise NotFound(kind="order_line")
+        for line in mine:
+            # What goes beyond all lines of a product is the last one's, whose tolerance decides.
+            part = rest if line is mine[-1] else min(rest, line.quantity - line.delivered)
+            if part > 0:
+                asked[line.position] = asked.get(line.position, ZERO) + part
+            rest -= part
+    return asked

@@ -4,23 +4,13 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
-from handlers.inputs import Count
 from handlers.registry import query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
 from models.clock import today
-from models.product.tables import Pack, Product
-from models.sales.orders import NoPrice, amount_of
-from models.states import Labelled
+from models.product.tables import Product
+from models.stock.availability import Availability, availability
 from models.stock.figures import Arrival, Figures, stock_figures
 from models.stock.tables import Warehouse
-
-
-class Availability(Labelled):
-    """All that a customer learns of a quantity."""
-
-    available = "available", "有货"
-    short = "short", "数量不足"
-    none = "none", "无货"
 
 
 class Incoming(Result):
@@ -39,14 +29,6 @@ class PlaceStock(Result):
     on_hand: Quantity
     reserved: Quantity
     free: Quantity
-
-
-class PackPrice(Result):
-    """What a whole pack comes to."""
-
-    unit: str
-    holds: Quantity
-    amount: Annotated[Decimal | None, Places(2), Needs("price.list")]
 
 
 class StockAnswer(Result):
@@ -84,7 +66,7 @@ async def query_stock(me: Actor, *, product: Product, warehouse: Warehouse | Non
     return StockAnswer(
         product=Ref(code=product.code, name=product.name),
         unit=product.unit,
-        availability=_availability(shown.free, product.min_stock),
+        availability=availability(shown.free, product.min_stock),
         free=shown.free,
         on_hand=shown.on_hand,
         reserved=shown.reserved,
@@ -95,45 +77,6 @@ async def query_stock(me: Actor, *, product: Product, warehouse: Warehouse | Non
         places=[PlaceStock(warehouse=p.warehouse, on_hand=p.on_hand, reserved=p.reserved, free=p.free) for p in places],
         incoming=[_incoming(arrival) for arrival in shown.incoming],
         warehouse=warehouse.name if warehouse else None,
-    )
-
-
-class PriceAnswer(Result):
-    """What one unit is sold for, tax included; asked for a quantity, what that comes to."""
-
-    product: Ref
-    unit: str
-    price: Annotated[Price | None, Needs("price.list")]
-    packs: list[PackPrice]
-    quantity: Annotated[Decimal | None, Places(None)]
-    amount: Annotated[Decimal | None, Places(2), Needs("price.list")]
-    availability: Availability
-
-
-@query(
-    "price.query",
-    says=[
-        "{product}多少钱", "{product}多少钱一个", "{product}怎么卖", "{product}什么价", "{product}价格", "{product}报价", "{product}单价",
-        "{product}要{quantity}个能便宜点吗", "{product}要{quantity}能便宜点吗", "查{product}价格",
-    ],
-)  # fmt: skip
-async def query_price(me: Actor, *, product: Product, quantity: Count | None = None) -> PriceAnswer:
-    """查价格：单价、整箱价，含税"""
-    if product.list_price is None:
-        raise NoPrice(product=product.name)
-    price = Decimal(product.list_price)
-    figures = await stock_figures(product.id)
-    return PriceAnswer(
-        product=Ref(code=product.code, name=product.name),
-        unit=product.unit,
-        price=price,
-        packs=[
-            PackPrice(unit=each.unit, holds=each.holds, amount=amount_of(each.holds, price))
-            for each in await Pack.filter(product_id=product.id).order_by("holds")
-        ],
-        quantity=quantity,
-        amount=amount_of(quantity, price) if quantity is not None else None,
-        availability=_availability(figures.free, product.min_stock),
     )
 
 
@@ -149,13 +92,6 @@ class CostAnswer(Result):
 async def query_cost(me: Actor, *, product: Product) -> CostAnswer:
     """查成本：移动加权平均单价"""
     return CostAnswer(product=Ref(code=product.code, name=product.name), unit=product.unit, cost=product.cost)
-
-
-def _availability(free: Decimal, min_stock: Decimal | None) -> Availability:
-    """Short means that a usual order may not be met: less than a tenth of the safety stock is free."""
-    if free <= 0:
-        return Availability.none
-    return Availability.short if min_stock and free * 10 < min_stock else Availability.available
 
 
 def _incoming(arrival: Arrival) -> Incoming:

@@ -1,0 +1,91 @@
+"""Inputs of sales: a discount as people say it, a unit price, how low one may go, what a return is for."""
+
+import re
+from decimal import Decimal
+from typing import NewType
+
+from handlers.actor import Actor
+from handlers.inputs import FigureReader, Reader, reads
+from handlers.reading.figures import read_figure
+from handlers.references import DocumentReader, WordReader
+from models.errors import InvalidInput
+from models.sales.tables import Quotation, Remedy, SalesReturn
+from models.text import plain
+
+Discount = NewType("Discount", Decimal)
+UnitPrice = NewType("UnitPrice", Decimal)
+Floor = NewType("Floor", str)
+
+_DISCOUNT = re.compile(r"([\d.]+|[一二三四五六七八九]{1,2})(折|%)?")
+
+
+@reads(Discount)
+class DiscountReader(Reader[Discount]):
+    """92折, 九五折, 8折, 92% or 0.92: the share of the price that is paid."""
+
+    slot = r"(?:\d{1,3}(?:\.\d{1,2})?|[一二三四五六七八九]{1,2})(?:折|%)"
+    free = False
+    schema = {"type": "string", "format": "decimal"}
+
+    async def read(self, me: Actor, text: str, name: str) -> Discount:
+        found = _DISCOUNT.fullmatch(plain(text).replace(" ", ""))
+        figure = _figure(found[1]) if found else None
+        if found is None or figure is None:
+            raise InvalidInput(input=name, given=text[:40], why="not_a_discount")
+        # 八折 is 0.8 and 九五折 0.95; a fraction is the share itself.
+        share = figure if figure < 1 else figure / (10 if figure < 10 and found[2] != "%" else 100)
+        if not 0 < share < 1 or share != round(share, 4):
+            raise InvalidInput(input=name, given=text[:40], why="not_a_discount")
+        return Discount(share)
+
+    def save(self, value: Discount) -> str:
+        return f"{value.normalize():f}"
+
+
+def _figure(text: str) -> Decimal | None:
+    """Two Chinese digits stand side by side, as in 九五折."""
+    digits = ["一二三四五六七八九".find(letter) + 1 for letter in text]
+    if all(digits):
+        return Decimal("".join(map(str, digits)))
+    return read_figure(text)
+
+
+@reads(UnitPrice)
+class UnitPriceReader(FigureReader):
+    """A price of one unit in CNY, above nothing."""
+
+    least = Decimal("0.000001")
+
+
+@reads(Floor)
+class FloorReader(WordReader[Floor]):
+    """The asker wants to know how low they may go."""
+
+    slot = r"(?:最低能卖多少|最低多少钱?|底价(?:多少)?|最低卖多少|最低价(?:多少)?)"
+    words = {word: Floor("floor") for word in (
+        "最低能卖多少", "最低多少", "最低多少钱", "底价", "底价多少", "最低卖多少", "最低价", "最低价多少", "floor",
+    )}  # fmt: skip
+
+
+@reads(Remedy)
+class RemedyReader(WordReader[Remedy]):
+    slot = r"(?:换货|补发|退款|退钱|换新)"
+    words = {
+        **dict.fromkeys(("换货", "补发", "换新", "replacement"), Remedy.replacement),
+        **dict.fromkeys(("退款", "退钱", "credit"), Remedy.credit),
+    }
+
+    def save(self, value: Remedy) -> str:
+        return value.value
+
+
+@reads(Quotation)
+class QuotationReader(DocumentReader[Quotation]):
+    slot = r"[qQ][uU]\d{1,8}(?!\d)"
+    table, prefix = Quotation, "QU"
+
+
+@reads(SalesReturn)
+class SalesReturnReader(DocumentReader[SalesReturn]):
+    slot = r"[rR][tT]\d{1,8}(?!\d)"
+    table, prefix = SalesReturn, "RT"
