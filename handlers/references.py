@@ -13,11 +13,13 @@ from models.approvals.tables import Approval, ApprovalTask
 from models.base import Row
 from models.errors import InvalidInput, NotFound
 from models.finance.tables import Invoice, InvoiceKind, Payment
-from models.party.finding import find_customers, find_people
-from models.party.tables import Customer, Person
+from models.party.finding import find_customers, find_people, find_suppliers
+from models.party.tables import Customer, Department, Person, Supplier
+from models.payables.tables import PaymentOut, SupplierInvoice
 from models.product.finding import find_products
 from models.product.tables import Product
 from models.production.tables import WorkOrder
+from models.purchase.tables import PurchaseOrder
 from models.sales.tables import SalesOrder
 from models.states import Labelled
 from models.stock.tables import Warehouse
@@ -76,6 +78,36 @@ class PersonReader(Reader[Person]):
 
     def save(self, value: Person) -> str:
         return value.number
+
+
+@reads(Supplier)
+class SupplierReader(Reader[Supplier]):
+    async def read(self, me: Actor, text: str, name: str) -> Supplier:
+        found = [] if me.is_customer else await find_suppliers(text)
+        if len(found) > 1:
+            choices = [_choice(row, "number") for row in found]
+            raise Ambiguous(input=name, kind="supplier", given=text, choices=choices)
+        if not found:
+            raise NotFound(kind="supplier")
+        return await Supplier.get(id=found[0]["id"])
+
+    def save(self, value: Supplier) -> str:
+        return value.number
+
+
+@reads(Department)
+class DepartmentReader(Reader[Department]):
+    """A department, also without the 部 at its end."""
+
+    async def read(self, me: Actor, text: str, name: str) -> Department:
+        wanted = text.strip().removesuffix("的")
+        found = None if me.is_customer else await Department.filter(name__in=[wanted, f"{wanted}部"]).first()
+        if found is None:
+            raise NotFound(kind="department")
+        return found
+
+    def save(self, value: Department) -> str:
+        return value.name
 
 
 @reads(Warehouse)
@@ -194,6 +226,24 @@ class InvoiceReader(DocumentReader[Invoice]):
 class PaymentReader(DocumentReader[Payment]):
     slot = r"(?:[rR][cC])\d{1,8}(?!\d)"
     table, prefix = Payment, "RC"
+
+
+@reads(PurchaseOrder)
+class PurchaseOrderReader(DocumentReader[PurchaseOrder]):
+    slot = r"[pP][oO]\d{3,8}(?!\d)"
+    table, prefix = PurchaseOrder, "PO"
+
+
+@reads(PaymentOut)
+class PaymentOutReader(DocumentReader[PaymentOut]):
+    slot = r"[pP][mM]\d{1,8}(?!\d)"
+    table, prefix = PaymentOut, "PM"
+
+
+@reads(SupplierInvoice)
+class SupplierInvoiceReader(DocumentReader[SupplierInvoice]):
+    slot = r"[sS][iI]\d{1,8}(?!\d)"
+    table, prefix = SupplierInvoice, "SI"
 
 
 @reads(Approval)

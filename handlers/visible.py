@@ -16,6 +16,7 @@ from models.delivery.tables import Notice
 from models.errors import NotFound
 from models.finance.tables import Invoice, Payment
 from models.party.tables import Customer, Person
+from models.payables.tables import PaymentOut, SupplierInvoice
 from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import PurchaseOrder
 from models.sales.tables import SalesOrder
@@ -97,6 +98,8 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Job: _job,
     WorkOrder: _staff_only,
     PurchaseOrder: _staff_only,
+    SupplierInvoice: _staff_only,
+    PaymentOut: _staff_only,
     Person: _staff_only,
 }
 

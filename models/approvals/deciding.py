@@ -14,6 +14,9 @@ from models.system.numbers import next_number
 
 REMIND_AFTER = days(1)
 
+VALID_FOR = {"credit.release": days(7)}
+"""How long a consent holds that is not for good."""
+
 
 class NobodyDecides(Refused):
     """No rule names anybody who could decide this."""
@@ -56,9 +59,11 @@ async def decide(approval: Approval, to: ApprovalState, *, by: int, reason: str)
     """Records the first decision. Raises WrongState, with who was faster, for every later one."""
     principal = await acting_for(approval, by)
     moment = now()
+    holds = VALID_FOR.get(approval.kind) if to is ApprovalState.approved else None
     first = await Approval.filter(id=approval.id, state=ApprovalState.pending.value).update(
-        state=to.value, decided_by_id=by, acting_for_id=principal, decided_at=moment, reason=reason
-    )
+        state=to.value, decided_by_id=by, acting_for_id=principal, decided_at=moment, reason=reason,
+        valid_until=moment + holds if holds else None,
+    )  # fmt: skip
     await approval.refresh_from_db()
     if not first:
         decider = await Person.get_or_none(id=approval.decided_by_id)  # type: ignore[attr-defined]
@@ -73,6 +78,11 @@ async def decide(approval: Approval, to: ApprovalState, *, by: int, reason: str)
     mine = TaskState.approved if to is ApprovalState.approved else TaskState.rejected
     await ApprovalTask.filter(approval_id=approval.id, approver_id=principal or by).update(state=mine.value)
     await drop_deadlines(approval.number)
+
+
+async def needs_consent(kind: str, amount: Decimal) -> bool:
+    """Whether any rule asks for consent to this much."""
+    return await ApprovalRule.filter(kind=kind, above__lte=amount).exists()
 
 
 async def void(subject: str) -> None:

@@ -6,24 +6,10 @@ from decimal import Decimal
 import pytest
 
 from models import sql
-from models.auditing import CHECKS
 from models.clock import today
 from models.delivery.tables import Notice
+from tests.books import booked, clean
 from tests.people import Api, Chat
-
-BOOKED = """
-SELECT a.code, l.amount FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
-WHERE e.document = $1 ORDER BY e.id, l.id
-"""
-
-
-async def booked(document: str) -> list[tuple[str, str]]:
-    """The lines of everything a document booked: account and amount, debit positive."""
-    return [(row["code"], str(row["amount"])) for row in await sql.rows(BOOKED, document)]
-
-
-async def clean() -> bool:
-    return not [name for name, statement in CHECKS.items() if await sql.rows(statement)]
 
 
 async def test_an_order_becomes_goods_an_invoice_money_and_entries_that_balance(chat: Chat) -> None:
