@@ -164,10 +164,14 @@ class Dunning(Row):
 
 
 class RiskSignal(Row):
-    """Something about a customer that its owner and finance were told of once; cleared, it may be told again."""
+    """Something about a customer that its owner and finance were told of once; cleared, it may be told again.
+
+    `about` is the order that it is about, if any.
+    """
 
     customer = to("Customer")
     kind = fields.CharField(max_length=20)
+    about = fields.CharField(max_length=20, default="")
     raised_at = time_field()
     cleared_at = time_field(null=True)
 

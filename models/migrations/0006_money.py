@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('customer', fields.ForeignKeyField('models.Customer', source_field='customer_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('kind', fields.CharField(max_length=20)),
+                ('about', fields.CharField(default='', max_length=20)),
                 ('raised_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('cleared_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],

@@ -10,7 +10,7 @@ from handlers.result import Quantity, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.clock import today
-from models.errors import CustomerFrozen
+from models.finance.credit import check_delivery
 from models.party.tables import Customer
 from models.sales.orders import ship
 from models.sales.tables import DeliveryLine, DeliveryState, OrderState, SalesOrder
@@ -103,8 +103,7 @@ async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, track
     if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
         raise wrong_state(order)
     customer: Customer = await order.customer
-    if customer.frozen:
-        raise CustomerFrozen(customer=customer.name)
+    await check_delivery(customer.id, customer=customer.name, order=order.number)
     delivery = await ship(order, carrier=carrier, tracking_no=tracking_no, by=me.person_id)
     await tell_about(me, "order.shipped", order)
     return Shipped(
