@@ -159,11 +159,12 @@ class Dimension(Labelled):
     staff = "staff", "业务员"
     day = "day", "日期"
     month = "month", "月份"
+    order = "order", "订单"
 
 
 @reads(Dimension)
 class DimensionReader(WordReader[Dimension]):
-    slot = r"(?:客户|产品|货|业务员|销售|员工|日期|天|月份?)"
+    slot = r"(?:客户|产品|货|业务员|销售|员工|日期|天|月份?|订单)"
     words = {
         **{each.value: each for each in Dimension},
         **{each.text: each for each in Dimension},
