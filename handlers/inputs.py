@@ -157,6 +157,7 @@ class CountReader(FigureReader):
 class AmountReader(FigureReader):
     """An amount of money in CNY."""
 
+    slot = rf"{FigureReader.slot}(?:元|块(?!钱))?"
     places = 2
 
 

@@ -13,11 +13,13 @@ from models.approvals.tables import Approval, ApprovalTask
 from models.base import Row
 from models.errors import InvalidInput, NotFound
 from models.finance.tables import Invoice, InvoiceKind, Payment
-from models.party.finding import find_customers, find_people
-from models.party.tables import Customer, Person
+from models.party.finding import find_customers, find_people, find_suppliers
+from models.party.tables import Customer, Department, Person, Supplier
+from models.payables.tables import PaymentOut, SupplierInvoice
 from models.product.finding import find_products
 from models.product.tables import Product
 from models.production.tables import WorkOrder
+from models.purchase.tables import PurchaseOrder
 from models.sales.tables import SalesOrder
 from models.states import Labelled
 from models.stock.tables import Warehouse
@@ -78,6 +80,36 @@ class PersonReader(Reader[Person]):
         return value.number
 
 
+@reads(Supplier)
+class SupplierReader(Reader[Supplier]):
+    async def read(self, me: Actor, text: str, name: str) -> Supplier:
+        found = [] if me.is_customer else await find_suppliers(text)
+        if len(found) > 1:
+            choices = [_choice(row, "number") for row in found]
+            raise Ambiguous(input=name, kind="supplier", given=text, choices=choices)
+        if not found:
+            raise NotFound(kind="supplier")
+        return await Supplier.get(id=found[0]["id"])
+
+    def save(self, value: Supplier) -> str:
+        return value.number
+
+
+@reads(Department)
+class DepartmentReader(Reader[Department]):
+    """A department, also without the 部 at its end."""
+
+    async def read(self, me: Actor, text: str, name: str) -> Department:
+        wanted = text.strip().removesuffix("的")
+        found = None if me.is_customer else await Department.filter(name__in=[wanted, f"{wanted}部"]).first()
+        if found is None:
+            raise NotFound(kind="department")
+        return found
+
+    def save(self, value: Department) -> str:
+        return value.name
+
+
 @reads(Warehouse)
 class WarehouseReader(Reader[Warehouse]):
     slot = r"[\u4e00-\u9fff]{1,5}仓"
@@ -127,11 +159,12 @@ class Dimension(Labelled):
     staff = "staff", "业务员"
     day = "day", "日期"
     month = "month", "月份"
+    order = "order", "订单"
 
 
 @reads(Dimension)
 class DimensionReader(WordReader[Dimension]):
-    slot = r"(?:客户|产品|货|业务员|销售|员工|日期|天|月份?)"
+    slot = r"(?:客户|产品|货|业务员|销售|员工|日期|天|月份?|订单)"
     words = {
         **{each.value: each for each in Dimension},
         **{each.text: each for each in Dimension},
@@ -194,6 +227,24 @@ class InvoiceReader(DocumentReader[Invoice]):
 class PaymentReader(DocumentReader[Payment]):
     slot = r"(?:[rR][cC])\d{1,8}(?!\d)"
     table, prefix = Payment, "RC"
+
+
+@reads(PurchaseOrder)
+class PurchaseOrderReader(DocumentReader[PurchaseOrder]):
+    slot = r"[pP][oO]\d{3,8}(?!\d)"
+    table, prefix = PurchaseOrder, "PO"
+
+
+@reads(PaymentOut)
+class PaymentOutReader(DocumentReader[PaymentOut]):
+    slot = r"[pP][mM]\d{1,8}(?!\d)"
+    table, prefix = PaymentOut, "PM"
+
+
+@reads(SupplierInvoice)
+class SupplierInvoiceReader(DocumentReader[SupplierInvoice]):
+    slot = r"[sS][iI]\d{1,8}(?!\d)"
+    table, prefix = SupplierInvoice, "SI"
 
 
 @reads(Approval)

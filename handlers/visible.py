@@ -16,6 +16,7 @@ from models.delivery.tables import Notice
 from models.errors import NotFound
 from models.finance.tables import Invoice, Payment
 from models.party.tables import Customer, Person
+from models.payables.tables import PaymentOut, SupplierInvoice
 from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import GoodsReceipt, PurchaseOrder
 from models.sales.tables import Quotation, SalesOrder, SalesReturn
@@ -121,6 +122,8 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Transfer: _staff_only,
     Stocktake: _staff_only,
     Hold: _hold,
+    SupplierInvoice: _staff_only,
+    PaymentOut: _staff_only,
     Person: _staff_only,
 }
 

@@ -246,5 +246,36 @@ CHECKS = {
           AND (o.id IS NULL OR o.state IN ('draft', 'cancelled', 'closed', 'done'))
         GROUP BY r.document, o.state
     """,
+    "应付科目与供应商发票": """
+        SELECT s.number, coalesce(b.amount, 0) AS booked, coalesce(i.amount, 0) AS ledger FROM supplier s
+        LEFT JOIN (SELECT l.supplier_id, -sum(l.amount) AS amount FROM journal_line l
+          JOIN account a ON a.id = l.account_id WHERE a.code = '2202' GROUP BY 1) b ON b.supplier_id = s.id
+        LEFT JOIN (SELECT supplier_id, sum(total - paid) AS amount FROM supplier_invoice
+          WHERE state <> 'reversed' GROUP BY 1) i ON i.supplier_id = s.id
+        WHERE coalesce(b.amount, 0) <> coalesce(i.amount, 0)
+    """,
+    "预付科目与付款": """
+        SELECT s.number, coalesce(b.amount, 0) AS booked, coalesce(p.amount, 0) AS ledger FROM supplier s
+        LEFT JOIN (SELECT l.supplier_id, sum(l.amount) AS amount FROM journal_line l
+          JOIN account a ON a.id = l.account_id WHERE a.code = '1123' GROUP BY 1) b ON b.supplier_id = s.id
+        LEFT JOIN (SELECT supplier_id, sum(amount - allocated) AS amount FROM payment_out
+          WHERE state = 'paid' GROUP BY 1) p ON p.supplier_id = s.id
+        WHERE coalesce(b.amount, 0) <> coalesce(p.amount, 0)
+    """,
+    "供应商发票已付与核销": """
+        SELECT i.number, i.paid, coalesce(sum(a.amount), 0) AS ledger FROM supplier_invoice i
+        LEFT JOIN payable_allocation a ON a.invoice_id = i.id GROUP BY i.id HAVING i.paid <> coalesce(sum(a.amount), 0)
+    """,
+    "付款与核销": """
+        SELECT p.number, p.allocated, coalesce(sum(a.amount), 0) AS ledger FROM payment_out p
+        LEFT JOIN payable_allocation a ON a.payment_id = p.id GROUP BY p.id HAVING p.allocated <> coalesce(sum(a.amount), 0)
+    """,
+    "采购已开票与供应商发票": """
+        SELECT o.number, l.id, l.invoiced, coalesce(v.quantity, 0) AS ledger FROM purchase_order_line l
+        JOIN purchase_order o ON o.id = l.order_id
+        LEFT JOIN (SELECT v.order_line_id, sum(v.quantity) AS quantity FROM supplier_invoice_line v
+          JOIN supplier_invoice i ON i.id = v.invoice_id WHERE i.state <> 'reversed' GROUP BY 1) v ON v.order_line_id = l.id
+        WHERE l.invoiced <> coalesce(v.quantity, 0) OR l.invoiced > l.received
+    """,
 }
 """Each finds the rows that differ; none found is right."""

@@ -9,7 +9,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 
 AREAS = (
-    "party", "product", "books", "stock", "sales", "purchase", "production", "finance",
+    "party", "product", "books", "stock", "sales", "purchase", "production", "finance", "payables",
     "approvals", "crm", "chat", "delivery", "system",
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from models.approvals.tables import ApprovalRule
 from models.books.opening import open_books
 from models.books.tables import Account
 from models.delivery.tables import Audience
+from models.finance.tables import DunningLevel
 from models.sales.tables import DiscountFloor
 
 HERE = Path(__file__).parent
@@ -26,6 +27,16 @@ async def write_defaults() -> None:
     await open_books()
     for row in _rows("sales/floors.csv"):
         await DiscountFloor.get_or_create({"floor": Decimal(row["floor"])}, role=row["role"])
+    for row in _rows("finance/levels.csv"):
+        await DunningLevel.get_or_create(
+            {
+                "days": int(row["days"]),
+                "blocks": row["blocks"] == "yes",
+                "rate": Decimal(row["rate"]),
+                "fee": Decimal(row["fee"]),
+            },
+            level=int(row["level"]),
+        )
     for row in _rows("approvals/rules.csv"):
         await ApprovalRule.get_or_create(kind=row["kind"], above=Decimal(row["above"]), post=row["post"])
 

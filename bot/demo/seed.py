@@ -31,7 +31,8 @@ from models.clock import at_local, now, today, travel
 from models.delivery.tables import Grant, Notice, NoticeState, PlatformTemplate
 from models.finance.invoicing import open_receivable
 from models.party.keeping import add_customer, add_person, add_supplier
-from models.party.tables import Customer, Department, Person
+from models.party.tables import Customer, Department, Person, Supplier
+from models.payables.billing import open_payable
 from models.product.keeping import add_product
 from models.product.tables import Product
 from models.production.orders import release_work_order
@@ -54,6 +55,9 @@ TEMPLATES = (
 )  # fmt: skip
 
 CAPITAL = "4001"
+
+OWED = (("正泰", "18650.00", 27), ("宝钢贸易", "42300.00", 36))
+"""What the company owes its suppliers: who, how much, and the days since they invoiced it."""
 
 GRANTS = 20
 """Accepted 发货 messages that C001 has; the emulator's phone is given as many."""
@@ -231,6 +235,8 @@ async def _recent() -> None:
         customer = await Customer.get(name=buyer.name)
         for amount, ago in buyer.owes:
             await open_receivable(customer, Decimal(amount), issued_on=today() - timedelta(days=ago))
+    for name, amount, ago in OWED:
+        await open_payable(await Supplier.get(name=name), Decimal(amount), issued_on=today() - timedelta(days=ago))
     due = today() + timedelta(days=9)
     seller, worker = await person("E003"), await person("E006")
     with travel(moment - timedelta(days=4)):

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.actor import person
+from handlers.actor import person, system
 from handlers.call import Call
 from handlers.dispatch import run
 from models import sql
-from models.clock import at_local, days, local, now
+from models.clock import at_local, days, local, now, today
 from models.delivery.telling import tell
 from models.party.tables import Person, Role
 from models.transactions import transaction
@@ -41,7 +41,14 @@ async def morning_digest() -> None:
             await tell("digest.morning", about="", facts=outcome.facts, managers=[each.id])
 
 
-RECURRING = (Recurring("digest.morning", 8, morning_digest),)
+async def watch_customers() -> None:
+    """New signs of risk go to owner and finance, and finance learns whom to remind today."""
+    for name in ("risk.watch", "receivable.propose"):
+        key = f"{name}:{today().isoformat()}"
+        await run(system(key), Call(name), key=key)
+
+
+RECURRING = (Recurring("digest.morning", 8, morning_digest), Recurring("customers.watch", 9, watch_customers))
 
 
 async def run_recurring() -> int:

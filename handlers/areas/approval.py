@@ -26,6 +26,8 @@ class Kind(Labelled):
     credit_release = "credit.release", "超额度放行"
     stock_adjustment = "stock.adjustment", "库存调整"
     discount = "discount", "折扣审批"
+    payable_request = "payable.request", "付款申请"
+    payable_budget = "payable.budget", "超预算付款"
 
 
 class ApprovalAnswer(Result):
@@ -41,6 +43,7 @@ class ApprovalAnswer(Result):
     acting_for: str | None
     decided_at: datetime | None
     reason: str
+    valid_until: datetime | None
     created_at: datetime
     can_decide: bool
     details: dict[str, Any]
@@ -193,6 +196,7 @@ async def _answer(me: Actor, approval: Approval) -> ApprovalAnswer:
         acting_for=principal.called if principal else None,
         decided_at=approval.decided_at,
         reason=approval.reason,
+        valid_until=approval.valid_until,
         created_at=approval.created_at,
         can_decide=approval.state == ApprovalState.pending.value and await _may_decide(me, approval),
         details=approval.facts,

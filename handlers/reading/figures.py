@@ -7,24 +7,28 @@ DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {
 UNITS = {"十": 10, "百": 100, "千": 1000, "k": 1000, "K": 1000, "万": 10_000, "w": 10_000, "W": 10_000}
 BIG = {"亿": 100_000_000}
 
-FIGURE = r"(?:\d[\d,]*(?:\.\d+)?(?:[万千百亿wWkK]\d*)?|[零〇一二三四五六七八九十百千万两俩亿]+|半)"
+FIGURE = r"(?:\d[\d,]*(?:\.\d+)?(?:[万千百亿wWkK](?:\d[千百])*\d*)?|[零〇一二三四五六七八九十百千万两俩亿]+|半)"
 """One figure, for use inside larger patterns."""
 
 _WHOLE = re.compile(FIGURE)
-_MIXED = re.compile(r"(\d[\d,]*(?:\.\d+)?)([万千百亿wWkK])(\d*)")
+_MIXED = re.compile(r"(\d[\d,]*(?:\.\d+)?)([万千百亿wWkK])((?:\d[千百])*)(\d*)")
 
 
 def read_figure(text: str) -> Decimal | None:
-    """The figure a text is, or None if it is not one. `3万5` is 35,000 and `一千二` 1,200."""
+    """The figure a text is, or None if it is not one. `3万5` is 35,000, `12万3千` 123,000 and `一千二` 1,200."""
     text = text.strip()
     if not _WHOLE.fullmatch(text):
         return None
     if text == "半":
         return Decimal("0.5")
     if mixed := _MIXED.fullmatch(text):
-        head, unit, rest = mixed.groups()
+        head, unit, middle, rest = mixed.groups()
         size = (UNITS | BIG)[unit]
-        return Decimal(head.replace(",", "")) * size + (Decimal(rest) * size / 10 ** len(rest) if rest else 0)
+        total = Decimal(head.replace(",", "")) * size
+        for digit, unit in re.findall(r"(\d)([千百])", middle):
+            size = UNITS[unit]
+            total += int(digit) * size
+        return total + (Decimal(rest) * size / 10 ** len(rest) if rest else 0)
     try:
         return Decimal(text.replace(",", ""))
     except InvalidOperation:

@@ -14,6 +14,9 @@ from models.system.numbers import next_number
 
 REMIND_AFTER = days(1)
 
+VALID_FOR = {"credit.release": days(7)}
+"""How long a consent holds that is not for good."""
+
 
 class NobodyDecides(Refused):
     """No rule names anybody who could decide this."""
@@ -61,9 +64,11 @@ async def decide(approval: Approval, to: ApprovalState, *, by: int, reason: str)
     """Records the first decision. Raises WrongState, with who was faster, for every later one."""
     principal = await acting_for(approval, by)
     moment = now()
+    holds = VALID_FOR.get(approval.kind) if to is ApprovalState.approved else None
     first = await Approval.filter(id=approval.id, state=ApprovalState.pending.value).update(
-        state=to.value, decided_by_id=by, acting_for_id=principal, decided_at=moment, reason=reason
-    )
+        state=to.value, decided_by_id=by, acting_for_id=principal, decided_at=moment, reason=reason,
+        valid_until=moment + holds if holds else None,
+    )  # fmt: skip
     await approval.refresh_from_db()
     if not first:
         decider = await Person.get_or_none(id=approval.decided_by_id)  # type: ignore[attr-defined]

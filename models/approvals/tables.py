@@ -32,7 +32,8 @@ class TaskState(Labelled):
 class Approval(Row):
     """Consent asked for one document, with its facts frozen; the number is the version.
 
-    `on_approve` and `on_reject` are Calls about the document, run in the deciding transaction.
+    `on_approve` and `on_reject` are Calls about the document, run in the deciding transaction. `valid_until` is how long
+    a consent holds that is given for a time.
     """
 
     number = fields.CharField(max_length=20, unique=True)
@@ -48,6 +49,7 @@ class Approval(Row):
     acting_for = to("Person", null=True)
     decided_at = time_field(null=True)
     reason = fields.CharField(max_length=200, default="")
+    valid_until = time_field(null=True)
     created_at = time_field()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Rows of receivables."""
+"""Rows of what customers owe, and of reminding them."""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -127,3 +127,54 @@ class Allocation(Row):
 
     class Meta:
         table = "allocation"
+
+
+class DunningLevel(Row):
+    """From how many days past due a reminder of this level is sent, and whether it stops new orders.
+
+    `rate` is the yearly interest, `fee` an amount in CNY that comes on top.
+    """
+
+    level = fields.IntField(unique=True)
+    days = fields.IntField()
+    blocks = fields.BooleanField(default=False, db_default=False)
+    rate = fields.DecimalField(max_digits=9, decimal_places=6, default=0, db_default=0)
+    fee = money_field(default=0, db_default=0)
+
+    class Meta:
+        table = "dunning_level"
+
+
+class Dunning(Row):
+    """One level of reminder sent for one invoice: what was open then, and the interest and fee that were named.
+
+    It counts as long as its invoice is open: paid, it is resolved; a payment taken back makes it count again.
+    """
+
+    invoice = to("Invoice")
+    level = fields.IntField()
+    open = money_field()
+    charge = money_field()
+    sent_at = time_field()
+    sent_by = to("Person", null=True)
+
+    class Meta:
+        table = "dunning"
+        unique_together = (("invoice", "level"),)
+
+
+class RiskSignal(Row):
+    """Something about a customer that its owner and finance were told of once; cleared, it may be told again.
+
+    `about` is the order that it is about, if any.
+    """
+
+    customer = to("Customer")
+    kind = fields.CharField(max_length=20)
+    about = fields.CharField(max_length=20, default="")
+    raised_at = time_field()
+    cleared_at = time_field(null=True)
+
+    class Meta:
+        table = "risk_signal"
+        indexes = (Index(fields=["customer_id", "kind"], name="risk_signal_customer"),)

@@ -12,6 +12,11 @@ WHERE active AND (' ' || keys || ' ') LIKE '%' || $1 || '%'
 ORDER BY (' ' || keys || ' ') LIKE '% ' || $1 || ' %' DESC, length(name), number LIMIT 6
 """
 
+SUPPLIERS = """
+SELECT id, number, name FROM supplier WHERE (' ' || keys || ' ') LIKE '%' || $1 || '%' OR lower(number) = $1
+ORDER BY (' ' || keys || ' ') LIKE '% ' || $1 || ' %' DESC, length(name), number LIMIT 6
+"""
+
 PEOPLE = """
 SELECT id, number, name, nickname FROM person
 WHERE active AND (number = upper($1) OR name = $1 OR nickname = $1) ORDER BY number LIMIT 6
@@ -30,6 +35,13 @@ async def find_customers(text: str) -> list[dict[str, Any]]:
     found = await sql.rows(CUSTOMERS, wanted)
     exact = [row for row in found if wanted in (key(row["name"]), row["number"].lower())]
     return exact or found
+
+
+async def find_suppliers(text: str) -> list[dict[str, Any]]:
+    """Suppliers that a piece of text can mean, exact names first."""
+    wanted = key(text).replace("%", "")
+    found = await sql.rows(SUPPLIERS, wanted) if wanted else []
+    return [row for row in found if wanted in (key(row["name"]), row["number"].lower())] or found
 
 
 async def find_people(text: str) -> list[dict[str, Any]]:

@@ -36,11 +36,22 @@ class Department(Row):
         table = "department"
 
 
+class CustomerGroup(Row):
+    """Customers that share a credit limit each: NULL is no limit, 0 is no credit."""
+
+    name = fields.CharField(max_length=40, unique=True)
+    credit_limit = money_field(null=True)
+
+    class Meta:
+        table = "customer_group"
+
+
 class Customer(Row):
     """A party that buys. A NULL limit is no limit; 0 is no credit; a frozen one gets no new order.
 
     `tax_title` and `tax_no` are what its invoices are made out to; `receiver` and `receiver_phone` take its goods in;
     customers of one `price_group` share price lists.
+    `own_limit` says that `credit_limit` is its own; else that of its group holds, and without a group the company's.
     """
 
     number = fields.CharField(max_length=20, unique=True)
@@ -49,6 +60,8 @@ class Customer(Row):
     terms_days = fields.IntField(default=30)
     month_end = fields.BooleanField(default=False)
     credit_limit = money_field(null=True)
+    own_limit = fields.BooleanField(default=True, db_default=True)
+    group = to("CustomerGroup", null=True)
     frozen = fields.BooleanField(default=False, db_default=False)
     tax_title = fields.CharField(max_length=80, default="", db_default="")
     tax_no = fields.CharField(max_length=30, default="", db_default="")
@@ -64,10 +77,11 @@ class Customer(Row):
 
 
 class Supplier(Row):
-    """A party we buy from."""
+    """A party we buy from; its invoices fall due `terms_days` after their day."""
 
     number = fields.CharField(max_length=20, unique=True)
     name = fields.CharField(max_length=80, unique=True)
+    terms_days = fields.IntField(default=30, db_default=30)
     keys = fields.TextField(default="")
 
     class Meta:

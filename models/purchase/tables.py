@@ -40,12 +40,13 @@ class PurchaseOrder(Row):
 
 
 class PurchaseOrderLine(Row):
-    """One product of a purchase order, with the day it is promised for."""
+    """One product of a purchase order, with the day it is promised for; `price` is without tax, as costs are."""
 
     order = to("PurchaseOrder")
     product = to("Product")
     quantity = quantity_field()
     received = quantity_field(default=0)
+    invoiced = quantity_field(default=0, db_default=0)
     price = price_field()
     due_date = fields.DateField()
 

@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.indexes import Index
 
-from models.base import Row, time_field, to
+from models.base import Row, money_field, time_field, to
 
 
 class Sequence(Row):
@@ -110,12 +110,18 @@ class SendQuota(Row):
 
 
 class Company(Row):
-    """The one company whose books these are."""
+    """The one company whose books these are.
+
+    `credit_limit` is that of customers without one of their own or of a group: NULL is no limit. Who is overdue by more
+    than `overdue_block_days` gets no new order without consent; NULL never stops anybody.
+    """
 
     name = fields.CharField(max_length=80)
     tax_rate = fields.DecimalField(max_digits=9, decimal_places=6, default="0.13")
     bank = fields.CharField(max_length=80, default="", db_default="")
     bank_account = fields.CharField(max_length=40, default="", db_default="")
+    credit_limit = money_field(null=True)
+    overdue_block_days = fields.IntField(null=True, default=60, db_default=60)
     created_at = time_field()
 
     class Meta:

@@ -6,24 +6,11 @@ from decimal import Decimal
 import pytest
 
 from models import sql
-from models.auditing import CHECKS
 from models.clock import today
 from models.delivery.tables import Notice
+from models.party.tables import Customer, Person
+from tests.books import booked, clean
 from tests.people import Api, Chat
-
-BOOKED = """
-SELECT a.code, l.amount FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
-WHERE e.document = $1 ORDER BY e.id, l.id
-"""
-
-
-async def booked(document: str) -> list[tuple[str, str]]:
-    """The lines of everything a document booked: account and amount, debit positive."""
-    return [(row["code"], str(row["amount"])) for row in await sql.rows(BOOKED, document)]
-
-
-async def clean() -> bool:
-    return not [name for name, statement in CHECKS.items() if await sql.rows(statement)]
 
 
 async def test_an_order_becomes_goods_an_invoice_money_and_entries_that_balance(chat: Chat) -> None:
@@ -137,6 +124,16 @@ async def test_customers_see_their_own_money_and_nobody_elses(chat: Chat, api: A
     assert (await api.get("C001", "receivable.aging"))[0] == 403
     # 建业工程 belongs to 小李; 小赵 sits in the same department and may look at the team's.
     assert (await api.get("E006", "receivable.query", customer="建业工程"))[0] == 403
+
+
+async def test_salespeople_see_what_waits_for_an_invoice_of_their_teams_customers_only(chat: Chat) -> None:
+    await chat("E005", "312发了顺丰 单号SF1029384756")
+    await chat("E005", "确认")
+    assert "SO0312" in await chat("E003", "还有哪些没开票")
+    manager = await Person.get(number="E001")
+    await Customer.filter(name="宏达建材").update(owner_id=manager.id)
+    assert "SO0312" not in await chat("E004", "还有哪些没开票")
+    assert "SO0312" in await chat("E009", "还有哪些没开票")
 
 
 async def test_assets_equal_liabilities_and_equity_and_debits_equal_credits(api: Api) -> None:

@@ -1,12 +1,16 @@
 """Each figure of a report, computed again from the documents by plain sums."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from models import sql
 from models.clock import at_local, today
-from models.sales.tables import SalesOrder, SalesOrderLine
-from models.stock.tables import StockWorth
+from models.finance.tables import Invoice, Payment
+from models.party.tables import Customer, Person
+from models.sales.tables import DeliveryLine, SalesOrder, SalesOrderLine
+from models.stock.tables import StockMove, StockWorth
 from tests.people import Api, Chat
 
 COMMITTED = ("confirmed", "in_progress", "done", "on_hold")
@@ -51,6 +55,76 @@ async def test_the_profit_of_what_left_is_revenue_without_tax_less_cost(chat: Ch
     assert "SO0312" in await chat("E005", "今天发了几单")
 
 
+async def earned() -> list[tuple[str, str, str, Decimal, Decimal]]:
+    """Order, product, customer, revenue without tax and cost of everything that left, by plain sums over the documents."""
+    rows = []
+    for line in await DeliveryLine.all().select_related(
+        "delivery", "order_line__order__customer", "order_line__product"
+    ):
+        ordered = line.order_line
+        moves = await StockMove.filter(document=line.delivery.number, product_id=ordered.product_id)
+        revenue = (ordered.amount * line.quantity / ordered.quantity / Decimal("1.13")).quantize(Decimal("0.01"))
+        cost = -sum((each.value for each in moves), Decimal(0))
+        rows.append((ordered.order.number, ordered.product.name, ordered.order.customer.name, revenue, cost))
+    return rows
+
+
+@pytest.mark.parametrize(("by", "column"), [("order", 0), ("product", 1), ("customer", 2)])
+async def test_profit_by_order_product_and_customer_adds_up_to_the_documents(api: Api, by: str, column: int) -> None:
+    _, report = await api.get("E009", "report.profit", period=f"{today().year - 1}-01-01/{today()}", by=by)
+    wanted: dict[str, list[Decimal]] = {}
+    for row in await earned():
+        sums = wanted.setdefault(str(row[column]), [Decimal(0), Decimal(0)])
+        sums[0] += row[3]
+        sums[1] += row[4]
+    shown = {row["name"]: [Decimal(row["revenue"]), Decimal(row["cost"])] for row in report["rows"]}
+    assert shown == wanted
+    assert all(Decimal(row["profit"]) == Decimal(row["revenue"]) - Decimal(row["cost"]) for row in report["rows"])
+    # What left is what the books call cost of sales.
+    booked = await sql.row(
+        "SELECT sum(l.amount) AS amount FROM journal_line l JOIN account a ON a.id = l.account_id WHERE a.code = '6401'"
+    )
+    assert booked is not None and Decimal(report["cost"]) == booked["amount"]
+
+
+async def test_money_in_by_customer_colleague_and_month_adds_up_to_the_payments(api: Api) -> None:
+    period = f"{today().year - 1}-01-01/{today()}"
+    payments = [each for each in await Payment.all() if each.state != "cancelled"]
+    for by in ("customer", "staff", "month", "day"):
+        _, report = await api.get("E009", "report.payment", period=period, by=by)
+        assert Decimal(report["amount"]) == sum(each.amount - each.refunded for each in payments)
+        assert (report["count"], sum(row["count"] for row in report["rows"])) == (len(payments), len(payments))
+    status, refused = await api.get("E009", "report.payment", period=period, by="product")
+    assert (status, refused["code"]) == (422, "invalid_input")
+
+
+async def test_who_owes_longer_than_so_many_days_is_who_has_such_an_invoice(chat: Chat, api: Api) -> None:
+    invoice = await Invoice.filter(customer__name="建业工程").order_by("due_on").first()
+    assert "没有这样的欠款" in await chat("E001", "谁欠钱超过60天")
+    await Invoice.filter(id=invoice.id).update(due_on=today() - timedelta(days=60))
+    assert "没有这样的欠款" in await chat("E001", "谁欠钱超过60天")
+    await Invoice.filter(id=invoice.id).update(due_on=today() - timedelta(days=61))
+    assert "1. 建业工程 ¥64,000.00，1 张" in await chat("E001", "谁欠钱超过60天")
+    _, report = await api.get("E001", "report.receivable", by="staff")
+    assert Decimal(report["amount"]) == sum(each.total - each.paid for each in await Invoice.filter(total__gt=0))
+
+
+async def test_salespeople_see_what_their_teams_customers_bought_and_no_margins(api: Api) -> None:
+    _, before = await api.get("E003", "report.sales", period=str(today().year), by="customer")
+    _, everything = await api.get("E001", "report.sales", period=str(today().year), by="customer")
+    assert (
+        before["amount"] == everything["amount"]
+        and "margin" not in before["rows"][0]
+        and "margin" in everything["rows"][0]
+    )
+    other = everything["rows"][0]["name"]
+    await Customer.filter(name=other).update(owner_id=(await Person.get(number="E001")).id)
+    _, after = await api.get("E003", "report.sales", period=str(today().year), by="customer")
+    assert other not in [row["name"] for row in after["rows"]]
+    assert (await api.get("E003", "report.sales", customer=other))[0] == 404
+    assert (await api.get("C001", "report.sales"))[0] == 403
+
+
 @pytest.mark.parametrize(
     ("who", "line", "expected"),
     [
@@ -60,6 +134,16 @@ async def test_the_profit_of_what_left_is_revenue_without_tax_less_cost(chat: Ch
         ("E005", "待发货", "SO0316"),
         ("E009", "本月收支", "收客户"),
         ("E001", "本月回款", "回款"),
+        ("E001", "今天卖了多少", "销售"),
+        ("E001", "宏達今年買了多少", "宏达建材 销售"),
+        ("E001", "压货最多的是啥", "库存"),
+        ("E001", "毛利率低于15%的单", "毛利"),
+        ("E009", "上个月毛利", "毛利"),
+        ("E009", "哪个产品最赚钱", "毛利"),
+        ("E009", "本月按客户毛利", "毛利"),
+        ("E009", "今天进账多少", "回款"),
+        ("E001", "谁欠得最多", "1. 建业工程"),
+        ("E003", "本月按业务员回款", "小李"),
         ("E009", "账上还有多少钱", "银行"),
     ],
 )

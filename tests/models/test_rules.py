@@ -66,6 +66,9 @@ async def test_the_demo_company_is_clean(database: str) -> None:
         ("收款与核销", "UPDATE payment SET allocated = allocated - 0.01 WHERE id = (SELECT min(id) FROM payment)"),
         ("已开票数量与发票", "UPDATE sales_order_line SET invoiced = invoiced - 1 WHERE id = (SELECT min(id) FROM sales_order_line WHERE invoiced > 1)"),
         ("订单已开票与发票", "UPDATE sales_order SET invoiced = invoiced - 1 WHERE id = (SELECT min(id) FROM sales_order WHERE invoiced > 1)"),
+        ("应付科目与供应商发票", "UPDATE supplier_invoice SET total = total + 0.01 WHERE id = (SELECT min(id) FROM supplier_invoice)"),
+        ("供应商发票已付与核销", "UPDATE supplier_invoice SET paid = paid + 0.01 WHERE id = (SELECT min(id) FROM supplier_invoice)"),
+        ("采购已开票与供应商发票", "UPDATE purchase_order_line SET invoiced = 1 WHERE id = (SELECT min(id) FROM purchase_order_line)"),
         ("占用与订单", "UPDATE sales_order SET state = 'cancelled' WHERE number = 'SO0312'"),
     ],
 )  # fmt: skip

@@ -1,17 +1,23 @@
 """Credit as finance keeps it: the limit, and a stop on new orders."""
 
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
-from handlers.inputs import Amount
+from handlers.inputs import Amount, Text
 from handlers.registry import command
 from handlers.result import Money, Places, Ref, Result
+from models.approvals.deciding import ask, void
+from models.base import ZERO
 from models.delivery.telling import tell
-from models.finance.credit import credit_status, lock_credit
-from models.party.tables import Customer
+from models.errors import InvalidInput, Refused, WrongState
+from models.finance.credit import credit_status, lock_credit, release_of
+from models.party.tables import Customer, CustomerGroup
+from models.sales.tables import OrderState, SalesOrder
+from models.system.tables import Company
 
 
 class CreditSet(Result):
@@ -25,6 +31,41 @@ class CreditSet(Result):
     frozen: bool
 
 
+class DefaultLimit(Result):
+    """The limit of those without one of their own: of a group, or of the whole company."""
+
+    group: str | None
+    limit: Money
+    customers: int
+
+
+class ReleaseAsked(Result):
+    """What an approver needs to know to let a confirmed order leave; nothing is added to the exposure."""
+
+    customer: str
+    order: str
+    amount: Money
+    limit: Annotated[Decimal | None, Places(2)]
+    exposure: Money
+    overdue: Money
+    over_by: Money
+    why: str
+    applicant: str
+
+
+class Released(Result):
+    """An order that may leave, and until when."""
+
+    order: str
+    valid_until: datetime | None
+
+
+class NothingToRelease(Refused):
+    """Nothing stops this order."""
+
+    code = "nothing_to_release"
+
+
 @command(
     "credit.set",
     says=[
@@ -36,11 +77,96 @@ class CreditSet(Result):
 async def set_credit(me: Actor, *, customer: Customer, amount: Amount) -> Done[CreditSet]:
     """改信用额度"""
     before = (await lock_credit(customer.id)).limit
-    await Customer.filter(id=customer.id).update(credit_limit=amount)
+    await Customer.filter(id=customer.id).update(credit_limit=amount, own_limit=True)
     answer = await _answer(customer, before)
     await _tell("credit.changed", me, customer, answer)
     undo = Call("credit.set", {"customer": customer.number, "amount": f"{before:f}"}) if before is not None else None
-    return Done(answer, undo=undo)
+    return Done(answer, undo=undo if customer.own_limit else Call("credit.inherit", {"customer": customer.number}))
+
+
+@command("credit.unlimited", says=["{customer}不限额度", "{customer}额度不限"], confirm=True)
+async def lift_limit(me: Actor, *, customer: Customer) -> CreditSet:
+    """这个客户不限额度"""
+    return await _limited(me, customer, credit_limit=None, own_limit=True)
+
+
+@command("credit.inherit", says=["{customer}用默认额度", "{customer}不单独设额度"], confirm=True)
+async def inherit_limit(me: Actor, *, customer: Customer) -> CreditSet:
+    """这个客户用客户组或公司的额度"""
+    return await _limited(me, customer, own_limit=False)
+
+
+@command("credit.join", says=["{customer}归到{group}组", "{customer}加入{group}组"], confirm=True)
+async def join_group(me: Actor, *, customer: Customer, group: Text) -> CreditSet:
+    """把客户归到一个客户组，用这个组的额度"""
+    found = await CustomerGroup.filter(name=group).first()
+    if found is None:
+        raise InvalidInput(input="group", given=group, why="no_such_group")
+    return await _limited(me, customer, group_id=found.id, own_limit=False)
+
+
+@command(
+    "credit.default",
+    says=["{group}组额度改{amount}", "{group}组额度{amount}", "默认额度改{amount}", "公司默认额度改{amount}"],
+    confirm=True,
+)
+async def set_default(me: Actor, *, amount: Amount, group: Text | None = None) -> DefaultLimit:
+    """改客户组的额度，或全公司的默认额度"""
+    if group is None:
+        await Company.all().update(credit_limit=amount)
+    else:
+        made, fresh = await CustomerGroup.get_or_create({"credit_limit": amount}, name=group[:40])
+        if not fresh:
+            await CustomerGroup.filter(id=made.id).update(credit_limit=amount)
+    which = {"group__name": group} if group is not None else {"group_id": None}
+    count = await Customer.filter(active=True, own_limit=False, **which).count()
+    return DefaultLimit(group=group, limit=amount, customers=count)
+
+
+@command(
+    "credit.request",
+    says=["申请放行{order}{reason}", "申请放行{order}", "{order}申请放行{reason}"],
+    confirm=True,
+)
+async def request_release(me: Actor, *, order: SalesOrder, reason: Text) -> Done[ReleaseAsked]:
+    """申请放行：额度不够发货时，请总经理或财务同意"""
+    if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
+        state = OrderState.of(order.state)
+        raise WrongState(kind="order", number=order.number, state=state.value, state_text=state.text)
+    customer: Customer = await order.customer
+    credit = await lock_credit(customer.id)
+    over_by = max(credit.over_by(ZERO), order.total - order.invoiced if credit.blocked else ZERO)
+    if over_by == 0:
+        raise NothingToRelease(order=order.number)
+    await void(order.number)
+    asked = ReleaseAsked(
+        customer=customer.name, order=order.number, amount=ZERO, limit=credit.limit, exposure=credit.exposure,
+        overdue=credit.overdue, over_by=over_by, why=reason, applicant=me.called,
+    )  # fmt: skip
+    facts = asked.facts(lambda right: True)
+    approval, approvers = await ask(
+        "credit.release", subject=order.number, amount=over_by, facts=facts,
+        on_approve=Call("credit.grant", {"order": order.number}).to_json(),
+        on_reject=Call("credit.decline", {"order": order.number}).to_json(), applicant_id=me.person_id,
+    )  # fmt: skip
+    await tell(
+        "approval.asked", about=approval.number, facts={**facts, "number": approval.number, "kind": approval.kind},
+        approvers=approvers,
+    )  # fmt: skip
+    return Done(asked, approval=approval.number)
+
+
+@command("credit.grant")
+async def grant_release(me: Actor, *, order: SalesOrder) -> Released:
+    """放行已确认的订单发货（审批通过时执行）"""
+    found = await release_of(order.number)
+    return Released(order=order.number, valid_until=found.valid_until if found else None)
+
+
+@command("credit.decline")
+async def decline_release(me: Actor, *, order: SalesOrder) -> Released:
+    """不放行已确认的订单（审批驳回时执行）"""
+    return Released(order=order.number, valid_until=None)
 
 
 @command(
@@ -57,6 +183,14 @@ async def freeze(me: Actor, *, customer: Customer) -> Done[CreditSet]:
 async def unfreeze(me: Actor, *, customer: Customer) -> Done[CreditSet]:
     """解冻客户"""
     return await _frozen(me, customer, False)
+
+
+async def _limited(me: Actor, customer: Customer, **changes: Any) -> CreditSet:
+    before = (await lock_credit(customer.id)).limit
+    await Customer.filter(id=customer.id).update(**changes)
+    answer = await _answer(customer, before)
+    await _tell("credit.changed", me, customer, answer)
+    return answer
 
 
 async def _frozen(me: Actor, customer: Customer, frozen: bool) -> Done[CreditSet]:

@@ -33,6 +33,11 @@ from models.party.tables import Customer, Role
 from models.sales.tables import SalesOrder
 from models.system.tables import Company
 
+RESTS = """
+SELECT id FROM invoice WHERE total - paid = $1 AND paid > 0 AND ($2::bigint IS NULL OR customer_id = $2)
+  AND ($3::numeric IS NULL OR total = $3) ORDER BY id
+"""
+
 SMALL = Decimal(100)
 """What finance may give up of one invoice without asking, in CNY."""
 
@@ -155,17 +160,23 @@ async def allocate_payment(
 
 @command(
     "payment.writeoff",
-    says=["{customer}差{amount}抹掉", "{customer}抹零{amount}", "抹零{amount}", "差{amount}抹掉"],
+    says=[
+        "{customer}差{amount}抹掉", "{customer}抹零{amount}", "抹零{amount}", "差{amount}抹掉", "{owed}和{paid}差{amount}抹掉",
+        "{customer}{owed}和{paid}差{amount}抹掉",
+    ],
     confirm=True,
-)
+)  # fmt: skip
 async def write_off_rest(
-    me: Actor, *, amount: Amount, customer: Customer | None = None, invoice: Invoice | None = None
-) -> WrittenOff:
+    me: Actor, *, amount: Amount, customer: Customer | None = None, invoice: Invoice | None = None,
+    owed: Amount | None = None, paid: Amount | None = None,
+) -> WrittenOff:  # fmt: skip
     """抹零：把发票上的小尾差核销掉"""
     _not_zero(amount)
     if amount > SMALL:
         raise InvalidInput(input="amount", given=f"{amount:f}", why="too_large")
-    found = invoice or await _with_rest(amount, customer)
+    if owed is not None and paid is not None and owed - paid != amount:
+        raise InvalidInput(input="amount", given=f"{amount:f}", why="not_the_difference")
+    found = invoice or await _with_rest(amount, customer, owed)
     owner: Customer = await found.customer
     await lock_money(owner.id)
     await found.refresh_from_db()
@@ -254,12 +265,9 @@ async def _last_with_rest(me: Actor, order: SalesOrder | None) -> Payment:
     return found
 
 
-async def _with_rest(amount: Decimal, customer: Customer | None) -> Invoice:
-    """The one invoice of which exactly this much is open."""
-    rows = await sql.rows(
-        "SELECT id FROM invoice WHERE total - paid = $1 AND paid > 0 AND ($2::bigint IS NULL OR customer_id = $2) ORDER BY id",
-        amount, customer.id if customer else None,
-    )  # fmt: skip
+async def _with_rest(amount: Decimal, customer: Customer | None, total: Decimal | None) -> Invoice:
+    """The one invoice, over `total` if that was said, of which exactly this much is open."""
+    rows = await sql.rows(RESTS, amount, customer.id if customer else None, total)
     if len(rows) != 1:
         raise NotFound(kind="invoice")
     return await Invoice.get(id=rows[0]["id"])

@@ -16,7 +16,7 @@ from models.clock import today
 from models.delivery.telling import tell
 from models.errors import NotFound
 from models.finance.credit import credit_status
-from models.finance.receiving import NothingOpen, open_invoices
+from models.finance.receiving import open_invoices
 from models.party.finding import contacts_of
 from models.party.tables import Customer
 
@@ -129,13 +129,6 @@ class OverdueAnswer(Result):
     total: Money
 
 
-class Reminded(Result):
-    """To whom a reminder went."""
-
-    items: list[Late]
-    total: Money
-
-
 class Movement(Result):
     """One line of a statement: positive is owed, negative paid."""
 
@@ -213,38 +206,6 @@ async def query_overdue(me: Actor, *, days: Count | None = None) -> OverdueAnswe
     least = int(days or 0)
     items = await _late(me, None, least)
     return OverdueAnswer(days=least, items=items, total=sum((each.amount for each in items), ZERO))
-
-
-@command(
-    "receivable.remind",
-    says=[
-        "超期的催一下",
-        "逾期的催一下",
-        "给所有逾期客户发催款",
-        "催一下{customer}",
-        "催{customer}付款",
-        "给{customer}发催款",
-        "催款{customer}",
-    ],
-    confirm=True,
-)
-async def remind(me: Actor, *, customer: Customer | None = None) -> Reminded:
-    """催款：提醒逾期的客户，并抄送业务员"""
-    late = await _late(me, customer, 0)
-    if not late:
-        raise NothingOpen(customer=customer.name if customer else None)
-    for each in late:
-        rows = await sql.rows(
-            "SELECT c.owner_id, array_agg(p.id) FILTER (WHERE p.id IS NOT NULL) AS contacts FROM customer c "
-            "LEFT JOIN person p ON p.customer_id = c.id AND p.active WHERE c.number = $1 GROUP BY c.id",
-            each.customer.number,
-        )
-        await tell(
-            "receivable.reminder", about=str(each.customer.number), facts=each.facts(lambda right: True),
-            answerable=rows[0]["owner_id"], not_to=me.id, customer=rows[0]["contacts"] or [],
-            owner=[rows[0]["owner_id"]] if rows[0]["owner_id"] else [],
-        )  # fmt: skip
-    return Reminded(items=late, total=sum((each.amount for each in late), ZERO))
 
 
 @query(

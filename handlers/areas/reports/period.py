@@ -1,9 +1,11 @@
 """Reports: presets of a measure by a dimension over a period, each figure a plain sum over the documents."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
+from handlers.areas.reports.measures import Measure, Sum, sums, total, until
 from handlers.inputs import Count
 from handlers.reading.periods import Span, month_of
 from handlers.references import Dimension
@@ -11,41 +13,9 @@ from handlers.registry import query
 from handlers.result import Money, Needs, Places, Result
 from models import sql
 from models.base import ZERO
-from models.clock import at_local, days, today
+from models.clock import at_local, today
+from models.clock import days as days_
 from models.party.tables import Customer
-from models.sales.tables import COMMITTED
-
-SOLD = f"""
-SELECT {{label}} AS name, count(DISTINCT o.id) AS orders, sum(l.amount) AS amount, sum(l.quantity * p.cost) AS cost,
-  sum(l.amount - l.tax) AS net
-FROM sales_order o JOIN sales_order_line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id
-JOIN customer c ON c.id = o.customer_id LEFT JOIN person s ON s.id = o.salesperson_id
-WHERE o.state IN ({", ".join(f"'{state.value}'" for state in COMMITTED)})
-  AND o.confirmed_at >= $1 AND o.confirmed_at < $2 AND ($3::bigint IS NULL OR o.customer_id = $3)
-GROUP BY {{label}} ORDER BY amount DESC, name
-"""
-
-LABELS = {
-    Dimension.customer: "c.name",
-    Dimension.product: "p.name",
-    Dimension.staff: "coalesce(nullif(s.nickname, ''), s.name, '')",
-    Dimension.day: "to_char(o.confirmed_at AT TIME ZONE 'Asia/Shanghai', 'MM-DD')",
-    Dimension.month: "to_char(o.confirmed_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')",
-}
-
-EARNED = """
-SELECT o.number AS name, c.name AS customer, sum(round(-m.value, 2)) AS cost,
-  (SELECT coalesce(round(sum((l.amount - l.tax) * l.delivered / nullif(l.quantity, 0)), 2), 0) FROM sales_order_line l
-    WHERE l.order_id = o.id) AS revenue
-FROM delivery d JOIN stock_move m ON m.document = d.number JOIN sales_order o ON o.id = d.order_id
-JOIN customer c ON c.id = o.customer_id
-WHERE d.shipped_at >= $1 AND d.shipped_at < $2 GROUP BY o.id, c.name ORDER BY o.id
-"""
-
-RECEIVED = """
-SELECT c.name, sum(p.amount - p.refunded) AS amount, count(*) AS count FROM payment p JOIN customer c ON c.id = p.customer_id
-WHERE p.received_on BETWEEN $1 AND $2 AND p.state <> 'cancelled' GROUP BY c.id ORDER BY amount DESC, c.name
-"""
 
 SHIPPED = """
 SELECT d.number, o.number AS order, c.name AS customer, d.carrier, d.tracking_no FROM delivery d
@@ -81,10 +51,11 @@ class SalesReport(Result):
 
 
 class Profit(Result):
-    """What one order earned: revenue without tax, less what its goods cost."""
+    """What an order, a product or a customer earned: revenue without tax, less what its goods cost."""
 
-    order: str
-    customer: str
+    name: str
+    order: str | None
+    customer: str | None
     revenue: Money
     cost: Money
     profit: Money
@@ -95,6 +66,7 @@ class ProfitReport(Result):
     """What was earned by what left in a period."""
 
     period: str
+    by: Dimension
     revenue: Money
     cost: Money
     profit: Money
@@ -103,7 +75,7 @@ class ProfitReport(Result):
 
 
 class Received(Result):
-    """Money from one customer."""
+    """Money by one name."""
 
     name: str
     amount: Money
@@ -114,9 +86,28 @@ class PaymentReport(Result):
     """Money received in a period."""
 
     period: str
+    by: Dimension
     amount: Money
     count: int
     rows: list[Received]
+
+
+class Owing(Result):
+    """What one name owes."""
+
+    name: str
+    amount: Money
+    invoices: int
+
+
+class ReceivableReport(Result):
+    """What is owed and overdue by more than so many days; without a number of days, everything that is owed."""
+
+    overdue_days: int | None
+    by: Dimension
+    amount: Money
+    invoices: int
+    rows: list[Owing]
 
 
 class Left(Result):
@@ -165,7 +156,7 @@ async def report_sales(
     me: Actor, *, period: Span | None = None, customer: Customer | None = None, by: Dimension | None = None
 ) -> SalesReport:
     """销售额：按业务员、客户、产品或日期"""
-    return await _sold(period or month_of(today()), customer, by or Dimension.staff)
+    return await _sold(me, period or month_of(today()), customer, by or Dimension.staff)
 
 
 @query(
@@ -183,39 +174,71 @@ async def report_top(
     me: Actor, *, by: Dimension | None = None, period: Span | None = None, limit: Count | None = None
 ) -> SalesReport:
     """排名：卖得最好的产品、最大的客户"""
-    found = await _sold(period or Span(today().replace(month=1, day=1), today()), None, by or Dimension.product)
+    found = await _sold(me, period or Span(today().replace(month=1, day=1), today()), None, by or Dimension.product)
     return found.model_copy(update={"rows": found.rows[: max(1, min(int(limit or 5), 50))]})
 
 
 @query(
     "report.profit",
-    says=["{period}毛利", "毛利", "毛利率低于{below}%的单", "毛利率低于{below}的单", "{period}毛利报表"],
-)
-async def report_profit(me: Actor, *, period: Span | None = None, below: Count | None = None) -> ProfitReport:
-    """毛利：每单的收入、成本和毛利率"""
-    span = period or month_of(today())
-    start, end = _between(span)
-    rows = [
-        _profit(row["name"], row["customer"], row["revenue"], row["cost"]) for row in await sql.rows(EARNED, start, end)
-    ]
-    total = _profit("", "", sum((r.revenue for r in rows), ZERO), sum((r.cost for r in rows), ZERO))
+    says=[
+        "{period}毛利", "毛利", "毛利率低于{below}%的单", "毛利率低于{below}的单", "{period}毛利报表", "{period}按{by}毛利", "按{by}毛利",
+        "{by}毛利", "{customer}{period}毛利", "哪个{by}毛利最高", "哪个{by}最赚钱",
+    ],
+)  # fmt: skip
+async def report_profit(
+    me: Actor, *, period: Span | None = None, by: Dimension | None = None, below: Count | None = None,
+    customer: Customer | None = None,
+) -> ProfitReport:  # fmt: skip
+    """毛利：每单、每个产品或客户的收入、成本和毛利率"""
+    span, wanted = period or month_of(today()), by or Dimension.order
+    found = await sums(me, Measure.earned, wanted, span, customer)
+    rows = [_profit(each, wanted) for each in found]
+    whole = _profit(Sum("", 0, total(found), total(found), sum((each.cost for each in found), ZERO), ""), wanted)
     shown = [row for row in rows if below is None or row.margin_percent < below]
+    # Orders are looked at for what went wrong, everything else for what does best.
+    shown.sort(key=lambda row: row.margin_percent if wanted is Dimension.order else -row.profit)
     return ProfitReport(
-        period=span.text, revenue=total.revenue, cost=total.cost, profit=total.profit,
-        margin_percent=total.margin_percent, rows=sorted(shown, key=lambda row: row.margin_percent),
+        period=span.text, by=wanted, revenue=whole.revenue, cost=whole.cost, profit=whole.profit,
+        margin_percent=whole.margin_percent, rows=shown,
     )  # fmt: skip
 
 
 @query(
     "report.payment",
-    says=["{period}回款", "{period}进账多少", "{period}收了多少钱", "回款", "进账多少", "{period}收款"],
+    says=[
+        "{period}回款",
+        "{period}进账多少",
+        "{period}收了多少钱",
+        "回款",
+        "进账多少",
+        "{period}收款",
+        "{period}按{by}回款",
+        "按{by}回款",
+    ],
 )
-async def report_payment(me: Actor, *, period: Span | None = None) -> PaymentReport:
+async def report_payment(me: Actor, *, period: Span | None = None, by: Dimension | None = None) -> PaymentReport:
     """回款：这段时间收到的钱"""
-    span = period or month_of(today())
-    rows = [Received(**row) for row in await sql.rows(RECEIVED, span.start, span.end)]
+    span, wanted = period or month_of(today()), by or Dimension.customer
+    found = await sums(me, Measure.received, wanted, span)
+    rows = [Received(name=each.name, amount=each.amount, count=each.documents) for each in found]
     return PaymentReport(
-        period=span.text, amount=sum((r.amount for r in rows), ZERO), count=sum(r.count for r in rows), rows=rows
+        period=span.text, by=wanted, amount=total(found), count=sum(row.count for row in rows), rows=rows
+    )
+
+
+@query(
+    "report.receivable",
+    says=["谁欠钱超过{days}天", "欠款超过{days}天的", "应收报表", "按{by}应收", "欠款排名", "谁欠得最多"],
+)
+async def report_receivable(me: Actor, *, days: Count | None = None, by: Dimension | None = None) -> ReceivableReport:
+    """应收：谁欠多少，逾期超过多少天"""
+    wanted = by or Dimension.customer
+    late = int(min(days, Decimal(3650))) if days is not None else None
+    span = until(today(), less=late + 1) if late is not None else until(today() + timedelta(days=3650))
+    found = await sums(me, Measure.owed, wanted, span)
+    rows = [Owing(name=each.name, amount=each.amount, invoices=each.documents) for each in found]
+    return ReceivableReport(
+        overdue_days=late, by=wanted, amount=total(found), invoices=sum(row.invoices for row in rows), rows=rows
     )
 
 
@@ -234,7 +257,7 @@ async def report_stock(me: Actor, *, idle: Count | None = None) -> StockReport:
     """库存金额：值多少钱，压在哪些货上"""
     rows = await sql.rows(WORTH)
     if idle is not None:
-        since = at_local(today()) - days(float(min(idle, Decimal(3650))))
+        since = at_local(today()) - days_(float(min(idle, Decimal(3650))))
         rows = [row for row in rows if row["moved"] is None or row["moved"] < since]
     return StockReport(
         amount=sum((row["amount"] for row in rows), ZERO),
@@ -243,22 +266,29 @@ async def report_stock(me: Actor, *, idle: Count | None = None) -> StockReport:
     )
 
 
-async def _sold(span: Span, customer: Customer | None, by: Dimension) -> SalesReport:
-    found = await sql.rows(SOLD.format(label=LABELS[by]), *_between(span), customer.id if customer else None)
-    whole = await sql.rows(SOLD.format(label="1::text"), *_between(span), customer.id if customer else None)
-    rows = [Row(name=r["name"], orders=r["orders"], amount=r["amount"], margin=r["net"] - r["cost"]) for r in found]
+async def _sold(me: Actor, span: Span, customer: Customer | None, by: Dimension) -> SalesReport:
+    found = await sums(me, Measure.sold, by, span, customer)
+    # An order with several products is one order, so orders are counted by themselves.
+    orders = await sums(me, Measure.sold, Dimension.order, span, customer)
+    rows = [
+        Row(name=each.name, orders=each.documents, amount=each.amount, margin=each.net - each.cost) for each in found
+    ]
     return SalesReport(
-        period=span.text, by=by, customer=customer.name if customer else None,
-        orders=whole[0]["orders"] if whole else 0, amount=whole[0]["amount"] if whole else ZERO, rows=rows,
+        period=span.text, by=by, customer=customer.name if customer else None, orders=len(orders),
+        amount=total(found), rows=rows,
     )  # fmt: skip
 
 
-def _profit(order: str, customer: str, revenue: Decimal, cost: Decimal) -> Profit:
-    profit = revenue - cost
-    percent = profit * 100 / revenue if revenue else ZERO
-    return Profit(order=order, customer=customer, revenue=revenue, cost=cost, profit=profit, margin_percent=percent)
+def _profit(earned: Sum, by: Dimension) -> Profit:
+    profit = earned.amount - earned.cost
+    percent = profit * 100 / earned.amount if earned.amount else ZERO
+    is_order = by is Dimension.order
+    return Profit(
+        name=earned.name, order=earned.name if is_order else None, customer=earned.customer if is_order else None,
+        revenue=earned.amount, cost=earned.cost, profit=profit, margin_percent=percent,
+    )  # fmt: skip
 
 
 def _between(span: Span) -> tuple[object, object]:
     """The moments at which a span begins and has ended, in Shanghai."""
-    return at_local(span.start), at_local(span.end) + days(1)
+    return at_local(span.start), at_local(span.end) + days_(1)

@@ -13,7 +13,8 @@ from handlers.visible import visible
 from models import sql
 from models.base import ZERO
 from models.clock import today
-from models.errors import CustomerFrozen, InvalidInput, NotFound
+from models.errors import InvalidInput, NotFound
+from models.finance.credit import check_delivery
 from models.party.tables import Customer
 from models.sales.orders import lines_of
 from models.sales.shipping import ship
@@ -118,8 +119,7 @@ async def confirm_shipment(
     if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
         raise wrong_state(order)
     customer: Customer = await order.customer
-    if customer.frozen:
-        raise CustomerFrozen(customer=customer.name)
+    await check_delivery(customer.id, customer=customer.name, order=order.number)
     asked = await _asked(order, items, quantity)
     delivery = await ship(order, asked, carrier=carrier, tracking_no=tracking_no, by=me.person_id)
     rest = [line for line in await lines_of(order) if line.delivered < line.quantity]

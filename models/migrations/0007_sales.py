@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0005_notices_and_files')]
+    dependencies = [('models', '0006_stock')]
 
     initial = False
 

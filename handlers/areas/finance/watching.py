@@ -1,0 +1,68 @@
+"""What finance and salespeople are told without asking: signs of risk, and whom to remind. Run by the product itself."""
+
+from handlers.actor import Actor
+from handlers.areas.finance.dunning import Reminder, reminder
+from handlers.registry import command
+from handlers.result import Money, Quantity, Ref, Result
+from handlers.visible import visible
+from models.base import ZERO
+from models.delivery.telling import tell
+from models.finance.dunning import overdue_of
+from models.finance.risk import Risk, Signal, fresh_signals
+from models.party.finding import people_with
+from models.party.tables import Customer, Role
+
+
+class RiskFact(Result):
+    """One sign about one customer."""
+
+    customer: Ref
+    risk: Risk
+    figure: Quantity
+    order: str | None
+
+
+class Watched(Result):
+    """What was told."""
+
+    items: list[RiskFact]
+
+
+class Proposed(Result):
+    """Customers whose next reminder is due."""
+
+    items: list[Reminder]
+    total: Money
+
+
+@command("risk.watch")
+async def watch_risk(me: Actor) -> Watched:
+    """看客户风险：新出现的各说一次（每天执行）"""
+    finance, told = await people_with(Role.finance), []
+    for each in await fresh_signals():
+        fact = _fact(each)
+        await tell(
+            "customer.risk", about=each.about or each.number, facts=fact.facts(lambda right: True),
+            owner=[each.owner_id] if each.owner_id else [], finance=finance,
+        )  # fmt: skip
+        told.append(fact)
+    return Watched(items=told)
+
+
+@command("receivable.propose")
+async def propose_reminders(me: Actor) -> Proposed:
+    """告诉财务哪些客户该催款了（每天执行）"""
+    late = await overdue_of([each.id for each in await visible(me, Customer).only("id")])
+    due = [each for each in late if each.due]
+    answer = Proposed(items=[reminder(each) for each in due], total=sum((each.amount for each in due), ZERO))
+    if due:
+        facts = answer.facts(lambda right: True)
+        await tell("dunning.due", about="", facts=facts, finance=await people_with(Role.finance))
+    return answer
+
+
+def _fact(signal: Signal) -> RiskFact:
+    return RiskFact(
+        customer=Ref(number=signal.number, name=signal.name), risk=signal.risk, figure=signal.figure,
+        order=signal.about or None,
+    )  # fmt: skip
