@@ -238,10 +238,13 @@ def _url(settings: Settings) -> str:
 def _run(work: Callable[[], Coroutine[Any, Any, T]], now: datetime | None = None) -> T:
     """Runs something with the database open, at another moment if asked to."""
     from models.database import open_database
+    from models.pages.linking import PUBLIC
+    from models.system.files import STORE
 
     settings = load_settings()
     url = _url(settings)
     CLOCK_FILE.path = settings.clock
+    PUBLIC.url, STORE.folder = settings.public_url, settings.files
 
     async def inside() -> T:
         context = await open_database(url, pool=2)

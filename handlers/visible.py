@@ -15,10 +15,11 @@ from models.crm.tables import Lead
 from models.delivery.tables import Notice
 from models.errors import NotFound
 from models.finance.tables import Invoice, Payment
+from models.pages.tables import PageLink
 from models.party.tables import Customer, Person
 from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import PurchaseOrder
-from models.sales.tables import SalesOrder
+from models.sales.tables import Delivery, SalesOrder
 from models.system.tables import Job
 
 R = TypeVar("R", bound=Row)
@@ -75,6 +76,16 @@ def _job(me: Actor) -> Q:
     return Q(person_id=me.id)
 
 
+def _delivery(me: Actor) -> Q:
+    if me.scope is Scope.customer:
+        return Q(order__customer_id=me.customer_id or NO_ONE)
+    return _by_owner(me, "order__salesperson", "order__customer__owner")
+
+
+def _made(me: Actor) -> Q:
+    return Q(made_by_id=me.id)
+
+
 def _staff_only(me: Actor) -> Q:
     return Q(id=NO_ONE) if me.is_customer else EVERYTHING
 
@@ -88,6 +99,7 @@ def _of_customer(me: Actor) -> Q:
 RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Customer: _customer,
     SalesOrder: _order,
+    Delivery: _delivery,
     Lead: _lead,
     Invoice: _of_customer,
     Payment: _of_customer,
@@ -95,6 +107,7 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Approval: _approval,
     JobReport: _report,
     Job: _job,
+    PageLink: _made,
     WorkOrder: _staff_only,
     PurchaseOrder: _staff_only,
     Person: _staff_only,
