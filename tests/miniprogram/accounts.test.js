@@ -113,12 +113,12 @@ test('no invoices yet are said to be none', async () => {
 
 test('an invoice shows what is open until it is paid or taken back', async () => {
   let state = 'partially_paid';
-  const lines = [{ code: 'M8X30', product: '螺栓', quantity: '5000', unit: '个', price: '0.45', amount: '2250.00', tax: '258.85' }];
+  const lines = [{ code: 'M8X30', product: '螺栓', quantity: '5000', unit: '个', price: '0.4', amount: '2250.00', tax: '258.85' }];
   const phone = new Phone(() => answer(bill('IV0001', { state, order: 'SO0312', e_number: '25312000000012345678', lines })));
   const page = phone.open('invoice/invoice', { no: 'IV0001' });
   await page.load();
   assert.equal(page.data.invoice.open, '¥113.00');
-  assert.deepEqual(page.data.invoice.lines[0], { place: 0, code: 'M8X30', name: '螺栓', quantity: '5,000 个', price: '¥0.45 / 个', amount: '¥2,250.00' });
+  assert.deepEqual(page.data.invoice.lines[0], { place: 0, code: 'M8X30', name: '螺栓', quantity: '5,000 个', price: '¥0.40 / 个', amount: '¥2,250.00' });
   page.onOrder();
   page.onCopy();
   assert.deepEqual([phone.went, phone.copied], [['to /pages/order/order?no=SO0312'], '25312000000012345678']);

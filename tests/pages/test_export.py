@@ -10,6 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from bot.jobs.due import run_jobs
+from bot.understanding.understand import describe
+from handlers.actor import person
 from handlers.areas.export.kinds import SOURCES, ExportKind
 from models import sql
 from models.clock import today
@@ -104,3 +106,15 @@ async def test_an_export_through_json_and_what_it_refuses(site: Site) -> None:
 async def test_export_asks_what_if_nothing_was_said(site: Site) -> None:
     assert (await site.chat("E009", "导出")).startswith("要导出什么？")
     assert (await site.chat("E009", "收款")).startswith("收款 ")
+
+
+async def test_a_line_is_understood_with_what_and_when(site: Site) -> None:
+    me = await person("E009", door="work")
+    for line, kind in (
+        ("导出10月销售明细", "sales"),
+        ("10月的销售明细导出", "sales"),
+        ("导出10月凭证", "journal"),
+        ("导出10月份收款", "payments"),
+    ):
+        read = await describe(me, line)
+        assert (read["intent"], read["slots"]["kind"], read["slots"]["period"][-3:]) == ("export", kind, "-10"), line

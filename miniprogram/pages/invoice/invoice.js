@@ -2,14 +2,14 @@ const { act } = require('../../services/acts');
 const api = require('../../services/api');
 const { invoice } = require('../../services/accounts');
 const { toOrders, trouble } = require('../../services/entrance');
-const { money, quantity } = require('../../services/format');
+const { money, price, quantity } = require('../../services/format');
 
 const line = (each, place) => ({
   place,
   code: each.code,
   name: each.product,
   quantity: `${quantity(each.quantity)} ${each.unit}`,
-  price: `${money(each.price)} / ${each.unit}`,
+  price: `${price(each.price)} / ${each.unit}`,
   amount: money(each.amount),
 });
 
