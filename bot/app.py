@@ -11,7 +11,7 @@ from aiohttp import web
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from bot.config import Settings
-from bot.doors import api, miniprogram, official, work
+from bot.doors import api, miniprogram, official, pages, work
 from bot.events import EVENTS
 from bot.jobs.ticking import ticking
 from bot.metrics import count_requests, metrics
@@ -21,6 +21,8 @@ from models.clock import CLOCK_FILE
 from models.database import open_database
 from models.errors import Refused
 from models.migrating import pending
+from models.pages.linking import PUBLIC
+from models.system.files import STORE
 from models.transactions import refuse_tasks_inside
 
 log = structlog.get_logger()
@@ -48,11 +50,12 @@ def make_app(settings: Settings, *, database: bool = True, jobs: bool = True) ->
     """The application of one process. Tests may bring their own database and leave the jobs out."""
     app = web.Application(client_max_size=MAX_JSON, middlewares=[count_requests, _outer_edge])
     CLOCK_FILE.path = settings.clock or CLOCK_FILE.path
+    PUBLIC.url, STORE.folder = settings.public_url, settings.files
     app[SETTINGS] = settings
     app.cleanup_ctx.append(_serving(settings, database=database))
     if jobs:
         app.cleanup_ctx.append(ticking)
-    app.add_routes([*official.ROUTES, *work.ROUTES, *miniprogram.ROUTES, *api.ROUTES])
+    app.add_routes([*official.ROUTES, *work.ROUTES, *miniprogram.ROUTES, *api.ROUTES, *pages.ROUTES])
     app.add_routes([web.get("/healthz", _alive), web.get("/readyz", _ready), web.get("/metrics", metrics)])
     return app
 
@@ -108,7 +111,10 @@ def _in_text(stopped: web.HTTPException) -> web.StreamResponse:
 
 def _ours(request: web.Request, error: Exception) -> web.Response:
     trace = secrets.token_hex(4)
-    log.error("request.failed", path=request.path, trace=trace, exc_info=error)
+    # The route, not the path: the token of a link is a secret.
+    resource = request.match_info.route.resource
+    path = resource.canonical if resource else request.path
+    log.error("request.failed", path=path, trace=trace, exc_info=error)
     body = {"code": "internal", "message": f"系统出错了，编号 {trace}，已经记录", "trace": trace}
     return web.json_response(body, status=500)
 

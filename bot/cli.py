@@ -119,6 +119,22 @@ def seed_demo() -> None:
     typer.echo("演示公司已建立")
 
 
+@cli.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="products、customers、suppliers、stock 或 invoices")],
+    file: Annotated[Path, typer.Argument(help=".xlsx 或 .csv")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查和预览，不写入")] = False,
+    template: Annotated[bool, typer.Option("--template", help="不导入，而是把空白模板写到 FILE")] = False,
+) -> None:
+    """导入产品、客户、供应商、期初库存、期初应收：全部成功或全部不动"""
+    from bot import importing
+
+    if template:
+        typer.echo(importing.write_template(kind, file))
+    else:
+        typer.echo(_run(lambda: importing.import_file(kind, file, dry_run=dry_run)))
+
+
 @cli.command()
 def doctor() -> None:
     """检查设置、数据库、回调和微信凭据，说怎么修"""
@@ -238,10 +254,13 @@ def _url(settings: Settings) -> str:
 def _run(work: Callable[[], Coroutine[Any, Any, T]], now: datetime | None = None) -> T:
     """Runs something with the database open, at another moment if asked to."""
     from models.database import open_database
+    from models.pages.linking import PUBLIC
+    from models.system.files import STORE
 
     settings = load_settings()
     url = _url(settings)
     CLOCK_FILE.path = settings.clock
+    PUBLIC.url, STORE.folder = settings.public_url, settings.files
 
     async def inside() -> T:
         context = await open_database(url, pool=2)

@@ -89,7 +89,10 @@ async def media(me: Actor, state: State, turn: Turn) -> Card | None:
     talk = Conversation(me, state)
     if talk.awaits(AttachmentReader):
         return await talk.answer(number)
-    return talk.show(templates.render("talk/file_kept", {"kind": facts["kind"], "number": number}))
+    importable = facts["kind"] == "file" and me.reach("import.file") is not Scope.none
+    return talk.show(
+        templates.render("talk/file_kept", {"kind": facts["kind"], "number": number, "importable": importable})
+    )
 
 
 async def place(me: Actor, state: State, turn: Turn) -> Card | None:

@@ -205,6 +205,7 @@ def company() -> Iterator[str]:
             "LIAODAN_CLOCK_FILE": str(clock),
             "LIAODAN_PORT": product.rpartition(":")[2],
             "LIAODAN_HOST": "127.0.0.1",
+            "LIAODAN_PUBLIC_URL": product,
             "LIAODAN_WORKERS": "1",
         }
         subprocess.run([sys.executable, "-m", "bot.cli", "seed", "demo"], check=True, env=variables, cwd=ROOT)

@@ -146,7 +146,7 @@ async def _carry_out(me: Actor, found: Handler, call: Call) -> tuple[Outcome, An
     if not found.long:
         done = await _invoke(me, found, call)
         return _outcome(me, found, done), done
-    await _read(me, found, call)
+    await read_inputs(me, found, call)
     job = await start_job(found.name, call.inputs, person_id=me.person_id, door=me.door)
     facts = {"id": job.number, "state": job.state, "done": job.done, "total": job.total}
     return Outcome(found, {}, job=facts), None
@@ -159,7 +159,7 @@ async def run_chunk(me: Actor, call: Call, chunk: Chunk) -> Chunk:
     if scope is Scope.none:
         raise NoRight()
     me = me.at(scope)
-    after: Chunk = await found.run(me, chunk, **await _read(me, found, call))
+    after: Chunk = await found.run(me, chunk, **await read_inputs(me, found, call))
     return after
 
 
@@ -176,10 +176,11 @@ def _digest(inputs: dict[str, Any]) -> str:
 
 
 async def _invoke(me: Actor, found: Handler, call: Call) -> Any:
-    return await found.run(me, **await _read(me, found, call))
+    return await found.run(me, **await read_inputs(me, found, call))
 
 
-async def _read(me: Actor, found: Handler, call: Call) -> dict[str, Any]:
+async def read_inputs(me: Actor, found: Handler, call: Call) -> dict[str, Any]:
+    """The inputs of a Call as this asker's values. Raises MissingInput and whatever a reader refuses."""
     values: dict[str, Any] = {}
     for name in call.inputs:
         if name not in found.inputs:

@@ -20,7 +20,7 @@ from models.product.finding import find_products
 from models.product.tables import Product
 from models.production.tables import WorkOrder
 from models.purchase.tables import PurchaseOrder
-from models.sales.tables import SalesOrder
+from models.sales.tables import Delivery, SalesOrder
 from models.states import Labelled
 from models.stock.tables import Warehouse
 from models.text import plain
@@ -221,6 +221,12 @@ class InvoiceReader(DocumentReader[Invoice]):
         if len(digits) >= 8:
             return await find(me, Invoice, e_number=digits)
         return await super().read(me, text, name)
+
+
+@reads(Delivery)
+class DeliveryReader(DocumentReader[Delivery]):
+    slot = r"(?:[dD][nN])\d{1,8}(?!\d)"
+    table, prefix = Delivery, "DN"
 
 
 @reads(Payment)

@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from handlers import files, items, measures, notices, places, references, sales
@@ -77,13 +78,13 @@ def handler(name: str) -> Handler:
         raise UnknownHandler(handler=name) from None
 
 
+@lru_cache(maxsize=1)
 def load() -> dict[str, Handler]:
-    """The registry with every area's module imported."""
-    if not REGISTRY:
-        import handlers.areas
+    """The registry with every area's module imported, whoever imported one of them before."""
+    import handlers.areas
 
-        for module in pkgutil.walk_packages(handlers.areas.__path__, "handlers.areas."):
-            importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(handlers.areas.__path__, "handlers.areas."):
+        importlib.import_module(module.name)
     return REGISTRY
 
 

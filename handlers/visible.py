@@ -15,11 +15,12 @@ from models.crm.tables import Lead
 from models.delivery.tables import Notice
 from models.errors import NotFound
 from models.finance.tables import Invoice, Payment
+from models.pages.tables import PageLink
 from models.party.tables import Customer, Person
 from models.payables.tables import PaymentOut, SupplierInvoice
 from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import GoodsReceipt, PurchaseOrder
-from models.sales.tables import Quotation, SalesOrder, SalesReturn
+from models.sales.tables import Delivery, Quotation, SalesOrder, SalesReturn
 from models.stock.tables import Adjustment, Hold, Stocktake, Transfer
 from models.system.tables import Job
 
@@ -93,6 +94,16 @@ def _hold(me: Actor) -> Q:
     return Q(id=NO_ONE) if me.scope is Scope.customer else _by_owner(me, "made_by", "customer__owner")
 
 
+def _delivery(me: Actor) -> Q:
+    if me.scope is Scope.customer:
+        return Q(order__customer_id=me.customer_id or NO_ONE)
+    return _by_owner(me, "order__salesperson", "order__customer__owner")
+
+
+def _made(me: Actor) -> Q:
+    return Q(made_by_id=me.id)
+
+
 def _staff_only(me: Actor) -> Q:
     return Q(id=NO_ONE) if me.is_customer else EVERYTHING
 
@@ -108,6 +119,7 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     SalesOrder: _order,
     Quotation: _quotation,
     SalesReturn: _return,
+    Delivery: _delivery,
     Lead: _lead,
     Invoice: _of_customer,
     Payment: _of_customer,
@@ -115,6 +127,7 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Approval: _approval,
     JobReport: _report,
     Job: _job,
+    PageLink: _made,
     WorkOrder: _staff_only,
     PurchaseOrder: _staff_only,
     GoodsReceipt: _staff_only,

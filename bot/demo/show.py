@@ -52,6 +52,7 @@ def show(settings: Settings, *, emulator_port: int) -> int:
             "LIAODAN_CLOCK_FILE": str(clock),
             "LIAODAN_PORT": str(settings.port),
             "LIAODAN_HOST": settings.host,
+            "LIAODAN_PUBLIC_URL": settings.public_url or product,
             "LIAODAN_WORKERS": str(settings.workers),
         }
         stack.enter_context(
@@ -77,7 +78,12 @@ def show(settings: Settings, *, emulator_port: int) -> int:
             "openapi": f"{product}/api/openapi.json",
             "database": url,
             "clock_file": str(clock),
-            "environment": environment(wechat) | {"LIAODAN_DATABASE_URL": url, "LIAODAN_CLOCK_FILE": str(clock)},
+            "environment": environment(wechat)
+            | {
+                "LIAODAN_DATABASE_URL": url,
+                "LIAODAN_CLOCK_FILE": str(clock),
+                "LIAODAN_PUBLIC_URL": settings.public_url or product,
+            },
         }
         sys.stdout.write(json.dumps(addresses, ensure_ascii=False) + "\n")
         sys.stdout.flush()

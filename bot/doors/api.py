@@ -119,7 +119,7 @@ async def _asker(request: web.Request) -> Actor:
 
 
 def _handler(request: web.Request, kind: str) -> Handler:
-    found = handler(f"{request.match_info['area']}.{request.match_info['verb']}")
+    found = handler(".".join(request.match_info[part] for part in ("area", "verb") if part in request.match_info))
     if found.kind != kind:
         raise web.HTTPMethodNotAllowed(request.method, ["GET" if found.kind == "query" else "POST"])
     return found
@@ -159,6 +159,8 @@ def refusal(refused: Refused) -> web.Response:
 ROUTES = [
     web.post("/api/login", login),
     web.get("/api/openapi.json", openapi),
+    web.get("/api/{area}", query, allow_head=False),
+    web.post("/api/{area}", command),
     web.get("/api/{area}/{verb}", query, allow_head=False),
     web.post("/api/{area}/{verb}", command),
 ]

@@ -70,7 +70,7 @@ async def _run_chunk(job: Job) -> None:
     chunk = await run_chunk(me, Call(job.handler, job.inputs), Chunk(job.cursor, job.done, job.total, job.number))
     await advance_job(job, chunk)
     if chunk.cursor is None:
-        facts = {"id": job.number, "what": handler(job.handler).help, "done": str(chunk.done)}
+        facts = {"id": job.number, "what": handler(job.handler).help, "done": str(chunk.done), **chunk.told}
         await tell("job.done", about=job.number, facts=facts, asker=[job.person_id])  # type: ignore[attr-defined]
 
 

@@ -1,9 +1,6 @@
 """Fetching what people sent: from the platform, which keeps it for three days, into FILES_DIR under its digest."""
 
 import asyncio
-import hashlib
-import os
-import secrets
 from pathlib import Path
 
 import structlog
@@ -14,6 +11,7 @@ from models.chat.files import claim_file, keep_file, refuse_file
 from models.chat.tables import Attachment, Conversation
 from models.clock import days, now
 from models.delivery.telling import reply_later
+from models.system.files import write_file
 from models.transactions import transaction
 
 log = structlog.get_logger()
@@ -81,11 +79,6 @@ def content_type(data: bytes) -> str:
     return "text/plain" if b"\0" not in data[:4096] else ""
 
 
-def where(files: Path, sha256: str) -> Path:
-    """The place of a file's bytes."""
-    return files / sha256[:2] / sha256
-
-
 async def _keep(file: Attachment, data: bytes, files: Path) -> None:
     found = content_type(data)
     if len(data) > LARGEST.get(file.kind, 0):
@@ -93,22 +86,8 @@ async def _keep(file: Attachment, data: bytes, files: Path) -> None:
     elif found not in KINDS.get(file.kind, ()):
         await transaction(_refuse, file, "这种格式不能保存")
     else:
-        sha256 = hashlib.sha256(data).hexdigest()
-        await asyncio.to_thread(_write, where(files, sha256), data)
+        sha256 = await asyncio.to_thread(write_file, files, data)
         await keep_file(file, sha256=sha256, size=len(data), content_type=found)
-
-
-def _write(place: Path, data: bytes) -> None:
-    """All of it or nothing: a half-written file must never stand under the digest of the whole."""
-    if place.exists():
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    half = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
-    with half.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    half.rename(place)
 
 
 async def _later(file: Attachment, words: str) -> None:

@@ -33,6 +33,12 @@ def as_text(card: Card, *, links: bool) -> str:
     return f"{cut_bytes(text, MAX_TEXT_BYTES - len(foot.encode()) - 2)}\n{foot}"
 
 
+def whole_text(card: Card) -> str:
+    """All of a card's words, however long, for a terminal; what can be tapped is left out."""
+    lines = [card.title, card.figure, *(f"{key}：{value}" if key else value for key, value in card.body)]
+    return "\n".join(line for line in lines if line)
+
+
 def _foot(card: Card, choices: list[str], *, links: bool) -> str:
     """A few short ones fit a line; names to choose from want one each."""
     if len(choices) > 3 or sum(len(action.label) for action in card.actions) > 12:

@@ -10,6 +10,12 @@ const quantity = (value) => {
 
 const money = (value) => (value === undefined || value === null ? '' : `¥${quantity(value)}`);
 
+// A unit price has two decimals at least.
+const price = (value) => {
+  const [whole, part = ''] = String(value).split('.');
+  return money(`${whole}.${part.padEnd(2, '0')}`);
+};
+
 // The server's times are Shanghai's, as they stand.
 const day = (value, year = new Date().getFullYear()) => {
   if (!value) return '';
@@ -19,4 +25,4 @@ const day = (value, year = new Date().getFullYear()) => {
 
 const moment = (value, year) => (value ? `${day(value, year)} ${value.slice(11, 16)}` : '');
 
-module.exports = { quantity, money, day, moment };
+module.exports = { quantity, money, price, day, moment };

@@ -38,7 +38,7 @@ async def note_material(work_order_id: int, component_id: int, quantity: Decimal
 
 
 async def backflush(work_order: WorkOrder, made: Decimal, document: str, *, by: int) -> None:
-    """Takes what `made` pieces in all need and nobody has fetched yet, as far as it is free (decision 0015)."""
+    """Takes what `made` pieces in all need and nobody has fetched yet, as far as it is free (decision 0017)."""
     for line in await BomLine.filter(product_id=work_order.product_id).order_by("component_id"):  # type: ignore[attr-defined]
         component: int = line.component_id  # type: ignore[attr-defined]
         given = await WorkOrderMaterial.filter(work_order_id=work_order.id, component_id=component).first()

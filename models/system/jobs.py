@@ -1,6 +1,6 @@
 """Long commands: written down at once, run in chunks by whichever worker is free, each chunk one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models import sql
@@ -22,12 +22,16 @@ HOLD = "SELECT id FROM job WHERE id = $1 FOR UPDATE"
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """How far a long command is; `cursor` None after a chunk means that it is finished. `number` is the job's."""
+    """How far a long command is; `cursor` None after a chunk means that it is finished. `number` is the job's.
+
+    `told` are facts that the last chunk adds to the notice that the job is done.
+    """
 
     cursor: Any = None
     done: int = 0
     total: int = 0
     number: str = ""
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 async def start_job(handler: str, inputs: dict[str, Any], *, person_id: int, door: str) -> Job:

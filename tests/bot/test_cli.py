@@ -103,6 +103,19 @@ def test_backup_and_restore_bring_everything_back(demo: str, tmp_path: Path) -> 
         apart(admin(f"DROP DATABASE {other} WITH (FORCE)"))
 
 
+def test_a_file_is_tried_imported_and_refused_by_the_line(demo: str, tmp_path: Path) -> None:
+    file = tmp_path / "products.csv"
+    assert liaodan("", "import", "products", str(file), "--template").returncode == 0
+    file.write_bytes("产品编号,产品名称,单位\r\nZ1,测试螺丝,个\r\n".encode("gbk"))
+    tried = liaodan(demo, "import", "products", str(file), "--dry-run")
+    assert tried.stdout.startswith("产品预览：1 行都可以导入\n新增 1"), tried.stderr
+    assert liaodan(demo, "import", "products", str(file)).stdout.startswith("产品导入好了：1 行\n新增 1")
+    assert "新增 0，更新 0，不变 1" in liaodan(demo, "import", "products", str(file)).stdout
+    file.write_text("产品编号,产品名称,单位\nZ2,,个\n")
+    wrong = liaodan(demo, "import", "products", str(file))
+    assert (wrong.returncode, wrong.stderr.splitlines()[1]) == (2, "· 第 2 行 产品名称：没有填")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

@@ -175,7 +175,7 @@ async def query_invoices(
         rows = rows.filter(id__lt=int(cursor))
     page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related(*RELATED)
     more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
-    return InvoiceList(total=total, next=more, items=[_answer(each) for each in page[: Listing.PAGE]])
+    return InvoiceList(total=total, next=more, items=[invoice_facts(each) for each in page[: Listing.PAGE]])
 
 
 @command(
@@ -239,10 +239,11 @@ async def _tell(issued: InvoiceAnswer, customer_id: int) -> None:
 
 async def _shown(me: Actor, invoice: Invoice) -> InvoiceAnswer:
     """An invoice as it stands now."""
-    return _answer(await visible(me, Invoice).select_related(*RELATED).get(id=invoice.id))
+    return invoice_facts(await visible(me, Invoice).select_related(*RELATED).get(id=invoice.id))
 
 
-def _answer(invoice: Invoice) -> InvoiceAnswer:
+def invoice_facts(invoice: Invoice) -> InvoiceAnswer:
+    """An invoice that was read with what it is RELATED to."""
     customer, order, original = invoice.customer, invoice.order, invoice.reverses
     return InvoiceAnswer(
         number=invoice.number,

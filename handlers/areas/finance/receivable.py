@@ -6,6 +6,7 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.inputs import Count
+from handlers.pages import link_to
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command, query
 from handlers.result import Money, Places, Ref, Result
@@ -17,6 +18,7 @@ from models.delivery.telling import tell
 from models.errors import NotFound
 from models.finance.credit import credit_status
 from models.finance.receiving import open_invoices
+from models.pages.linking import PUBLIC
 from models.party.finding import contacts_of
 from models.party.tables import Customer
 
@@ -152,6 +154,12 @@ class Statement(Result):
     overdue: Annotated[Decimal | None, Places(2)]
 
 
+class StatementSent(Statement):
+    """A statement that went to its customer; without `page`, this server has no address to link to."""
+
+    page: str | None
+
+
 @query(
     "receivable.query",
     says=["{customer}还欠多少", "{customer}欠多少", "{customer}欠款", "{customer}应收", "我还欠多少钱", "我欠多少", "我还欠多少", "欠款多少"],
@@ -230,17 +238,19 @@ async def query_statement(me: Actor, *, customer: Customer, period: Span | None 
         "给{customer}发{period}对账单",
     ],
 )
-async def send_statement(me: Actor, *, customer: Customer, period: Span | None = None) -> Statement:
-    """把对账单发给客户的联系人"""
+async def send_statement(me: Actor, *, customer: Customer, period: Span | None = None) -> StatementSent:
+    """把对账单发给客户的联系人，附上网页链接"""
     statement = await _statement(customer, period)
     contacts = await contacts_of(customer.id)
     if not contacts:
         raise NotFound(kind="contact")
+    page = await link_to(me, "statement", customer=customer, period=period) if PUBLIC.url else None
+    sent = StatementSent(**dict(statement), page=page)
     await tell(
-        "statement.sent", about=customer.number, facts=statement.facts(lambda right: True),
+        "statement.sent", about=customer.number, facts=sent.facts(lambda right: True),
         answerable=customer.owner_id, customer=contacts,  # type: ignore[attr-defined]
     )  # fmt: skip
-    return statement
+    return sent
 
 
 async def _statement(customer: Customer, period: Span | None) -> Statement:

@@ -37,6 +37,14 @@ Page({
     toOrders();
   },
 
+  onStatements() {
+    wx.navigateTo({ url: '/pages/statements/statements' });
+  },
+
+  onInvoices() {
+    wx.navigateTo({ url: '/pages/invoices/invoices' });
+  },
+
   onAsk() {
     return act(this, 'ask', askColleague, (error) => this.fail(error));
   },

@@ -1,0 +1,111 @@
+"""Exports: short ones at once, long ones as a job; either way a file behind a link that lives for a week."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.actor import Actor
+from handlers.areas.export.kinds import SOURCES, ExportFormat, ExportKind
+from handlers.reading.periods import Span, month_of
+from handlers.registry import command
+from handlers.result import Result
+from handlers.sheets.writing import CSV, XLSX, Table, as_csv, as_xlsx
+from models import sql
+from models.clock import today
+from models.errors import InvalidInput
+from models.pages.linking import LinkFile, make_link
+from models.system.files import STORE, write_file
+from models.system.jobs import Chunk, start_job
+
+WEEK = timedelta(days=7)
+
+AT_ONCE = 2000
+"""Rows that are written while the asker waits; more become a job."""
+
+MOST = 100_000
+"""Rows of one file: beyond that nobody reads it, and Excel on a phone does not open it."""
+
+SAYS = [
+    "导出{period}{kind}{format}", "导出{period}{kind}", "导出{period}的{kind}{format}", "导出{period}的{kind}", "导出{kind}{format}", "导出{kind}",
+    "{period}{kind}导出", "{period}的{kind}导出", "{kind}导出", "把{period}的{kind}导出来", "导出",
+]  # fmt: skip
+
+
+class Exported(Result):
+    """A file of so many rows, or the job that is making it."""
+
+    kind: ExportKind
+    period: str | None
+    rows: int | None = None
+    number: str | None = None
+    file_name: str | None = None
+    url: str | None = None
+    expires_at: datetime | None = None
+    job: str | None = None
+
+
+@command("export", says=SAYS)
+async def export(
+    me: Actor, *, kind: ExportKind, period: Span | None = None, format: ExportFormat | None = None
+) -> Exported:
+    """导出明细和报表成 Excel 或 CSV 文件"""
+    span, shape = _span(kind, period), format or ExportFormat.xlsx
+    rows = await _rows(kind, span, AT_ONCE + 1)
+    if len(rows) <= AT_ONCE:
+        return await _file(me, kind, span, shape, rows)
+    inputs = {"kind": kind.value, "period": span.text, "format": shape.value}
+    job = await start_job("export.run", inputs, person_id=me.person_id, door=me.door)
+    return Exported(kind=kind, period=_shown(kind, span), job=job.number)
+
+
+@command("export.run", long=True, says=[f"后台{line}" for line in SAYS if line.startswith("导出{")])
+async def run_export(
+    me: Actor, chunk: Chunk, *, kind: ExportKind, period: Span | None = None, format: ExportFormat | None = None
+) -> Exported | Chunk:
+    """在后台导出行数很多的明细，做好了通知"""
+    span = _span(kind, period)
+    made = await _file(me, kind, span, format or ExportFormat.xlsx, await _rows(kind, span, MOST))
+    told = made.facts(lambda right: True)
+    return Chunk(None, made.rows or 0, made.rows or 0, told={name: told[name] for name in ("url", "file_name")})
+
+
+async def _rows(kind: ExportKind, span: Span, most: int) -> list[list[Any]]:
+    # By place, not by name: several columns of a statement may be called alike.
+    return [list(row) for row in await sql.records(SOURCES[kind].statement, span.start, span.end, most)]
+
+
+async def _file(me: Actor, kind: ExportKind, span: Span, shape: ExportFormat, rows: list[list[Any]]) -> Exported:
+    period = _shown(kind, span)
+    title = f"{kind.text} {period or f'{today():%Y-%m-%d}'}".replace("/", " 至 ")
+    name = f"{title}.{shape.value}"
+    table = Table(title, SOURCES[kind].columns, rows)
+    # Writing a long one takes a second or two, in which others must not wait.
+    data = await asyncio.to_thread(as_xlsx if shape is ExportFormat.xlsx else as_csv, table)
+    sha256 = await asyncio.to_thread(write_file, STORE.folder, data)
+    link, url = await make_link(
+        "export", {"kind": kind.value}, heading=name, made_by_id=me.person_id, lives=WEEK,
+        file=LinkFile(name, XLSX if shape is ExportFormat.xlsx else CSV, sha256),
+    )  # fmt: skip
+    return Exported(
+        kind=kind,
+        period=period,
+        rows=len(rows),
+        number=link.number,
+        file_name=name,
+        url=url,
+        expires_at=link.expires_at,
+    )
+
+
+def _span(kind: ExportKind, period: Span | None) -> Span:
+    """The days asked for, this month if none were; what is listed as it stands now knows no days."""
+    if not SOURCES[kind].by_period:
+        return Span(today(), today())
+    span = period or month_of(today())
+    if span.start > today():
+        raise InvalidInput(input="period", given=span.text, why="in_the_future")
+    return span
+
+
+def _shown(kind: ExportKind, span: Span) -> str | None:
+    return span.text if SOURCES[kind].by_period else None

@@ -1,0 +1,1 @@
+"""Tables that a company brings along: products, parties, opening stock and open invoices."""

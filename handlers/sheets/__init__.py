@@ -1,0 +1,1 @@
+"""Tables as Excel and others have them, written and read."""

@@ -1,0 +1,1 @@
+"""Links to pages and files, for people without a token of ours."""

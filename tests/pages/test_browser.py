@@ -1,0 +1,97 @@
+"""Every page in Chromium, narrow and wide, and as the printer gets it: nothing cut, nothing refused by the page's own policy."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from models import sql
+from tests.miniprogram.phones import CHROMIUM, needs_browser
+from tests.pages.conftest import Site
+
+pytestmark = [pytest.mark.browser, needs_browser]
+
+LINES = {
+    "statement": ("E009", "打印宏达对账单", "期末欠款"),
+    "invoices": ("E009", "打印宏达发票清单", "发票清单"),
+    "invoice": ("E009", "打印{invoice}", "购买方"),
+    "order": ("E003", "打印SO0312", "收货地址"),
+    "delivery": ("E005", "打印{delivery}", "收货人"),
+    "pick": ("E005", "打印拣货单SO0312", "拣货人"),
+    "label": ("E005", "打印m8x30标签 3张", "60×40 毫米"),
+}
+
+LONG = "一家名字特别特别长的建筑装饰材料有限责任公司第二分公司采购部（华东大区）"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as driver:
+        found = await driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield found
+        await found.close()
+
+
+async def address(site: Site, kind: str) -> str:
+    person, line, _ = LINES[kind]
+    numbers = (
+        await sql.rows(
+            "SELECT (SELECT max(number) FROM invoice WHERE order_id IS NOT NULL) AS invoice, (SELECT max(number) FROM delivery) AS delivery"
+        )
+    )[0]
+    return str(site.client.make_url(await site.link(person, line.format(**numbers))))
+
+
+@pytest.mark.parametrize("kind", LINES)
+async def test_a_page_fits_phone_and_screen_and_breaks_no_policy(site: Site, browser: Browser, kind: str) -> None:
+    await sql.rows("UPDATE customer SET name = $1 WHERE name = '老王五金店' RETURNING id", LONG)
+    url = await address(site, kind)
+    for width in (375, 1280):
+        page = await browser.new_page(viewport={"width": width, "height": 800}, locale="zh-CN")
+        said: list[str] = []
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        await page.goto(url)
+        await expect(page.get_by_text(LINES[kind][2]).first).to_be_visible()
+        await expect(page.locator("h1")).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+        assert (
+            await page.evaluate("getComputedStyle(document.querySelector('.sheet')).backgroundColor")
+            == "rgb(255, 255, 255)"
+        )
+        await expect(page.get_by_role("button", name="打印")).to_be_visible(visible=width > 600)
+        assert said == []
+        await page.close()
+
+
+async def test_the_button_prints(site: Site, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    await page.add_init_script("window.print = () => { window.printed = true }")
+    await page.goto(await address(site, "statement"))
+    await page.get_by_role("button", name="打印").click()
+    assert await page.evaluate("window.printed") is True
+
+
+def sizes(pdf: bytes) -> list[tuple[int, int]]:
+    """Each page of a PDF in whole millimetres."""
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    return [(round(float(wide) * 25.4 / 72), round(float(high) * 25.4 / 72)) for wide, high in boxes]
+
+
+async def test_labels_print_one_to_a_label_and_papers_on_a4(site: Site, browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.goto(await address(site, "label"))
+    assert sizes(await page.pdf(prefer_css_page_size=True)) == [(60, 40)] * 3
+    await page.goto(await address(site, "statement"))
+    assert sizes(await page.pdf(prefer_css_page_size=True)) == [(210, 297)]
+
+
+async def test_a_link_that_is_gone_says_so_kindly_on_a_phone(site: Site, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 375, "height": 700})
+    await page.goto(str(site.client.make_url("/p/gone")))
+    await expect(page.get_by_role("heading", name="这个链接打不开了")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 375
