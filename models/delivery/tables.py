@@ -155,6 +155,22 @@ class PlatformTemplate(Row):
         unique_together = (("kind", "door"),)
 
 
+class Alarm(Row):
+    """What only a person can mend at a platform: once for each door and code, however often it is met."""
+
+    door = fields.CharField(max_length=12)
+    code = fields.BigIntField()
+    words = fields.CharField(max_length=300)
+    times = fields.IntField(default=1)
+    first_at = time_field()
+    last_at = time_field()
+    told_at = time_field()
+
+    class Meta:
+        table = "alarm"
+        unique_together = (("door", "code"),)
+
+
 class Audience(Row):
     """Who is told of a kind of notice: the customer, the salesperson, the approvers, a role."""
 
