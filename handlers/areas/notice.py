@@ -89,6 +89,7 @@ async def send_announcement(me: Actor, chunk: Chunk, *, text: Text) -> JobStarte
         "announcement",
         about=chunk.number,
         facts={"text": text, "from": me.called},
+        counted=True,
         everyone=[person.id for person in page],
     )
     last = page[-1].id if len(page) == CHUNK else None

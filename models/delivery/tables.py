@@ -20,6 +20,7 @@ class NoticeState(Labelled):
     expired = "expired", "已过期"
     merged = "merged", "已并入汇总"
     paused = "paused", "已暂停"
+    muted = "muted", "对方不收"
 
 
 class Notice(Row):
