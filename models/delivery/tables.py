@@ -56,7 +56,7 @@ class Notice(Row):
             Index(fields=["state", "due_at"], name="notice_due"),
             Index(fields=["receiver_id", "state"], name="notice_waiting"),
             Index(fields=["receiver_id", "id"], name="notice_receiver"),
-            Index(fields=["about"], name="notice_about"),
+            Index(fields=["about", "receiver_id"], name="notice_about"),
         )
 
 

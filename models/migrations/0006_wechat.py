@@ -44,4 +44,13 @@ class Migration(migrations.Migration):
             options={'table': 'qr_code', 'app': 'models', 'indexes': [Index(fields=['state', 'due_at'], name='qr_code_due'), Index(fields=['scene'], name='qr_code_scene')], 'pk_attr': 'id', 'table_description': 'A code of the Official Account that carries a scene; whoever asked for it gets the address of its picture.'},
             bases=['Row'],
         ),
+        ops.RemoveIndex(
+            model_name='Notice',
+            name='notice_about',
+            fields=None,
+        ),
+        ops.AddIndex(
+            model_name='Notice',
+            index=Index(fields=['about', 'receiver_id'], name='notice_about'),
+        ),
     ]
