@@ -17,17 +17,14 @@ from handlers.files import AttachmentReader
 from handlers.rights import Scope
 from models.chat.directory import contact_changed, member_changed, party_changed
 from models.chat.files import receive
+from models.chat.scenes import Scene, read_scene
 from models.chat.tables import Conversation as Row
 from models.clock import today
 from models.delivery.cards import take_tap
 from models.delivery.grants import change_grant
-from models.delivery.telling import reply_later
+from models.delivery.telling import reply_later, tell
 from models.party.tables import Person
 
-_CODE = re.compile(r"(?:bind_)?(\d{6})")
-_ORDER = re.compile(r"(?:order_)?(SO\d{4,})", re.IGNORECASE)
-_CARD = re.compile(r"(?:card_)?(E\d{3,})", re.IGNORECASE)
-_CAMPAIGN = re.compile(r"(?:campaign_)?(CM\d{4,})", re.IGNORECASE)
 _WORK_ORDER = re.compile(r"WO\d{4,}", re.IGNORECASE)
 
 
@@ -41,7 +38,7 @@ async def greet(me: Actor, state: State, turn: Turn) -> Card | None:
     scene = str(turn.facts.get("scene", ""))
     if scene:
         await here.update(scene=scene)
-    return await _scene(me, state, scene) or Conversation(me, state).greeting()
+    return await _scene(me, state, turn, scene) or Conversation(me, state).greeting()
 
 
 async def _todos(me: Actor, state: State) -> Card:
@@ -53,19 +50,29 @@ async def _todos(me: Actor, state: State) -> Card:
     return talk.show(templates.render("talk/todos", facts))
 
 
-async def _scene(me: Actor, state: State, scene: str) -> Card | None:
+async def _scene(me: Actor, state: State, turn: Turn, text: str) -> Card | None:
     """What a code of ours starts; anybody can print one, so it grants nothing that typing the same would not."""
     talk = Conversation(me, state)
-    if found := _CODE.fullmatch(scene):
-        return await talk.say(f"绑定 {found[1]}")
-    if found := _ORDER.fullmatch(scene):
-        return await talk.say(found[1].upper())
-    if found := _CARD.fullmatch(scene):
-        person = await Person.get_or_none(number=found[1].upper(), active=True, customer_id=None)
-        return talk.show(_welcome(me, "talk/card", {"who": person.called})) if person else None
-    if found := _CAMPAIGN.fullmatch(scene):
-        return talk.show(_welcome(me, "talk/campaign", {"number": found[1].upper()}))
+    kind, value = read_scene(text) or (None, "")
+    if kind is Scene.bind:
+        return await talk.say(f"绑定 {value}")
+    if kind is Scene.order:
+        return await talk.say(value)
+    if kind is Scene.card:
+        return await _card(me, talk, turn, value)
+    if kind is Scene.campaign:
+        return talk.show(_welcome(me, "talk/campaign", {"number": value}))
     return None
+
+
+async def _card(me: Actor, talk: Conversation, turn: Turn, number: str) -> Card | None:
+    """A colleague's card: they introduce themselves, and hear of whoever is new."""
+    colleague = await Person.get_or_none(number=number, active=True, customer_id=None)
+    if colleague is None:
+        return None
+    if me.id is None and turn.facts.get("new"):
+        await tell("card.scanned", about="card", facts={}, employee=[colleague.id])
+    return talk.show(_welcome(me, "talk/card", {"who": colleague.called}))
 
 
 def _welcome(me: Actor, template: str, facts: dict[str, str]) -> Card:

@@ -43,7 +43,7 @@ EFFECTS = {
     Reaction.OTHER_DOOR: "The next way to this person is taken.",
     Reaction.UNREACHABLE: "The person is marked unreachable at this door; the next way is taken.",
     Reaction.GIVE_UP: "Never repeated: this way is given up, the next is taken.",
-    Reaction.ALARM: "Logged as an error with the remedy, never repeated: a setting must be mended.",
+    Reaction.ALARM: "Never repeated: a setting must be mended. Administrators are told the remedy, at most once an hour; `平台告警` lists it.",
     Reaction.DONE: "It was carried out before: counts as success.",
 }
 BUSY = "Nothing was done: up to three more tries with growing pauses, of any call."

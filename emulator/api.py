@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from .addresses import check_address
 from .faults import Fault
 from .journal import mask, pretty
 from .refusals import Refusal, answer_of
@@ -121,6 +122,7 @@ async def _call(
     configured = tuple(name for name in endpoint.handlers if name in world.config.doors())
     if endpoint.needs_token:
         door = world.tokens.door_of(request.query.get("access_token"), configured)
+        _check_caller(world, request, door)
         world.quotas.use(door, request.path)
     elif door is None:
         # Token calls name their app themselves; the handler finds out which it is.
@@ -128,6 +130,29 @@ async def _call(
     body = _json(raw) if endpoint.takes == "json" and endpoint.method == "POST" else {}
     call = Call(world, door, request.path, request.query, body, request, report)
     return await endpoint.handlers[door](call)
+
+
+def _check_caller(world: World, request: web.Request, door: str) -> None:
+    """WeCom looks at the caller of every call, and at what the secret behind the token was given for."""
+    if door != "work" or world.config.work is None:
+        return
+    check_address(request.remote, door, world.config.work.allowed_ips)
+    allowed = _OF_SECRET.get(world.tokens.use_of(request.query.get("access_token")))
+    if allowed is not None and not request.path.startswith(allowed):
+        raise Refusal(48002, "api forbidden")
+
+
+# The application is taken to be among the callers of 客户联系, so that its own secret opens everything.
+_OF_SECRET = {
+    "contacts": ("/cgi-bin/user/", "/cgi-bin/department/", "/cgi-bin/getcallbackip", "/cgi-bin/get_api_domain_ip"),
+    "customers": (
+        "/cgi-bin/externalcontact/",
+        "/cgi-bin/idconvert/",
+        "/cgi-bin/media/",
+        "/cgi-bin/getcallbackip",
+        "/cgi-bin/get_api_domain_ip",
+    ),
+}
 
 
 def _door(world: World, request: web.Request, endpoint: Endpoint | None) -> str | None:

@@ -50,6 +50,10 @@ class Company:
         children = {each.id for each in self._departments.values() if each.parent == department}
         return {department}.union(*(self.below(child) for child in children))
 
+    def bearers_of(self, tag: object) -> list[Person]:
+        """The members with a tag; none if there is no such tag."""
+        return [person for person in self._people.members() if str(tag) in map(str, person.tags)]
+
     def members_of(self, department: int, *, deep: bool) -> list[Person]:
         if department == ROOT and deep:
             return self._people.members()

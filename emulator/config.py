@@ -60,11 +60,12 @@ class Official:
     templates: tuple[Template, ...]
     menu: dict[str, Any] | None
     redirect_domain: str | None = None
+    allowed_ips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Work:
-    """A company in WeCom with one self-built application."""
+    """A company in WeCom with one self-built application; the address book and customer contact may have secrets."""
 
     corp_id: str
     callback: str
@@ -74,6 +75,9 @@ class Work:
     secret: str
     name: str
     redirect_domain: str | None = None
+    contacts_secret: str | None = None
+    customers_secret: str | None = None
+    allowed_ips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ class MiniProgram:
     templates: tuple[Template, ...]
     pages: tuple[str, ...] = ()
     folder: Path | None = None
+    allowed_ips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,7 @@ class Person:
     wrote: bool = False
     accepts: Mapping[str, int] = field(default_factory=dict, hash=False)
     departments: tuple[int, ...] = (1,)
+    tags: tuple[int, ...] = ()
     position: str = ""
     leads: tuple[int, ...] = ()
     licensed: bool = True
@@ -236,6 +242,7 @@ def _official(table: _Table) -> Official:
         templates=_templates(table),
         menu=table.take("menu", dict, None),
         redirect_domain=table.text("redirect_domain", None),
+        allowed_ips=tuple(table.take("allowed_ips", list, [])),
     )
     table.end()
     return official
@@ -251,6 +258,9 @@ def _work(table: _Table) -> Work:
         secret=table.text("secret"),
         name=table.text("name", "应用"),
         redirect_domain=table.text("redirect_domain", None),
+        contacts_secret=table.text("contacts_secret", None),
+        customers_secret=table.text("customers_secret", None),
+        allowed_ips=tuple(table.take("allowed_ips", list, [])),
     )
     table.end()
     return work
@@ -271,6 +281,7 @@ def _miniprogram(table: _Table) -> MiniProgram:
         templates=_templates(table),
         pages=tuple(table.take("pages", list, [])),
         folder=_folder(table),
+        allowed_ips=tuple(table.take("allowed_ips", list, [])),
     )
     table.end()
     return miniprogram
@@ -313,6 +324,7 @@ def _person(table: _Table) -> Person:
         wrote=table.take("wrote", bool, False),
         accepts=table.take("accepts", dict, {}),
         departments=tuple(table.take("departments", list, [1])),
+        tags=tuple(table.take("tags", list, [])),
         position=table.text("position", "", ".*"),
         leads=tuple(table.take("leads", list, [])),
         licensed=table.take("licensed", bool, True),

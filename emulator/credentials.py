@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .addresses import check_address
 from .api import Call, Endpoint
 from .refusals import Refusal
 
@@ -23,7 +24,7 @@ async def stable_token(call: Call) -> Mapping[str, Any]:
 
 
 async def get_token(call: Call) -> Mapping[str, Any]:
-    """The application's token, the same while it is valid."""
+    """The token of the application, the address book or customer contact, the same while it is valid."""
     work = call.world.config.work
     corp_id, secret = call.query.get("corpid"), call.query.get("corpsecret")
     if not corp_id:
@@ -32,9 +33,10 @@ async def get_token(call: Call) -> Mapping[str, Any]:
         raise Refusal(41004, "corpsecret missing")
     if work is None or corp_id != work.corp_id:
         raise Refusal(40013, "invalid corpid")
-    if secret != work.secret:
+    uses = {work.customers_secret: "customers", work.contacts_secret: "contacts", work.secret: "app"}
+    if secret not in uses:
         raise Refusal(40001, "invalid credential")
-    text, left = call.world.tokens.keep("work")
+    text, left = call.world.tokens.keep("work", uses[secret])
     return {"errcode": 0, "errmsg": "ok", "access_token": text, "expires_in": left}
 
 
@@ -52,6 +54,7 @@ def _app(call: Call, given: Mapping[str, Any]) -> str:
         if account is not None and app_id == account.app_id:
             if secret != account.secret:
                 raise Refusal(40125, "invalid appsecret")
+            check_address(call.request.remote, door, account.allowed_ips)
             return door
     raise Refusal(40013, "invalid appid")
 

@@ -18,6 +18,7 @@ class _Token:
     door: str
     expires: float
     superseded: float | None = None
+    use: str = "app"
 
 
 class Tokens:
@@ -35,11 +36,12 @@ class Tokens:
         self._supersede(door, "token", OVERLAP_S)
         return self._new(door, "token").text, LIFE_S
 
-    def keep(self, door: str) -> tuple[str, int]:
-        """WeCom: the same one while it is valid."""
-        token = self._latest.get((door, "kept"))
+    def keep(self, door: str, use: str = "app") -> tuple[str, int]:
+        """WeCom: the same one while it is valid; each secret has its own."""
+        token = self._latest.get((door, use))
         if token is None or not self._alive(token):
-            token = self._new(door, "kept")
+            token = self._new(door, use)
+            token.use = use
         return token.text, self._left(token)
 
     def stable(self, door: str, *, force: bool) -> tuple[str, int]:
@@ -80,6 +82,10 @@ class Tokens:
         if token.expires <= self._clock.now():
             raise Refusal(42001, "access_token expired")
         return token.door
+
+    def use_of(self, text: str | None) -> str:
+        """Which of a company's secrets a good token was got with."""
+        return self._all[text or ""].use
 
     def door_of_any(self, text: str | None) -> str | None:
         """The platform a token belongs to, good or not; refusals are worded by it."""

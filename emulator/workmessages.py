@@ -21,7 +21,7 @@ _MPNEWS_BYTES = 666 << 10
 
 
 async def send(call: Call) -> Mapping[str, Any]:
-    """A message to members and departments; wrong receivers are named in a success, too many to one member vanish in silence."""
+    """A message to members, departments and tags; wrong receivers are named in a success, too many to one member vanish in silence."""
     world, body = call.world, call.body
     kind = call.text("msgtype", 40008, "invalid message type")
     _check_agent(call)
@@ -85,6 +85,8 @@ async def update_template_card(call: Call) -> Mapping[str, Any]:
         department = world.company.department(party)
         members = [] if department is None else world.company.members_of(department.id, deep=True)
         wanted += [person.id for person in members if person.id in sent.bubbles]
+    for tag in body.get("tagids") or []:
+        wanted += [person.id for person in world.company.bearers_of(tag) if person.id in sent.bubbles]
     if not wanted and not invalid:
         raise Refusal(82001, "userids, partyids, tagids and atall are all empty")
     bubbles = [sent.bubbles[person_id] for person_id in dict.fromkeys(wanted)]
@@ -123,12 +125,15 @@ def _receivers(call: Call) -> _Receivers:
     parties = {party: call.world.company.department(party) for party in given["toparty"]}
     for department in parties.values():
         people += call.world.company.members_of(department.id, deep=True) if department is not None else []
+    tagged = {tag: call.world.company.bearers_of(tag) for tag in given["totag"]}
+    for bearers in tagged.values():
+        people += bearers
     unlicensed = [str(person.work).lower() for person in people if not person.licensed]
     people = [person for person in people if person.licensed]
     invalid = {
         "invaliduser": "|".join(invalid_users),
         "invalidparty": "|".join(party for party, department in parties.items() if department is None),
-        "invalidtag": "|".join(given["totag"]),
+        "invalidtag": "|".join(tag for tag, bearers in tagged.items() if not bearers),
         "unlicenseduser": "|".join(dict.fromkeys(unlicensed)),
     }
     if not people:
@@ -249,7 +254,7 @@ _CONTENTS = {
 
 
 def _check_change(body: dict[str, Any]) -> None:
-    if len(body.get("userids") or []) > 1000 or len(body.get("partyids") or []) > 100:
+    if len(body.get("userids") or []) > 1000 or any(len(body.get(name) or []) > 100 for name in ("partyids", "tagids")):
         raise Refusal(40058, "too many receivers, invalid parameter")
     if "button" in body:
         if not isinstance(body["button"], dict) or not body["button"].get("replace_name"):

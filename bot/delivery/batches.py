@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from bot.delivery.alarms import raise_alarm
 from bot.delivery.claiming import LEASE, SECOND, Worker, settle
 from bot.delivery.ways import DUPLICATE_CHECK_S
 from bot.delivery.words import words_of
@@ -149,8 +150,7 @@ async def _call(token: str, services: Services) -> None:
         sent = await services.work.send_text(batch.userids, batch.text, duplicate_check_s=DUPLICATE_CHECK_S)
     except WeChatError as error:
         words = f"{error.rule.meaning}（{error.code}）"
-        if error.reaction is Reaction.ALARM:
-            log.error("wechat.alarm", door="work", code=error.code, fix=error.rule.fix)
+        await raise_alarm(error)
         if error.reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN) and tries < TRIES:
             await _postpone(token, tries, words)
         else:

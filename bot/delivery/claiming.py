@@ -13,21 +13,25 @@ SECOND = days(1 / 86400)
 LEASE = 30 * SECOND
 MANY = 1000
 
+READY = """
+(SELECT receiver_id FROM notice WHERE state = 'queued' AND urgent AND due_at <= $1 AND receiver_id IS NOT NULL LIMIT $2)
+UNION
+(SELECT receiver_id FROM notice WHERE state = 'queued' AND due_at <= $1 AND receiver_id IS NOT NULL
+ ORDER BY due_at LIMIT 2 * $2::int)
+"""
+
 # What is urgent comes first, the rest in the order it was told. One that failed holds up those after it; one that is
 # held for quiet hours or a digest does not. The lock is on the people, and none that foreign keys of new notices
-# would wait for.
+# would wait for. Who is ready comes as a list: a broadcast grows the table faster than PostgreSQL takes its measure,
+# and a join planned for two people would look through all that is queued for each of two thousand.
 RECEIVERS = """
-WITH ready AS (
-  (SELECT receiver_id FROM notice WHERE state = 'queued' AND urgent AND due_at <= $1 LIMIT $2)
-  UNION
-  (SELECT receiver_id FROM notice WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at LIMIT 2 * $2::int))
 SELECT p.id FROM person p
-JOIN LATERAL (
-  SELECT due_at, urgent FROM notice n
-  WHERE n.receiver_id = p.id AND n.state = 'queued' AND (n.due_at <= $1 OR n.attempts > 0)
-  ORDER BY n.urgent DESC, n.id LIMIT 1
-) head ON head.due_at <= $1
-WHERE p.id IN (SELECT receiver_id FROM ready)
+JOIN (
+  SELECT DISTINCT ON (receiver_id) receiver_id, due_at, urgent FROM notice n
+  WHERE receiver_id = ANY($3::bigint[]) AND state = 'queued' AND (due_at <= $1 OR attempts > 0)
+  ORDER BY receiver_id, urgent DESC, id
+) head ON head.receiver_id = p.id AND head.due_at <= $1
+WHERE p.id = ANY($3::bigint[])
   AND NOT EXISTS (SELECT FROM notice s WHERE s.receiver_id = p.id AND s.state = 'sending')
 ORDER BY head.urgent DESC, head.due_at LIMIT $2 FOR NO KEY UPDATE OF p SKIP LOCKED
 """
@@ -76,7 +80,8 @@ async def claim(worker: Worker) -> list[Notice]:
 
 async def _claim(worker: Worker) -> list[int]:
     moment = now()
-    receivers = [row["id"] for row in await sql.rows(RECEIVERS, moment, MANY)]
+    ready = [row["receiver_id"] for row in await sql.rows(READY, moment, MANY)]
+    receivers = [row["id"] for row in await sql.rows(RECEIVERS, moment, MANY, ready)] if ready else []
     taken: list[dict[str, Any]] = []
     if receivers:
         taken += await sql.rows(TAKE, receivers, worker.name, moment + LEASE, moment)

@@ -6,6 +6,7 @@ from enum import Enum
 
 import structlog
 
+from bot.delivery.alarms import raise_alarm
 from bot.delivery.batches import again, send_together
 from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, settle
 from bot.delivery.digests import gather
@@ -157,8 +158,7 @@ async def _react(way: Way, notice: Notice, error: WeChatError) -> tuple[End, str
         await Conversation.filter(id=way.conversation.id).update(reachable=False)
     if reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
         return End.later, words
-    if reaction is Reaction.ALARM:
-        log.error("wechat.alarm", door=way.door, code=error.code, fix=error.rule.fix)
+    await raise_alarm(error)
     return End.refused, words
 
 
@@ -173,6 +173,8 @@ async def _change_card(notice: Notice, card: Card, services: Services) -> None:
     try:
         changed = await update_card(notice, card, services)
     except (WeChatError, NoAnswer, NotSent, ValueError) as error:
+        if isinstance(error, WeChatError):
+            await raise_alarm(error)
         log.warning("card.not_changed", notice=notice.id, error=str(error))
         changed = False
     await settle([notice.id], NoticeState.accepted, "" if changed else "没有可以更新的卡片")

@@ -14,6 +14,8 @@ WORK = {
     "corp_id": "ww0demo0corp",
     "agent_id": 1000002,
     "secret": "demo-work-secret",
+    "contacts_secret": "demo-contacts-secret",
+    "customers_secret": "demo-customers-secret",
     "token": "demowork",
     "aes_key": AES_KEY,
 }

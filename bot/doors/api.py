@@ -7,6 +7,7 @@ import structlog
 from aiohttp import web
 
 from bot.conversation import error_card
+from bot.delivery.alarms import raise_alarm
 from bot.openapi import document
 from bot.services import SERVICES
 from bot.wechat.errors import Unanswered, WeChatError
@@ -85,6 +86,7 @@ async def login(request: web.Request) -> web.Response:
         session = await client.login(code)
         phone = await client.phone_number(phone_code) if phone_code else ""
     except WeChatError as error:
+        await raise_alarm(error)
         raise LoginCodeInvalid() if error.code in (40029, 40163) else WeChatUnavailable() from error
     except Unanswered as error:
         raise WeChatUnavailable() from error

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.delivery.alarms import raise_alarm
 from bot.services import Services
 from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
 from models.chat.files import claim_file, keep_file, refuse_file
@@ -54,6 +55,7 @@ async def fetch_files(services: Services) -> int:
     except (NoAnswer, NotSent) as error:
         await _later(file, f"微信没有回应：{error.why}")
     except WeChatError as error:
+        await raise_alarm(error)
         words = f"{error.rule.meaning}（{error.code}）"
         if error.reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
             await _later(file, words)

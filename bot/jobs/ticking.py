@@ -14,6 +14,7 @@ from bot.delivery.claiming import Worker
 from bot.delivery.sending import deliver
 from bot.jobs.due import run_deadlines, run_inbox, run_jobs
 from bot.jobs.fetching import fetch_files
+from bot.jobs.qrcodes import make_codes
 from bot.jobs.recurring import run_recurring
 from bot.services import SERVICES
 
@@ -48,6 +49,7 @@ async def ticking(app: web.Application) -> AsyncIterator[None]:
     tick("deadlines", run_deadlines, EVERY_S)
     tick("inbox", lambda: run_inbox(services.turns), SLOWLY_S)
     tick("files", lambda: fetch_files(services), SLOWLY_S)
+    tick("qrcodes", lambda: make_codes(services), EVERY_S)
     tick("recurring", run_recurring, SLOWLY_S)
     scheduler.start()
     yield

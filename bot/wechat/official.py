@@ -15,6 +15,9 @@ from bot.wechat.transport import App, Transport
 
 MAX_QR_EXPIRE_S = 2_592_000
 MAX_SCENE = 64
+API = "https://api.weixin.qq.com"
+SHOWS = "https://mp.weixin.qq.com"
+"""Where pictures of codes are, which is another host than the API's; a stand-in for it serves both."""
 MAX_PEOPLE = 100
 
 
@@ -117,7 +120,8 @@ class OfficialClient(ServiceClient):
             body |= {"action_name": "QR_STR_SCENE", "expire_seconds": min(expire_s, MAX_QR_EXPIRE_S)}
         answer = await self._post("/cgi-bin/qrcode/create", body)
         ticket = str(answer.get("ticket", ""))
-        image_url = f"https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}"
+        host = SHOWS if self._app.api_base.rstrip("/") == API else self._app.api_base.rstrip("/")
+        image_url = f"{host}/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}"
         return QrCode(ticket=ticket, url=str(answer.get("url", "")), image_url=image_url)
 
     async def video_url(self, media_id: str) -> str:

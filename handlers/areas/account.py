@@ -9,6 +9,7 @@ from handlers.result import Ref, Result
 from handlers.rights import NoRight
 from handlers.visible import find
 from models.chat.binding import (
+    VALID_FOR,
     bind,
     contact_by_phone,
     conversation_of,
@@ -18,6 +19,8 @@ from models.chat.binding import (
     tries_left,
     unbind,
 )
+from models.chat.qrcodes import ask_for_code
+from models.chat.scenes import Scene, read_scene
 from models.chat.tables import Door
 from models.delivery.telling import tell
 from models.errors import Refused
@@ -60,6 +63,13 @@ class BindCodeAnswer(Result):
 
     person: Ref
     bind_code: Annotated[str, "shown once"]
+    minutes: int
+
+
+class BindQrAnswer(Result):
+    """A code to scan for somebody, which is being made and comes as a notice."""
+
+    person: Ref
     minutes: int
 
 
@@ -108,6 +118,15 @@ async def create_code(me: Actor, *, person: Person) -> BindCodeAnswer:
     return BindCodeAnswer(person=Ref(number=person.number, name=person.called), bind_code=code, minutes=30)
 
 
+@command("bind.qrcode", says=["给{person}绑定二维码", "{person}的绑定二维码", "生成{person}绑定二维码"])
+async def create_qrcode(me: Actor, *, person: Person) -> BindQrAnswer:
+    """给客户联系人生成绑定二维码：对方扫了就绑定"""
+    await _may_vouch_for(me, person)
+    code = await issue_code(person.id, me.person_id)
+    await ask_for_code(Scene.bind, code, title=f"{person.called}绑定", asked_by=me.person_id, lasts=VALID_FOR)
+    return BindQrAnswer(person=Ref(number=person.number, name=person.called), minutes=30)
+
+
 @command("bind.verify", says=["验证码{code}", "绑定码{code}", "绑定{code}"])
 async def verify_code(me: Actor, *, code: Text) -> Bound:
     """用绑定码绑定这个微信"""
@@ -142,7 +161,19 @@ async def _may_vouch_for(me: Actor, person: Person) -> None:
 
 async def _bind(me: Actor, person: Person) -> Bound:
     await bind(me.door, me.identity, person.id)
+    await _belongs_to_card(me, person)
     doors = {door.value: door.text for door in Door}
     await tell("account.bound", about=person.number, facts={"door": doors[me.door]}, person=[person.id])
     customer = await Customer.get_or_none(id=person.customer_id) if person.customer_id else None  # type: ignore[attr-defined]
     return Bound(bound=True, name=person.called, customer=customer.name if customer else None)
+
+
+async def _belongs_to_card(me: Actor, person: Person) -> None:
+    """Whoever came by a colleague's card is that colleague's customer, unless they are somebody's already."""
+    conversation = await conversation_of(me.door, me.identity)
+    came = read_scene(conversation.scene)
+    if came is None or came[0] is not Scene.card:
+        return
+    colleague = await Person.get_or_none(number=came[1], active=True, customer_id=None)
+    if colleague is not None and person.customer_id is not None:  # type: ignore[attr-defined]
+        await Customer.filter(id=person.customer_id, owner_id=None).update(owner_id=colleague.id)  # type: ignore[attr-defined]

@@ -27,7 +27,11 @@ class JobState(Labelled):
 
 
 class JobStatus(Result):
-    """A long command, and what became of the notices it sent: `pending` are still to go out."""
+    """A long command, and what became of the notices it sent, each counted once.
+
+    `pending` are still to go out, those of a digest or of quiet hours among them; `refused` did not arrive, `muted` of
+    them because their receivers want none. At the end accepted + uncertain + refused is everybody.
+    """
 
     number: str
     what: str
@@ -37,6 +41,7 @@ class JobStatus(Result):
     accepted: int
     uncertain: int
     refused: int
+    muted: int
     pending: int
 
 
@@ -106,7 +111,8 @@ async def _status(job: Job) -> JobStatus:
         **facts,
         accepted=counts.get("accepted", 0) + counts.get("merged", 0),
         uncertain=counts.get("uncertain", 0),
-        refused=counts.get("refused", 0) + counts.get("expired", 0),
+        refused=counts.get("refused", 0) + counts.get("expired", 0) + counts.get("muted", 0),
+        muted=counts.get("muted", 0),
         pending=counts.get("queued", 0) + counts.get("sending", 0) + counts.get("paused", 0),
     )
 

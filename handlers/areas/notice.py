@@ -9,7 +9,7 @@ from handlers.result import Listing, Ref, Result
 from handlers.visible import visible
 from models.clock import now
 from models.delivery.tables import Notice, NoticeState
-from models.delivery.telling import tell
+from models.delivery.telling import measure_notices, tell
 from models.errors import WrongState
 from models.party.tables import Person
 from models.system.jobs import Chunk
@@ -89,8 +89,13 @@ async def send_announcement(me: Actor, chunk: Chunk, *, text: Text) -> JobStarte
         "announcement",
         about=chunk.number,
         facts={"text": text, "from": me.called},
+        counted=True,
         everyone=[person.id for person in page],
     )
+    chunks = chunk.done // CHUNK + 1
+    if len(page) == CHUNK and chunks & (chunks - 1) == 0:
+        # Whenever the broadcast has doubled.
+        await measure_notices()
     last = page[-1].id if len(page) == CHUNK else None
     return Chunk(last, chunk.done + len(page), total)
 

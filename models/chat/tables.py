@@ -123,6 +123,37 @@ class Attachment(Row):
         )
 
 
+class QrCodeState(Labelled):
+    """Where a code that somebody asked for stands."""
+
+    waiting = "waiting", "正在生成"
+    made = "made", "已生成"
+    refused = "refused", "没能生成"
+
+
+class QrCode(Row):
+    """A code of the Official Account that carries a scene; whoever asked for it gets the address of its picture."""
+
+    kind = fields.CharField(max_length=12)
+    scene = fields.CharField(max_length=64)
+    title = fields.CharField(max_length=80)
+    asked_by = to("Person")
+    state = fields.CharField(max_length=12, default=QrCodeState.waiting.value)
+    picture = fields.CharField(max_length=300, default="")
+    reason = fields.CharField(max_length=200, default="")
+    tries = fields.IntField(default=0)
+    created_at = time_field()
+    due_at = time_field()
+    expires_at = time_field()
+
+    class Meta:
+        table = "qr_code"
+        indexes = (
+            Index(fields=["state", "due_at"], name="qr_code_due"),
+            Index(fields=["scene"], name="qr_code_scene"),
+        )
+
+
 class WorkParty(Row):
     """Which of our departments follows a department of WeCom's address book."""
 

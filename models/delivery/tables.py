@@ -20,6 +20,7 @@ class NoticeState(Labelled):
     expired = "expired", "已过期"
     merged = "merged", "已并入汇总"
     paused = "paused", "已暂停"
+    muted = "muted", "对方不收"
 
 
 class Notice(Row):
@@ -55,7 +56,7 @@ class Notice(Row):
             Index(fields=["state", "due_at"], name="notice_due"),
             Index(fields=["receiver_id", "state"], name="notice_waiting"),
             Index(fields=["receiver_id", "id"], name="notice_receiver"),
-            Index(fields=["about"], name="notice_about"),
+            Index(fields=["about", "receiver_id"], name="notice_about"),
         )
 
 
@@ -153,6 +154,22 @@ class PlatformTemplate(Row):
     class Meta:
         table = "platform_template"
         unique_together = (("kind", "door"),)
+
+
+class Alarm(Row):
+    """What only a person can mend at a platform: once for each door and code, however often it is met."""
+
+    door = fields.CharField(max_length=12)
+    code = fields.BigIntField()
+    words = fields.CharField(max_length=300)
+    times = fields.IntField(default=1)
+    first_at = time_field()
+    last_at = time_field()
+    told_at = time_field()
+
+    class Meta:
+        table = "alarm"
+        unique_together = (("door", "code"),)
 
 
 class Audience(Row):

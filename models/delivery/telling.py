@@ -38,11 +38,13 @@ RETURNING receiver_id
 # that is over; who wants a digest, with it. What is urgent waits for nothing.
 QUEUE = """
 INSERT INTO notice (kind, receiver_id, about, facts, door, answerable_id, urgent, state, attempts, reason, created_at,
-  due_at, expires_at, worker, repeats, digest, batch)
-SELECT $2::text, told.id, $3::text, $4::jsonb, '', nullif($5::bigint, told.id), $6::bool, 'queued', 0, '', $7::timestamptz,
+  due_at, expires_at, worker, repeats, digest, batch, settled_at)
+SELECT $2::text, told.id, $3::text, $4::jsonb, '', nullif($5::bigint, told.id), $6::bool,
+  CASE WHEN wanted.not_at_all THEN 'muted' ELSE 'queued' END, 0,
+  CASE WHEN wanted.not_at_all THEN '对方已关闭此类通知' ELSE '' END, $7::timestamptz,
   greatest($7::timestamptz, later.quiet, later.recent, CASE WHEN later.digest THEN $12::timestamptz END),
   greatest($8::timestamptz, later.quiet + interval '1 hour', CASE WHEN later.digest THEN $12::timestamptz + interval '1 hour' END),
-  '', 1, coalesce(later.digest, false), ''
+  '', 1, coalesce(later.digest, false), '', CASE WHEN wanted.not_at_all THEN $7::timestamptz END
 FROM unnest($1::bigint[]) WITH ORDINALITY AS told(id, nth)
 CROSS JOIN LATERAL (
   SELECT coalesce(bool_or(wish.muted), false) AS muted, NOT $6::bool AND coalesce(bool_or(wish.digest), false) AS digest,
@@ -52,7 +54,8 @@ CROSS JOIN LATERAL (
     (SELECT max(n.created_at) + $11::interval FROM notice n WHERE NOT $6::bool AND $3::text <> '' AND n.about = $3::text
        AND n.receiver_id = told.id AND n.kind = $2::text AND n.created_at > $7::timestamptz - $11::interval) AS recent
   FROM preference wish WHERE wish.person_id = told.id AND wish.kind IN ('', $2::text)) later
-WHERE $6::bool OR NOT later.muted
+CROSS JOIN LATERAL (SELECT later.muted AND NOT $6::bool AS not_at_all) wanted
+WHERE $13::bool OR NOT wanted.not_at_all
 ORDER BY told.nth
 """
 
@@ -68,24 +71,26 @@ async def tell(
     facts: dict[str, Any],
     answerable: int | None = None,
     not_to: int | None = None,
+    counted: bool = False,
     **audiences: list[int],
 ) -> int:
     """Queues a notice for everybody of the audiences that this kind goes to; says how many they are.
 
     `answerable` is the colleague who hears of it when it cannot be delivered; `not_to` is whoever did it and knows.
-    Who has muted the kind gets none, unless it is urgent; a repeat joins the one that still waits.
+    Who has muted the kind gets none, unless it is urgent; a repeat joins the one that still waits. Where everybody is
+    `counted`, as in a broadcast, who has muted it is written down as such.
     """
     told: set[int] = set() if not_to is None else {not_to}
     before = len(told)
     for rule in await Audience.filter(kind=kind, audience__in=list(audiences)):
         receivers = [each for each in dict.fromkeys(audiences[rule.audience]) if each not in told]
         told.update(receivers)
-        await _queue(rule, receivers, about, facts, answerable)
+        await _queue(rule, receivers, about, facts, answerable, counted=counted)
     return len(told) - before
 
 
 async def _queue(
-    rule: Audience, receivers: list[int], about: str, facts: dict[str, Any], answerable: int | None
+    rule: Audience, receivers: list[int], about: str, facts: dict[str, Any], answerable: int | None, *, counted: bool
 ) -> None:
     moment, stored = now(), json.dumps(facts, ensure_ascii=False)
     expires = moment + timedelta(hours=rule.expires_hours)
@@ -112,7 +117,16 @@ async def _queue(
         here.hour * 60 + here.minute,
         REPEATS_WITHIN,
         digest if digest > moment else digest + timedelta(days=1),
+        counted,
     )
+
+
+async def measure_notices() -> None:
+    """Has PostgreSQL count the notices anew: a broadcast grows the table faster than it looks by itself.
+
+    Plans made for a small table go through all that is queued for each receiver, minutes instead of seconds.
+    """
+    await sql.rows("ANALYZE notice")
 
 
 async def pause_notices(about: str) -> int:
@@ -122,6 +136,6 @@ async def pause_notices(about: str) -> int:
 
 
 async def resume_notices(about: str) -> int:
-    """Lets them go; says how many."""
+    """Lets them go, each when it is due, so that nobody is woken for it; says how many."""
     held = Notice.filter(about=about, state=NoticeState.paused.value)
-    return await held.update(state=NoticeState.queued.value, due_at=now())
+    return await held.update(state=NoticeState.queued.value)

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from bot.jobs.due import run_jobs
 from bot.understanding.understand import describe
 from handlers.actor import person
 from models import sql
@@ -158,3 +159,28 @@ async def test_what_is_urgent_overtakes_what_is_held_and_what_failed(sim: Sim) -
 async def shown(sim: Sim, words: str, count: int) -> bool:
     rows = [each for each in await sim.deliveries("E003") if words in str(each["payload"]) and not each["dropped"]]
     return len(rows) == count
+
+
+async def test_a_broadcast_counts_everybody_also_who_wants_none_of_it_or_a_digest(chat: Chat) -> None:
+    await chat("E003", "关闭公告通知")
+    await chat("E004", "公告汇总发给我")
+    await chat("E001", "发公告 周五开会")
+    await chat("E001", "确认")
+    while await run_jobs():
+        continue
+    states = {row["state"]: row["n"] for row in await sql.rows(EVERYBODY)}
+    assert states == {"queued": 24, "muted": 1}
+    muted = await Notice.get(kind="announcement", state="muted").select_related("receiver")
+    assert (muted.receiver.number, muted.reason) == ("E003", "对方已关闭此类通知")
+    status = await chat("E001", "JB0001")
+    assert "未送达：1（1 人关了这类通知）" in status and "待发：24" in status
+    # Nobody is told against their wish: neither by trying again nor by going on after a pause.
+    assert "没有未送达的通知" in await chat("E001", "重发JB0001")
+    await chat("E001", "暂停JB0001")
+    await chat("E001", "继续JB0001")
+    digest = await Notice.get(kind="announcement", digest=True).select_related("receiver")
+    assert (digest.receiver.number, digest.state, digest.due_at > now()) == ("E004", "queued", True)
+    assert await Notice.filter(kind="announcement", state="muted").count() == 1
+
+
+EVERYBODY = "SELECT state, count(*)::int AS n FROM notice WHERE kind = 'announcement' GROUP BY state"
