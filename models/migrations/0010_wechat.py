@@ -5,7 +5,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0005_notices_and_files')]
+    dependencies = [('models', '0009_pages')]
 
     initial = False
 
