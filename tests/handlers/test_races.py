@@ -207,3 +207,32 @@ async def test_goods_that_two_clerks_take_in_come_back_once(database: str) -> No
     outcomes = await at_once(("E005", *taken), ("E013", *taken), ("E009", *paid))
     assert outcomes == ["done", "done", "wrong_state"]
     assert await clean()
+
+
+async def test_of_two_who_ask_for_the_whole_of_a_purchase_one_is_refused(database: str) -> None:
+    asked = Call("payable.request", {"purchase": "PO0087", "amount": "138990"})
+    people = [await person("E009"), await person("E012")]
+    outcomes = await asyncio.gather(
+        *(run(each, asked, key=f"ask-{each.number}") for each in people), return_exceptions=True
+    )
+    refused = [each for each in outcomes if isinstance(each, Refused)]
+    assert [each.code for each in refused] == ["paid_twice"] and len(outcomes) == 2
+    assert await clean()
+
+
+async def test_two_payments_of_one_supplier_invoice_settle_it_once(database: str) -> None:
+    paid = Call("payable.pay", {"supplier": "正泰", "amount": "18650"})
+    people = [await person("E009"), await person("E019")]
+    outcomes = await asyncio.gather(*(run(each, paid, key=f"pay-{each.number}") for each in people))
+    assert sorted(each.facts["advance"] for each in outcomes) == ["0.00", "18650.00"]
+    assert await clean()
+
+
+async def test_of_two_who_take_the_last_of_a_budget_one_is_over_it(database: str) -> None:
+    budget = {"department": "采购", "purpose": "办公用品"}
+    await run(await person("E001"), Call("budget.set", {**budget, "amount": "1000"}), key="budget")
+    asked = Call("payable.request", {"supplier": "正泰", "amount": "600", **budget})
+    people = [await person("E009"), await person("E012")]
+    outcomes = await asyncio.gather(*(run(each, asked, key=f"ask-{each.number}") for each in people))
+    assert sorted(each.facts["state"] for each in outcomes) == ["approved", "pending_approval"]
+    assert await clean()
