@@ -36,11 +36,15 @@ class KeyReused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[R]):
-    """A command's result, with the Call that would undo it and the approval it waits for."""
+    """A command's result, with the Call that would undo it and the approval it waits for.
+
+    `files_for` is the document that a photo sent next belongs to.
+    """
 
     result: R
     undo: Call | None = None
     approval: str | None = None
+    files_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Outcome:
     facts: dict[str, Any]
     approval: str | None = None
     can_undo: bool = False
+    files_for: str = ""
     job: dict[str, Any] | None = None
 
 
@@ -151,7 +156,7 @@ async def _earlier(found: Handler, call: Call, key: str) -> Outcome:
     if entry.handler != found.name or _digest(entry.inputs) != _digest(call.inputs):
         raise KeyReused()
     stored = entry.result or {"facts": {}, "approval": None}
-    return Outcome(found, stored["facts"], stored["approval"], entry.undo is not None, stored.get("job"))
+    return Outcome(found, stored["facts"], stored["approval"], entry.undo is not None, job=stored.get("job"))
 
 
 def _digest(inputs: dict[str, Any]) -> str:
@@ -181,5 +186,5 @@ async def _read(me: Actor, found: Handler, call: Call) -> dict[str, Any]:
 
 def _outcome(me: Actor, found: Handler, done: Any) -> Outcome:
     if isinstance(done, Done):
-        return Outcome(found, done.result.facts(me.may), done.approval, done.undo is not None)
+        return Outcome(found, done.result.facts(me.may), done.approval, done.undo is not None, done.files_for)
     return Outcome(found, done.facts(me.may))

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import tell_about, wrong_state
+from handlers.dispatch import Done
 from handlers.inputs import Day, Text, TrackingNo
 from handlers.registry import command, query
 from handlers.result import Quantity, Ref, Result
@@ -98,7 +99,7 @@ async def list_due(me: Actor, *, date: Day | None = None) -> DueList:
     ],
     confirm=True,
 )  # fmt: skip
-async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, tracking_no: TrackingNo) -> Shipped:
+async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, tracking_no: TrackingNo) -> Done[Shipped]:
     """发货：出库、登记物流、通知客户"""
     if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
         raise wrong_state(order)
@@ -107,7 +108,7 @@ async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, track
         raise CustomerFrozen(customer=customer.name)
     delivery = await ship(order, carrier=carrier, tracking_no=tracking_no, by=me.person_id)
     await tell_about(me, "order.shipped", order)
-    return Shipped(
+    shipped = Shipped(
         number=delivery.number,
         order=order.number,
         customer=Ref(number=customer.number, name=customer.name),
@@ -120,3 +121,4 @@ async def confirm_shipment(me: Actor, *, order: SalesOrder, carrier: Text, track
             for row in await DeliveryLine.filter(delivery=delivery).order_by("id").select_related("order_line__product")
         ],
     )
+    return Done(shipped, files_for=order.number)
