@@ -13,6 +13,7 @@ from bot.understanding.understand import NotUnderstood, Understood, read_answer,
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Instead, MissingInput, Outcome, rehearse, run
+from handlers.files import AttachmentReader
 from handlers.inputs import Ambiguous, Reader
 from handlers.items import split_items
 from handlers.registry import handler
@@ -25,6 +26,7 @@ from models.transactions import savepoint
 
 KEEP = days(10 / 1440)
 CHOICES = 5
+ATTACH = "file.attach"
 
 HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance")
 """Roles with a page of help of their own, the most telling first."""
@@ -41,6 +43,7 @@ class State:
     partial: str = ""
     lines: dict[str, str] = field(default_factory=dict)
     place: dict[str, Any] = field(default_factory=dict)
+    files_for: str = ""
     misses: int = 0
 
     @classmethod
@@ -53,6 +56,7 @@ class State:
             partial=kept.get("partial", ""),
             lines=kept.get("lines", {}),
             place=kept.get("place", {}),
+            files_for=kept.get("files_for", ""),
             misses=kept.get("misses", 0),
         )
         for name in ("pending", "more", "last"):
@@ -65,7 +69,8 @@ class State:
         stored: dict[str, Any] = {
             name: call.to_json() for name in ("pending", "more", "last") if (call := getattr(self, name)) is not None
         }
-        stored.update({n: v for n in ("waiting_for", "partial", "lines", "place", "misses") if (v := getattr(self, n))})
+        plain = ("waiting_for", "partial", "lines", "place", "files_for", "misses")
+        stored.update({name: value for name in plain if (value := getattr(self, name))})
         return {**stored, "at": now().isoformat()}
 
 
@@ -93,6 +98,14 @@ class Conversation:
         if self.state.waiting_for and not await self._is_other_command(text):
             return self._shown(await self._answer_question(text))
         return self._shown(await self._command(text))
+
+    async def take_file(self, number: str) -> Card | None:
+        """A file for the question that waits for one, or for the document that was just spoken of; None if neither."""
+        if self.awaits(AttachmentReader):
+            return await self.answer(number)
+        if self.state.files_for:
+            return self._shown(await self.perform(Call(ATTACH, {"about": self.state.files_for, "file": number})))
+        return None
 
     def awaits(self, kind: type[Reader[Any]]) -> bool:
         """Whether what is asked for now is an input of this kind."""
@@ -209,6 +222,9 @@ class Conversation:
         except Refused as refused:
             self.state.pending = None
             return self._trouble(refused)
+        if call.name != ATTACH:
+            # Several photos may follow; after anything else, a photo is about something else.
+            self.state.files_for = outcome.files_for
         if found.kind == "command":
             self.state.pending = None
         elif outcome.handler.inputs:

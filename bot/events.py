@@ -13,7 +13,6 @@ from bot.turns import Turn
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import run
-from handlers.files import AttachmentReader
 from handlers.rights import Scope
 from models.chat.directory import contact_changed, member_changed, party_changed
 from models.chat.files import receive
@@ -88,14 +87,14 @@ async def scan(me: Actor, state: State, turn: Turn) -> Card | None:
 
 
 async def media(me: Actor, state: State, turn: Turn) -> Card | None:
-    """A file is kept for whoever sent it; it answers the question that waits for one."""
+    """A file is kept for whoever sent it; it goes to the conversation that waits for one."""
     if me.id is None:
         return templates.render("errors/not_bound", {})
     facts = turn.facts
     number = await receive(me.id, turn.door, facts["kind"], facts["media_id"], name=facts.get("name", ""))
     talk = Conversation(me, state)
-    if talk.awaits(AttachmentReader):
-        return await talk.answer(number)
+    if taken := await talk.take_file(number):
+        return taken
     importable = facts["kind"] == "file" and me.reach("import.file") is not Scope.none
     return talk.show(
         templates.render("talk/file_kept", {"kind": facts["kind"], "number": number, "importable": importable})

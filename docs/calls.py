@@ -32,6 +32,29 @@ CLIENTS: dict[str, tuple[type, ...]] = {
     "Mini-program": (MiniProgramClient,),
 }
 
+HELD = {
+    "OfficialClient": "official",
+    "OfficialMenus": "menus",
+    "OfficialTags": "tags",
+    "OfficialWeb": r"official\.web",
+    "WorkClient": "work",
+    "WorkWeb": r"work\.web",
+    "ContactsClient": "contacts",
+    "CustomersClient": "customers",
+    "MiniProgramClient": "miniprogram",
+}
+"""By what name the product holds each client."""
+
+CALLED_CLIENT = {
+    "bot/checking.py": ("OfficialClient", "WorkClient", "MiniProgramClient"),
+    "bot/delivery/syncing.py": ("OfficialClient", "MiniProgramClient"),
+    "bot/doors/api.py": ("MiniProgramClient",),
+    "bot/jobs/fetching.py": ("OfficialClient", "WorkClient"),
+}
+"""Where one is held as `client`, whichever it is."""
+
+CLIENT_ONLY = "client only"
+
 CASES = "test_a_call_is_on_the_wire_what_the_platform_documents"
 CODES = "test_each_code_over_the_wire_has_the_effect_that_the_table_says"
 
@@ -53,7 +76,7 @@ HEAD = """# Calls and error codes
 Made by `python -m docs.calls` from the code and the tests; a test fails when it is stale. What the columns name: the method,
 the address it asks, what it does, and the tests that show it, all in `tests/bot/wechat`. How much may be sent is asked of
 `bot/quotas.py` first; what cannot be read (a time-out, a page of HTML, half an answer) is `NoAnswer`, and what certainly never
-left is `NotSent`. Both have names and neither is taken for success.
+left is `NotSent`. What is used by nothing in the product yet says `client only`: it is typed and tried, no more. Both have names and neither is taken for success.
 """
 
 
@@ -62,7 +85,7 @@ def page() -> str:
     tests = list(_tests())
     parts = [HEAD, "\n"]
     for title, clients in CLIENTS.items():
-        parts.append(f"## {title}\n\n| Call | Asks | Effect | Shown by |\n| --- | --- | --- | --- |\n")
+        parts.append(f"## {title}\n\n| Call | Asks | Effect | Used by | Shown by |\n| --- | --- | --- | --- | --- |\n")
         parts += [_call(client, name, tests) for client in clients for name in _names(client)]
         parts.append("\n")
     for title, platform, table in (
@@ -91,7 +114,23 @@ def _call(client: type, name: str, tests: list[ast.AST]) -> str:
     method = getattr(client, name)
     words = " ".join((inspect.getdoc(method) or "").split("\n\n")[0].split())
     asked = ", ".join(f"`{path}`" for path in dict.fromkeys(_paths(client, name, set()))) or "nothing"
-    return f"| `{client.__name__}.{name}` | {asked} | {words} | {_shown(client, name, tests)} |\n"
+    return (
+        f"| `{client.__name__}.{name}` | {asked} | {words} | {_used(client, name)} | {_shown(client, name, tests)} |\n"
+    )
+
+
+def _used(client: type, name: str) -> str:
+    """The modules of the product that make this call; the clients' calls of one another do not count."""
+    if client is Transport:
+        return "the clients below"
+    users = []
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        where = str(path.relative_to(ROOT))
+        held = [HELD.get(client.__name__, client.__name__)]
+        held += ["client"] if client.__name__ in CALLED_CLIENT.get(where, ()) else []
+        if path.parent.name != "wechat" and re.search(rf"\b(?:{'|'.join(held)})\.{name}\b", path.read_text()):
+            users.append(f"`{where}`")
+    return ", ".join(users) or CLIENT_ONLY
 
 
 def _paths(client: type, name: str, seen: set[str]) -> Iterator[str]:

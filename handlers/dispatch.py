@@ -44,11 +44,15 @@ class Instead(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[R]):
-    """A command's result, with the Call that would undo it and the approval it waits for."""
+    """A command's result, with the Call that would undo it and the approval it waits for.
+
+    `files_for` is the document that a photo sent next belongs to.
+    """
 
     result: R
     undo: Call | None = None
     approval: str | None = None
+    files_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Outcome:
     facts: dict[str, Any]
     approval: str | None = None
     can_undo: bool = False
+    files_for: str = ""
     job: dict[str, Any] | None = None
 
 
@@ -168,7 +173,7 @@ async def _earlier(found: Handler, call: Call, key: str) -> Outcome:
     if entry.handler != found.name or _digest(entry.inputs) != _digest(call.inputs):
         raise KeyReused()
     stored = entry.result or {"facts": {}, "approval": None}
-    return Outcome(found, stored["facts"], stored["approval"], entry.undo is not None, stored.get("job"))
+    return Outcome(found, stored["facts"], stored["approval"], entry.undo is not None, job=stored.get("job"))
 
 
 def _digest(inputs: dict[str, Any]) -> str:
@@ -199,5 +204,5 @@ async def read_inputs(me: Actor, found: Handler, call: Call) -> dict[str, Any]:
 
 def _outcome(me: Actor, found: Handler, done: Any) -> Outcome:
     if isinstance(done, Done):
-        return Outcome(found, done.result.facts(me.may), done.approval, done.undo is not None)
+        return Outcome(found, done.result.facts(me.may), done.approval, done.undo is not None, done.files_for)
     return Outcome(found, done.facts(me.may))

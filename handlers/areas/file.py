@@ -11,11 +11,14 @@ from handlers.visible import find
 from models.base import Row
 from models.chat.tables import Attachment, AttachmentState
 from models.errors import NotFound
-from models.production.tables import WorkOrder
+from models.party.tables import Customer
+from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import PurchaseOrder
 from models.sales.tables import SalesOrder
 
-DOCUMENTS: dict[str, type[Row]] = {"SO": SalesOrder, "WO": WorkOrder, "PO": PurchaseOrder}
+DOCUMENTS: dict[str, type[Row]] = {
+    "SO": SalesOrder, "WO": WorkOrder, "PO": PurchaseOrder, "JR": JobReport, "CU": Customer,
+}  # fmt: skip
 
 MOST = 20
 

@@ -12,6 +12,7 @@ from handlers.registry import command, query
 from handlers.result import Quantity, Ref, Result
 from handlers.visible import find
 from models.base import ZERO
+from models.chat.tables import Attachment
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound
 from models.party.tables import Person
@@ -66,6 +67,7 @@ class Reported(Result):
     left: Quantity
     percent: int
     state: WorkOrderState
+    photo: str | None
 
 
 class Unreported(Result):
@@ -119,7 +121,13 @@ async def query_progress(me: Actor, *, work_order: WorkOrder) -> ProgressAnswer:
     ],
 )  # fmt: skip
 async def report_task(
-    me: Actor, *, work_order: WorkOrder, operation: Text | None = None, good: Count, scrap: Count | None = None
+    me: Actor,
+    *,
+    work_order: WorkOrder,
+    operation: Text | None = None,
+    good: Count,
+    scrap: Count | None = None,
+    photo: Attachment | None = None,
 ) -> Done[Reported]:
     """报工：登记合格和不良，十分钟内可撤销"""
     product = await work_order.product
@@ -148,8 +156,9 @@ async def report_task(
         left=passed - steps[index].good - steps[index].scrap,
         percent=after,
         state=_state(work_order),
+        photo=await _lay_with(report, photo) if lost else None,
     )
-    return Done(result, undo=Call("task.unreport", {"report": report.number}))
+    return Done(result, undo=Call("task.unreport", {"report": report.number}), files_for=report.number if lost else "")
 
 
 @command("task.unreport")
@@ -164,6 +173,14 @@ async def unreport_task(me: Actor, *, report: Text) -> Unreported:
     return Unreported(
         number=back.number, work_order=work_order.number, operation=operation.name, good=found.good, scrap=found.scrap
     )
+
+
+async def _lay_with(report: JobReport, photo: Attachment | None) -> str | None:
+    """What is bad is shown by the photo that was sent just before, or by those that follow."""
+    if photo is None:
+        return None
+    await Attachment.filter(id=photo.id).update(about=report.number)
+    return photo.number
 
 
 async def _own_report(me: Actor, number: str) -> JobReport:

@@ -228,7 +228,7 @@ async def cancel_recorded(me: Actor, *, payment: Payment) -> PaymentAnswer:
         "付了{amount}",
     ],
 )
-async def notify_payment(me: Actor, *, amount: Amount, customer: Customer | None = None) -> Told:
+async def notify_payment(me: Actor, *, amount: Amount, customer: Customer | None = None) -> Done[Told]:
     """告诉财务：钱已经打过去了"""
     if customer is None:
         raise NotFound(kind="customer")
@@ -238,7 +238,7 @@ async def notify_payment(me: Actor, *, amount: Amount, customer: Customer | None
         "payment.told", about=customer.number, facts=told.facts(lambda right: True), finance=await people_with(Role.finance),
         owner=[customer.owner_id] if customer.owner_id else [],  # type: ignore[attr-defined]
     )  # fmt: skip
-    return told
+    return Done(told, files_for=customer.number)
 
 
 @query("payment.account", says=["你们账号多少", "账号多少", "打款账号", "收款账号", "银行账号", "往哪打款"])

@@ -169,7 +169,7 @@ async def refuse_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
 
 
 @command("order.receive", says=["确认收货{order}", "{order}确认收货", "{order}收到了", "{order}到货了"])
-async def receive_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
+async def receive_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
     """确认收货"""
     if order.delivery_state != DeliveryState.delivered.value or order.received_at is not None:
         raise wrong_state(order)
@@ -180,7 +180,7 @@ async def receive_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     await Delivery.filter(order_id=order.id, delivered_at=None).update(delivered_at=moment)
     await move(order, OrderState.done)
     await tell_about(me, "order.delivered", order)
-    return await answer(order)
+    return Done(await answer(order), files_for=order.number)
 
 
 @query(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import tell_about, wrong_state
+from handlers.dispatch import Done
 from handlers.inputs import Count, Day, Text, TrackingNo
 from handlers.items import Item
 from handlers.registry import command, query
@@ -114,7 +115,7 @@ async def confirm_shipment(
     quantity: Count | None = None,
     carrier: Text,
     tracking_no: TrackingNo,
-) -> Shipped:
+) -> Done[Shipped]:
     """发货：出库、登记物流、通知客户；只发一部分时其余留作欠货"""
     if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
         raise wrong_state(order)
@@ -124,7 +125,7 @@ async def confirm_shipment(
     delivery = await ship(order, asked, carrier=carrier, tracking_no=tracking_no, by=me.person_id)
     rest = [line for line in await lines_of(order) if line.delivered < line.quantity]
     await tell_about(me, "order.shipped", order)
-    return Shipped(
+    shipped = Shipped(
         number=delivery.number,
         order=order.number,
         customer=Ref(number=customer.number, name=customer.name),
@@ -141,6 +142,7 @@ async def confirm_shipment(
             for line in rest
         ],
     )
+    return Done(shipped, files_for=order.number)
 
 
 async def _asked(order: SalesOrder, items: list[Item] | None, quantity: Decimal | None) -> dict[int, Decimal] | None:
