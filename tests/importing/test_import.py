@@ -247,6 +247,9 @@ async def test_a_missing_column_is_named_with_what_else_it_may_be_called(databas
 async def test_codes_that_excel_cut_are_not_taken(database: str, tmp_path: Path) -> None:
     rows: Rows = [["产品编号", "产品名称", "单位", "条码"], ["Z1", "甲", "个", 69012345678921234567]]
     assert "请把这一列设成文本" in await refused("products", xlsx(rows, tmp_path))
+    # 11-2 is a code; Excel makes a day of it.
+    rows = [["产品编号", "产品名称", "单位"], [ISSUED, "甲", "个"]]
+    assert "当成了日期" in await refused("products", xlsx(rows, tmp_path))
 
 
 def bomb() -> bytes:
