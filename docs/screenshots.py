@@ -1,4 +1,4 @@
-"""`make screenshots`: plays a short story in the demo company and draws the emulator's page and the mini-program, wide and narrow."""
+"""`make screenshots`: plays a short story in the demo company and draws the emulator's page, the mini-program and the pages behind links."""
 
 import asyncio
 import contextlib
@@ -21,6 +21,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bot.demo.wechat import emulator_config, environment
 from docs.screenshots_miniprogram import draw_miniprogram
+from docs.screenshots_pages import draw_pages
 from models.clock import SHANGHAI
 from models.embedded import server
 
@@ -177,6 +178,7 @@ async def play(address: str) -> None:
         browser = await driver.chromium.launch(executable_path=_chromium(), args=BROWSER)
         await draw(browser, phones)
         await draw_miniprogram(browser, phones)
+        await draw_pages(browser, phones)
         await browser.close()
 
 

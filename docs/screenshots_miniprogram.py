@@ -43,6 +43,18 @@ async def draw_miniprogram(browser: Browser, phones: Phones) -> None:
             await page.get_by_role("button", name="我的").click()
             await page.locator(".who").wait_for()
             await _save(page, f"mini-me-{width}")
+            await page.get_by_text("对账单").click()
+            await page.locator(".month").first.wait_for()
+            await _save(page, f"mini-statements-{width}")
+            await page.locator(".month").first.click()
+            await page.locator(".moved").first.wait_for()
+            await _save(page, f"mini-statement-{width}")
+        async with _phone(browser, phones, width, "C001", "pages/invoices/invoices") as page:
+            await page.locator(".bill").first.wait_for()
+            await _save(page, f"mini-invoices-{width}")
+            await page.locator(".bill", has_text="SO0310").click()
+            await page.locator(".bill-head").wait_for()
+            await _save(page, f"mini-invoice-{width}")
         async with _phone(browser, phones, width, "C001", "pages/order/order%3Fno=SO0316") as page:
             await page.get_by_role("button", name="确认收货").wait_for()
             await _save(page, f"mini-shipped-{width}")

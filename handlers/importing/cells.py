@@ -1,7 +1,7 @@
 """What stands in a cell, as a value: text, figures, days, yes and no."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -30,6 +30,8 @@ def text(longest: int) -> Read:
     """Text of at most so many letters; a code that Excel took for a number comes back as it was typed."""
 
     def read(cell: Any) -> str:
+        if isinstance(cell, date | time | timedelta):
+            raise BadCell(why="Excel 把它当成了日期或时间，请把这一列设成文本再填")
         if isinstance(cell, float) and cell.is_integer():
             if abs(cell) >= 10**EXACT:
                 raise BadCell(why=f"Excel 只保留 {EXACT} 位数字，请把这一列设成文本再填")

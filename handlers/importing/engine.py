@@ -48,13 +48,18 @@ class Fault(Result):
 
 
 class ImportRefused(Refused):
-    """Nothing was imported; `errors` are the first faults, `total` is how many there are."""
+    """Nothing was imported; `errors` are the first faults, `total` is how many there are, `more` how many are not told."""
 
     code = "import_refused"
 
+    def __init__(self, kind: "Kind", faults: list[Fault]) -> None:
+        told = faults[:ERRORS]
+        more = len(faults) - len(told) or None
+        super().__init__(kind=kind.name, title=kind.title, total=len(faults), errors=told, more=more)
+
 
 class Imported(Result):
-    """What an import did, or would do."""
+    """What an import did, or would do; `items` are the first changes, `more` counts those not shown."""
 
     kind: str
     title: str
@@ -64,6 +69,7 @@ class Imported(Result):
     same: int
     unused: list[str]
     items: list[str]
+    more: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +125,11 @@ async def import_table(kind: Kind, data: bytes, *, by: int | None) -> Imported:
                 f"{change.text} " + " ".join(_cell(row[field.name]) for field in kind.fields if field.name in row)
             )
     if faults:
-        raise ImportRefused(kind=kind.name, title=kind.title, total=len(faults), errors=faults[:ERRORS])
+        raise ImportRefused(kind, faults)
     return Imported(
         kind=kind.name, title=kind.title, rows=len(lines), new=counts[Change.new], changed=counts[Change.changed],
         same=counts[Change.same], unused=unused, items=shown,
+        more=counts[Change.new] + counts[Change.changed] - len(shown) or None,
     )  # fmt: skip
 
 
@@ -139,8 +146,9 @@ def _places(kind: Kind, head: Line) -> tuple[dict[str, int], list[str]]:
             unused.append(str(cell).strip()[:20])
     missing = [field for field in kind.fields if field.required and field.name not in places]
     if missing:
-        faults = [Fault(line=head.number, column=field.header, why=_missing(field)) for field in missing]
-        raise ImportRefused(kind=kind.name, title=kind.title, total=len(faults), errors=faults)
+        raise ImportRefused(
+            kind, [Fault(line=head.number, column=field.header, why=_missing(field)) for field in missing]
+        )
     return places, unused
 
 

@@ -235,6 +235,14 @@ async def test_every_wrong_line_is_named_and_nothing_is_written(
     assert await everything() == before
 
 
+async def test_many_changes_and_many_faults_are_told_in_part_and_counted(database: str, tmp_path: Path) -> None:
+    head = ["产品编号", "产品名称", "单位"]
+    good: Rows = [[f"Z{n}", f"测试{n}", "个"] for n in range(30)]
+    assert "· 还有 25 行" in await import_file("products", xlsx([head, *good], tmp_path), dry_run=True)
+    said = await refused("products", xlsx([head, *([code, "", "个"] for code, _, _ in good)], tmp_path))
+    assert said.count("没有填") == 20 and "· 后面还有 10 处" in said
+
+
 async def test_a_line_that_says_the_same_again_is_refused(database: str, tmp_path: Path) -> None:
     assert "第 4 行：和第 2 行重复" in await refused("products", xlsx([*PRODUCTS, PRODUCTS[1]], tmp_path))
 
@@ -247,6 +255,9 @@ async def test_a_missing_column_is_named_with_what_else_it_may_be_called(databas
 async def test_codes_that_excel_cut_are_not_taken(database: str, tmp_path: Path) -> None:
     rows: Rows = [["产品编号", "产品名称", "单位", "条码"], ["Z1", "甲", "个", 69012345678921234567]]
     assert "请把这一列设成文本" in await refused("products", xlsx(rows, tmp_path))
+    # 11-2 is a code; Excel makes a day of it.
+    rows = [["产品编号", "产品名称", "单位"], [ISSUED, "甲", "个"]]
+    assert "当成了日期" in await refused("products", xlsx(rows, tmp_path))
 
 
 def bomb() -> bytes:

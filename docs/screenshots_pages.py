@@ -1,0 +1,34 @@
+"""The pages' part of `make screenshots`: what somebody who was sent a link sees, on a phone and on a screen."""
+
+import re
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from docs.screenshots_miniprogram import Phones
+
+WIDTHS = (375, 1280)
+PICTURES = Path(__file__).parent / "pictures"
+
+PAGES = (
+    ("statement", "E009", "打印宏达对账单"),
+    ("invoice", "E009", "打印IV0099"),
+    ("order", "E003", "打印SO0312"),
+    ("delivery", "E005", "打印DN0099"),
+    ("pick", "E005", "打印拣货单SO0312"),
+    ("label", "E005", "打印m8x30标签 3张"),
+)
+"""Name of the picture, who asks for the page, and the line that makes its link."""
+
+
+async def draw_pages(browser: Browser, phones: Phones) -> None:
+    """Every kind of page, from top to bottom."""
+    for name, person, line in PAGES:
+        said = await phones.post("text", person=person, door="work", text=line)
+        found = re.search(r"http\S+/p/\w+", said["reply"])
+        assert found, said
+        for width in WIDTHS:
+            page = await browser.new_page(viewport={"width": width, "height": 600}, locale="zh-CN")
+            await page.goto(found[0])
+            await page.screenshot(path=PICTURES / f"page-{name}-{width}.png", full_page=True, animations="disabled")
+            await page.close()
