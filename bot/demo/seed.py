@@ -38,6 +38,7 @@ from models.product.tables import Product
 from models.production.orders import release_work_order
 from models.production.tables import BomLine
 from models.purchase.orders import place_purchase
+from models.sales.earning import set_rate
 from models.stock.moving import add_move
 from models.stock.tables import Location, Warehouse
 from models.system.tables import Company, Deadline, Sequence
@@ -58,6 +59,8 @@ CAPITAL = "4001"
 
 OWED = (("正泰", "18650.00", 27), ("宝钢贸易", "42300.00", 36))
 """What the company owes its suppliers: who, how much, and the days since they invoiced it."""
+
+COMMISSION = Decimal("0.02")
 
 GRANTS = 20
 """Accepted 发货 messages that C001 has; the emulator's phone is given as many."""
@@ -110,6 +113,7 @@ async def _company() -> None:
     for rank, name in enumerate(WAREHOUSES):
         await Warehouse.create(name=name, rank=rank)
     await _customers(people)
+    await set_rate(None, COMMISSION)
     for kind, door, template_id, filled in TEMPLATES:
         await PlatformTemplate.create(kind=kind, door=door, template_id=template_id, filled=filled)
 

@@ -12,9 +12,10 @@ CENT = Decimal("0.01")
 async def test_commission_is_the_rate_of_what_was_matched_without_tax_summed_from_the_documents(
     chat: Chat, api: Api
 ) -> None:
-    assert "还没有设提成比例" in await chat("E003", "我的提成")
-    await chat("E001", "提成比例2%")
-    assert "所有业务员：2%" in await chat("E001", "确认")
+    assert "回款未税金额的 2%" in await chat("E003", "我的提成")
+    await chat("E001", "小赵提成比例3%")
+    assert "小赵：3%" in await chat("E001", "确认")
+    assert "回款未税金额的 3%" in await chat("E004", "我的提成")
     start = at_local(today().replace(month=1, day=1))
     expected: dict[int, Decimal] = {}
     rows = Allocation.filter(payment_id__isnull=False, made_at__gte=start, invoice__order__salesperson__number="E003")
@@ -34,7 +35,6 @@ async def test_commission_is_the_rate_of_what_was_matched_without_tax_summed_fro
 
 
 async def test_a_payment_taken_back_takes_its_commission_back(api: Api) -> None:
-    await api.post("E001", "commission.set", percent="2")
     before = (await api.get("E003", "commission.query"))[1]["commission"]
     await api.post("E005", "ship.confirm", order="SO0312", carrier="顺丰", tracking_no="SF700001")
     await api.post("E009", "invoice.issue", order="SO0312")

@@ -44,6 +44,7 @@ class ChangedOrder(OrderAnswer):
 
     total_before: Annotated[Decimal | None, Places(2)] = None
     asked_owner: bool = False
+    wish: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,13 +306,14 @@ async def _ask_owner(me: Actor, order: SalesOrder, change: Change) -> Done[Chang
         *(f"{order.number}再加{item.product.code} {item.quantity.normalize():f}{item.unit}" for item in change.more),
         *([f"{order.number}交期改到{change.day.isoformat()}"] if change.day else []),
     ]
+    wish = _told(list(lines.values()), change)
     customer: Customer = await order.customer
     owner = order.salesperson_id or customer.owner_id  # type: ignore[attr-defined]
     if owner is None:
         raise WrongState(kind="order", number=order.number, state=order.state, state_text="没有业务员")
-    facts = {"number": order.number, "customer": customer.name, "asker": me.called, "wishes": wishes}
+    facts = {"number": order.number, "customer": customer.name, "asker": me.called, "wishes": wishes, "wish": wish}
     await tell("order.change_asked", about=order.number, facts=facts, salesperson=[owner])
-    return Done((await _changed(order, order.total)).model_copy(update={"asked_owner": True}))
+    return Done((await _changed(order, order.total)).model_copy(update={"asked_owner": True, "wish": wish}))
 
 
 async def _changed(order: SalesOrder, before: Decimal) -> ChangedOrder:

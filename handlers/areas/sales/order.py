@@ -132,7 +132,17 @@ async def confirm_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
 
 
 @command(
-    "order.cancel", says=["取消订单{order}", "取消{order}", "作废{order}", "{order}不要了", "{order}取消"], confirm=True
+    "order.cancel",
+    says=[
+        "取消订单{order}",
+        "取消{order}",
+        "作废{order}",
+        "{order}不要了",
+        "{order}不要了取消",
+        "{order}不要了,取消",
+        "{order}取消",
+    ],
+    confirm=True,
 )
 async def cancel_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     """取消没有发货的订单，放掉占用的库存"""
