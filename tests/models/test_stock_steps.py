@@ -34,7 +34,8 @@ class Steps:
 
     def __init__(self, seed: int, people: dict[str, Actor]) -> None:
         self.seed, self.dice, self.people = seed, random.Random(seed), people
-        self.documents: dict[str, list[str]] = {prefix: [] for prefix in ("GR", "SA", "TR", "RS", "SO", "AP")}
+        self.documents: dict[str, list[str]] = {prefix: [] for prefix in ("GR", "SA", "TR", "RS", "SO", "AP", "sent")}
+        self.counting = False
         self.accepted: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
@@ -48,6 +49,10 @@ class Steps:
             return
         self.accepted[name] += 1
         facts = outcome.facts
+        if name.startswith("count."):
+            self.counting = name != "count.finish"
+        if name == "stock.send":
+            self.documents["sent"].append(facts["number"])
         for number in (facts.get("number"), facts.get("approval"), *(i.get("number") for i in facts.get("items", ()))):
             if isinstance(number, str) and number[:2] in self.documents:
                 self.documents[number[:2]].append(number)
@@ -55,6 +60,16 @@ class Steps:
     def some(self, prefix: str) -> str:
         """One of the latest documents of a kind, or one that there is not."""
         return self.dice.choice(self.documents[prefix][-2:] or [f"{prefix}9999"])
+
+    def last(self, prefix: str) -> str:
+        """The newest document of a kind, which is dealt with then; or one that there is not."""
+        return (
+            self.documents[prefix].pop()
+            if self.documents[prefix]
+            else "TR9999"
+            if prefix == "sent"
+            else f"{prefix}9999"
+        )
 
     def items(self, most: int) -> list[dict[str, str]]:
         codes = self.dice.sample(GOODS, self.dice.choice((1, 1, 2)))
@@ -73,7 +88,7 @@ def receive(s: Steps) -> tuple[str, str, dict[str, Any]]:
 
 
 def ship(s: Steps) -> tuple[str, str, dict[str, Any]]:
-    return "E013", "ship.confirm", {"order": s.some("SO"), "carrier": "顺丰", "tracking_no": "SF1029384756"}
+    return "E013", "ship.confirm", {"order": s.last("SO"), "carrier": "顺丰", "tracking_no": "SF1029384756"}
 
 
 def transfer(s: Steps) -> tuple[str, str, dict[str, Any]]:
@@ -83,6 +98,16 @@ def transfer(s: Steps) -> tuple[str, str, dict[str, Any]]:
         "stock.transfer",
         {"source": source, "target": s.dice.choice((target, "B-01-1")), "items": s.items(20)},
     )
+
+
+def count(s: Steps) -> tuple[str, str, dict[str, Any]]:
+    """Mostly what makes sense next: begin, count, hand in; goods move in between."""
+    where = {"warehouse": "主仓"}
+    if s.dice.random() < (0.05 if s.counting else 0.4):
+        return "E013", "count.start", where
+    if s.dice.random() < 0.3:
+        return "E013", "count.finish", where
+    return "E013", "count.record", {**where, "product": s.dice.choice(GOODS), "quantity": str(s.dice.randint(0, 700))}
 
 
 def report(s: Steps) -> tuple[str, str, dict[str, Any]]:
@@ -103,16 +128,16 @@ WAYS: tuple[Callable[[Steps], tuple[str, str, dict[str, Any]]], ...] = (
     lambda s: ("E005", "stock.scrap", {"items": s.items(12)}),
     lambda s: ("E005", "stock.adjust", {"product": s.dice.choice(GOODS), "delta": s.delta(), "reason": "对账"}),
     lambda s: ("E013", "stock.send", {"source": "主仓", "target": "二号仓", "items": s.items(30)}),
-    lambda s: ("E005", "stock.arrive", {"transfer": s.some("TR")}),
+    lambda s: ("E005", "stock.arrive", {"transfer": s.last("sent")}),
     lambda s: ("E005", "stock.revert", {"document": s.some(s.dice.choice(("GR", "SA", "TR")))}),
     lambda s: ("E003", "stock.reserve", {"customer": "宏达建材", "items": s.items(60)}),
     lambda s: ("E003", "stock.release", {"holds": s.some("RS")}),
     lambda s: ("E003", "order.create", {"customer": "宏达建材", "items": [{"product": "BRG6204", "quantity": str(s.dice.randint(1, 30))}]}),
-    lambda s: ("E003", "order.cancel", {"order": s.some("SO")}),
-    lambda s: ("E013", "count.start", {"warehouse": s.dice.choice(PLACES[:2])}),
-    lambda s: ("E013", "count.record", {"product": s.dice.choice(GOODS), "quantity": str(s.dice.randint(0, 700)), "warehouse": "主仓"}),
-    lambda s: ("E013", "count.finish", {"warehouse": "主仓"}),
-    lambda s: ("E009", s.dice.choice(("approval.approve", "approval.reject")), {"approval": s.some("AP")}),
+    lambda s: ("E003", "order.cancel", {"order": s.last("SO")}),
+    count,
+    count,
+    count,
+    lambda s: ("E009", s.dice.choice(("approval.approve", "approval.reject")), {"approval": s.last("AP")}),
 )  # fmt: skip
 
 
