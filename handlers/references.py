@@ -22,6 +22,7 @@ from models.production.tables import WorkOrder
 from models.purchase.tables import PurchaseOrder
 from models.sales.tables import Delivery, SalesOrder
 from models.states import Labelled
+from models.stock.placing import TRANSIT
 from models.stock.tables import Warehouse
 from models.text import plain
 
@@ -116,7 +117,8 @@ class WarehouseReader(Reader[Warehouse]):
     free = False
 
     async def read(self, me: Actor, text: str, name: str) -> Warehouse:
-        found = await Warehouse.filter(name=text.strip()).first()
+        # Goods come into and out of transit by their transfer only.
+        found = await Warehouse.filter(name=text.strip()).exclude(name=TRANSIT).first()
         if found is None:
             raise NotFound(kind="warehouse", given=text)
         return found

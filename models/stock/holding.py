@@ -14,7 +14,10 @@ from models.stock.tables import Hold, HoldState, ReservationState
 from models.system.deadlines import drop_deadlines, set_deadline
 from models.system.numbers import next_number
 
-OPEN = "SELECT id FROM stock_hold WHERE customer_id = $1 AND product_id = $2 AND state = 'active' ORDER BY until, id FOR UPDATE"
+OPEN = """
+SELECT id, product_id FROM stock_hold WHERE customer_id = $1 AND product_id = ANY($2::bigint[]) AND state = 'active'
+ORDER BY product_id, until, id FOR UPDATE
+"""
 
 HELD = """
 SELECT id, warehouse_id, quantity - consumed AS held FROM reservation
@@ -50,16 +53,17 @@ async def let_go(kept: Hold, state: HoldState = HoldState.released) -> None:
 
 async def yield_holds(customer_id: int, wants: list[Want]) -> None:
     """Frees what is kept for a customer of what its order wants now, so that the order can hold it instead."""
-    for want in sorted(wants, key=lambda want: want.product_id):
-        rest = want.quantity
-        for row in await sql.rows(OPEN, customer_id, want.product_id):
-            kept = await Hold.get(id=row["id"])
-            part = min(rest, kept.quantity)
-            if part == kept.quantity:
-                await let_go(kept, HoldState.ordered)
-            elif part > 0:
-                await _shrink(kept, part)
-            rest -= part
+    wanted = {want.product_id: ZERO for want in wants}
+    for want in wants:
+        wanted[want.product_id] += want.quantity
+    for row in await sql.rows(OPEN, customer_id, list(wanted)) if wanted else []:
+        kept = await Hold.get(id=row["id"])
+        part = min(wanted[row["product_id"]], kept.quantity)
+        if part == kept.quantity:
+            await let_go(kept, HoldState.ordered)
+        elif part > 0:
+            await _shrink(kept, part)
+        wanted[row["product_id"]] -= part
 
 
 async def _shrink(kept: Hold, quantity: Decimal) -> None:

@@ -316,6 +316,12 @@ async def test_a_product_no_longer_dealt_in_takes_no_goods(api: Api) -> None:
     assert (status, body["code"]) == (404, "not_found")
 
 
+async def test_nothing_is_put_into_transit_but_by_a_transfer(chat: Chat, api: Api) -> None:
+    await chat("E005", "从主仓发10个m10x40到二号仓")
+    status, body = await api.post("E005", "stock.in", items=[{"product": "AV15", "quantity": "5"}], place="在途")
+    assert (status, body["code"]) == (404, "not_found")
+
+
 async def test_customers_and_salespeople_reach_none_of_it(chat: Chat, api: Api) -> None:
     for name in ("batch.query", "location.query", "pick.list", "stock.log", "count.diff"):
         assert (await api.get("C001", name))[0] == 403
