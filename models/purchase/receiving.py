@@ -33,7 +33,7 @@ EXPECTING = (PurchaseState.confirmed, PurchaseState.partially_received)
 LOCK = "SELECT id FROM purchase_order WHERE id = $1 FOR UPDATE"
 
 TAKE_IN = """
-UPDATE purchase_order_line SET received = received + $2 WHERE id = $1 AND received + $2 BETWEEN 0 AND quantity RETURNING id
+UPDATE purchase_order_line SET received = received + $2 WHERE id = $1 AND received + $2 BETWEEN invoiced AND quantity RETURNING id
 """
 
 OPEN_LINES = """
@@ -47,6 +47,12 @@ class OverReceived(Refused):
     """More came than was ordered and is still open."""
 
     code = "over_received"
+
+
+class AlreadyInvoiced(Refused):
+    """The supplier's invoice for these goods is booked."""
+
+    code = "already_invoiced"
 
 
 class NotOrdered(Refused):
@@ -118,7 +124,7 @@ async def receive_other(
 async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
     """Takes a receipt back: its goods leave again, and the purchase expects them; says whose reservations gave way.
 
-    Raises WrongState, MovedOn.
+    Raises WrongState, MovedOn, AlreadyInvoiced.
     """
     order = await PurchaseOrder.get_or_none(id=receipt.order_id or -1)  # type: ignore[attr-defined]
     if order is not None:
@@ -131,8 +137,10 @@ async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
             dropped += await make_room(line.product_id, line.warehouse_id, line.quantity)  # type: ignore[attr-defined]
         except NotEnoughStock:
             raise MovedOn(number=receipt.number) from None
-        if line.order_line_id is not None:  # type: ignore[attr-defined]
-            await sql.row(TAKE_IN, line.order_line_id, -line.quantity)  # type: ignore[attr-defined]
+        # What the supplier has invoiced stays received: the invoice is taken back first.
+        ordered = line.order_line_id  # type: ignore[attr-defined]
+        if ordered is not None and not await sql.row(TAKE_IN, ordered, -line.quantity):
+            raise AlreadyInvoiced(number=receipt.number)
     await take_back(receipt.number, by=by, memo=f"撤销 {receipt.number}")
     if order is not None:
         await order.refresh_from_db()

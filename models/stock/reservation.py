@@ -163,6 +163,7 @@ async def let_go(document: str, position: int, quantity: Decimal) -> None:
             state = ReservationState.consumed.value if kept == held.consumed else held.state
             await Reservation.filter(id=held.id).update(quantity=kept, state=state)
         await sql.rows(LET_GO, held.product_id, held.warehouse_id, take)  # type: ignore[attr-defined]
+        await watch_minimum([held.product_id])  # type: ignore[attr-defined]
         rest -= take
 
 

@@ -1,30 +1,23 @@
 """What we owe suppliers, as finance and purchasing live it in chat; the books are read after each step."""
 
-from decimal import Decimal
-
 import pytest
 
+from handlers.actor import person
+from handlers.call import Call
+from handlers.dispatch import run
 from models import sql
 from models.auditing import CHECKS
 from models.clock import today
 from models.delivery.tables import Notice
 from models.payables.tables import PaymentOut, SupplierInvoice
-from models.product.tables import Product
-from models.purchase.tables import PurchaseOrder, PurchaseOrderLine
-from models.stock.moving import add_move
-from models.stock.tables import Warehouse
 from tests.books import booked, clean
 from tests.people import Api, Chat
 
 
 async def arrived(quantity: int) -> None:
-    """So many 工矿灯 of PO0087 came in, as a goods receipt books them."""
-    order, product = await PurchaseOrder.get(number="PO0087"), await Product.get(code="HB200W")
-    await add_move(
-        product_id=product.id, warehouse_id=(await Warehouse.get(name="主仓")).id, quantity=Decimal(quantity),
-        document="GR9001", against="220201", unit_cost=Decimal("205"), by=None,
-    )  # fmt: skip
-    await PurchaseOrderLine.filter(order_id=order.id).update(received=quantity)
+    """So many 工矿灯 of PO0087 came in."""
+    call = Call("stock.in", {"purchase": "PO0087", "quantity": str(quantity)})
+    await run(await person("E005"), call, key=f"arrived-{quantity}")
 
 
 async def test_goods_an_invoice_and_its_payment_leave_nothing_owed(chat: Chat) -> None:
@@ -101,6 +94,14 @@ async def test_an_invoice_taken_back_makes_its_payment_an_advance_and_the_goods_
     assert f"{bill} 已作废" in await chat("E009", "确认")
     _, owed = await api.get("E009", "payable.query", supplier="佛照")
     assert (owed["total"], owed["advance"], owed["unbilled"]) == ("0.00", "2316.50", "2050.00")
+    assert await clean()
+
+
+async def test_goods_that_are_invoiced_are_not_sent_back_before_the_invoice_is(chat: Chat) -> None:
+    await arrived(10)
+    await chat("E009", "PO0087来票")
+    await chat("E009", "确认")
+    assert "供应商已开票" in await chat("E005", "撤回GR0001") + await chat("E005", "确认")
     assert await clean()
 
 

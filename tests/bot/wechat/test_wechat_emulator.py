@@ -70,7 +70,7 @@ async def test_the_account_is_looked_at_and_given_a_menu(world: World) -> None:
     assert (follower.subscribed, follower.unionid) == (True, "u_1")
     assert (await world.official.user_info("o_3")).subscribed is False
     code = await world.official.create_qrcode("bind-7", 600)
-    assert code.ticket and code.image_url.startswith("https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=")
+    assert code.ticket and "/cgi-bin/showqrcode?ticket=" in code.image_url
     assert not (await world.official.menus.current()).buttons
     buttons = [{"type": "click", "name": "库存", "key": "查库存"}]
     await world.official.menus.create(buttons)
