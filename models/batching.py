@@ -10,7 +10,11 @@ import asyncpg
 from models import sql
 from models.transactions import connection
 
-MOST = 64
+MOST = 16
+"""Few enough that the database answers one lot while the next is got ready."""
+
+QUIET_ROUNDS = 4
+"""From a message's last byte to its first question the loop goes round about as often."""
 
 Row = Mapping[str, Any]
 
@@ -20,7 +24,8 @@ Asked = tuple[tuple[Any, ...], "asyncio.Future[list[Row]]"]
 class Batch:
     """A statement over arrays, one element each for every asker, whose rows say in `nth` (from 1) whom they answer.
 
-    Alone it costs what a plain statement costs. While it is under way, those who come later gather, and go together.
+    Alone it costs what a plain statement costs. Whoever comes within the next rounds of the loop, or while a statement is
+    under way, goes together with others: to wake the database costs more than to ask it for ten more.
     It must take no lock it would wait for: one asker would hold up the others.
     """
 
@@ -47,32 +52,49 @@ class Batch:
 
     async def _carry(self) -> None:
         while self._waiting:
-            taken = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-            failure = await self._ask(taken)
-            if isinstance(failure, asyncpg.DataError):
+            taken: list[Asked] = []
+            try:
+                # One connection for as long as people keep coming: to take and return it costs as much as to ask.
+                async with sql.borrowed() as free:
+                    while self._waiting:
+                        await self._gather()
+                        taken = self._take()
+                        await self._ask(free, taken)
+            except asyncpg.DataError:
                 # A value that one asker brought must not fail the others.
                 for one in taken:
-                    _fail([one], await self._ask([one]))
-            elif failure is not None:
-                _fail(taken, failure)
+                    await self._alone(one)
+            except Exception as failure:  # noqa: BLE001  # whoever waits is told
+                _fail(taken or self._take(), failure)
 
-    async def _ask(self, taken: list[Asked]) -> BaseException | None:
-        """Answers these, or says what went wrong."""
+    async def _gather(self) -> None:
+        """Waits until nobody has come for some rounds of the loop: those who are about to ask shall come along."""
+        came, quiet = -1, 0
+        while quiet < QUIET_ROUNDS and len(self._waiting) < MOST:
+            came, quiet = len(self._waiting), quiet + 1 if len(self._waiting) == came else 0
+            await asyncio.sleep(0)
+
+    def _take(self) -> list[Asked]:
+        return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+
+    async def _alone(self, one: Asked) -> None:
+        try:
+            async with sql.borrowed() as free:
+                await self._ask(free, [one])
+        except Exception as failure:  # noqa: BLE001  # whoever waits is told
+            _fail([one], failure)
+
+    async def _ask(self, free: Any, taken: list[Asked]) -> None:
         columns = [list(column) for column in zip(*(values for values, _ in taken), strict=True)]
-        asking = asyncio.get_running_loop().create_task(sql.records(self.statement, *columns))
-        await asyncio.wait({asking})
-        if failure := asking.exception():
-            return failure
         answers: list[list[Row]] = [[] for _ in taken]
-        for row in asking.result():
+        for row in await free.fetch(self.statement, *columns):
             answers[row["nth"] - 1].append(row)
         for (_, future), answer in zip(taken, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
-        return None
 
 
-def _fail(taken: list[Asked], failure: BaseException | None) -> None:
+def _fail(taken: list[Asked], failure: Exception) -> None:
     for _, answer in taken:
-        if failure is not None and not answer.done():
+        if not answer.done():
             answer.set_exception(failure)

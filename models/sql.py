@@ -19,8 +19,13 @@ async def records(statement: str, *values: Any) -> list[Any]:
     """The rows as the driver has them, for what is asked at every turn; errors are the driver's own, too."""
     if (opened := connection()) is not None:
         return list(await opened.fetch(statement, *values))
-    async with get_connection("default").acquire_connection() as free:
+    async with borrowed() as free:
         return list(await free.fetch(statement, *values))
+
+
+def borrowed() -> Any:
+    """A connection of the pool, for `async with`."""
+    return get_connection("default").acquire_connection()
 
 
 async def row(statement: str, *values: Any) -> dict[str, Any] | None:

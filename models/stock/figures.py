@@ -109,12 +109,13 @@ class Figures:
 
         What is late or wanted before today counts today; what comes on no known day is left out.
         """
-        changes: dict[date, Decimal] = {today(): self.free}
+        first = today()
+        changes: dict[date, Decimal] = {first: self.free}
         for arrival in self.incoming:
             if arrival.due is not None:
                 changes[arrival.due] = changes.get(arrival.due, ZERO) + arrival.quantity
         for demand in self.outgoing:
-            day = max(demand.due or today(), today())
+            day = max(demand.due or first, first)
             changes[day] = changes.get(day, ZERO) - demand.quantity
         points, balance = [], ZERO
         for day in sorted(changes):
