@@ -27,6 +27,8 @@ async def ship(
 ) -> Delivery:
     """Sends what was asked for, by position, or else everything the order holds; the rest stays to be delivered.
 
+    An order that holds nothing takes what is free by now.
+
     A rest, or an excess, within the tolerance of its line is settled by amending the line to what left.
     Raises NotEnoughStock, OverDelivery, and WrongState when the order is not due.
     """
@@ -35,6 +37,10 @@ async def ship(
     if asked is not None:
         await _make_room(order, lines, asked, by)
     held = await held_by(order.number)
+    if asked is None and not held:
+        # Goods that came since: a back-order's rest, or what replaces a return.
+        await hold_stock(order, lines)
+        held = await held_by(order.number)
     going = held if asked is None else asked
     if not going:
         raise NotEnoughStock(order=order.number, wanted=sum((line.quantity - line.delivered for line in lines), ZERO))

@@ -63,7 +63,7 @@ class Profit(Result):
 
 
 class ProfitReport(Result):
-    """What was earned by what left in a period."""
+    """What was earned by what left in a period, less what came back in it."""
 
     period: str
     by: Dimension
@@ -191,7 +191,8 @@ async def report_profit(
 ) -> ProfitReport:  # fmt: skip
     """毛利：每单、每个产品或客户的收入、成本和毛利率"""
     span, wanted = period or month_of(today()), by or Dimension.order
-    found = await sums(me, Measure.earned, wanted, span, customer)
+    # What left and came back whole earned nothing.
+    found = [each for each in await sums(me, Measure.earned, wanted, span, customer) if each.amount or each.cost]
     rows = [_profit(each, wanted) for each in found]
     whole = _profit(Sum("", 0, total(found), total(found), sum((each.cost for each in found), ZERO), ""), wanted)
     shown = [row for row in rows if below is None or row.margin_percent < below]
