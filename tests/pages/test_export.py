@@ -59,6 +59,30 @@ async def test_every_kind_has_a_cell_for_each_header(site: Site, kind: ExportKin
     assert len(rows) > 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "report", "by", "column", "figure"),
+    [("毛利", "report.profit", "order", 4, "profit"), ("客户销售汇总", "report.sales", "customer", 2, "amount"),
+     ("产品销售汇总", "report.sales", "product", 2, "amount")],
+)  # fmt: skip
+async def test_a_report_and_its_file_hold_the_same_figures(
+    site: Site, kind: str, report: str, by: str, column: int, figure: str
+) -> None:
+    rows = {row[0]: row for row in (await sheet(site, f"导出今年{kind}"))[1:]}
+    _, said = await Api(site.client).get("E009" if by == "order" else "E001", report, period=str(today().year), by=by)
+    assert {name: Decimal(str(row[column])).quantize(Decimal("0.01")) for name, row in rows.items()} == {
+        row["name"]: Decimal(row[figure]) for row in said["rows"]
+    }
+    assert len(rows) > 2
+
+
+async def test_what_suppliers_are_owed_is_the_file_of_payables(site: Site) -> None:
+    rows = (await sheet(site, "导出应付"))[1:]
+    wanted = (
+        await sql.rows("SELECT coalesce(sum(total - paid), 0) AS open FROM supplier_invoice WHERE state = 'posted'")
+    )[0]
+    assert sum(Decimal(str(row[9])).quantize(Decimal("0.01")) for row in rows) == wanted["open"] > 0
+
+
 async def test_a_csv_opens_in_excel_and_holds_no_formula(site: Site) -> None:
     await sql.rows("UPDATE product SET name = '=HYPERLINK(\"http://x\")' WHERE code = 'M8X30' RETURNING id")
     await sql.rows("UPDATE product SET name = '-10 铁丝, \"粗\"' WHERE code = 'AV15' RETURNING id")

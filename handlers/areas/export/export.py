@@ -10,7 +10,6 @@ from handlers.reading.periods import Span, month_of
 from handlers.registry import command
 from handlers.result import Result
 from handlers.sheets.writing import CSV, XLSX, Table, as_csv, as_xlsx
-from models import sql
 from models.clock import today
 from models.errors import InvalidInput
 from models.pages.linking import LinkFile, make_link
@@ -50,7 +49,7 @@ async def export(
 ) -> Exported:
     """导出明细和报表成 Excel 或 CSV 文件"""
     span, shape = _span(kind, period), format or ExportFormat.xlsx
-    rows = await _rows(kind, span, AT_ONCE + 1)
+    rows = await SOURCES[kind].rows(me, span, AT_ONCE + 1)
     if len(rows) <= AT_ONCE:
         return await _file(me, kind, span, shape, rows)
     inputs = {"kind": kind.value, "period": span.text, "format": shape.value}
@@ -64,14 +63,9 @@ async def run_export(
 ) -> Exported | Chunk:
     """在后台导出行数很多的明细，做好了通知"""
     span = _span(kind, period)
-    made = await _file(me, kind, span, format or ExportFormat.xlsx, await _rows(kind, span, MOST))
+    made = await _file(me, kind, span, format or ExportFormat.xlsx, await SOURCES[kind].rows(me, span, MOST))
     told = made.facts(lambda right: True)
     return Chunk(None, made.rows or 0, made.rows or 0, told={name: told[name] for name in ("url", "file_name")})
-
-
-async def _rows(kind: ExportKind, span: Span, most: int) -> list[list[Any]]:
-    # By place, not by name: several columns of a statement may be called alike.
-    return [list(row) for row in await sql.records(SOURCES[kind].statement, span.start, span.end, most)]
 
 
 async def _file(me: Actor, kind: ExportKind, span: Span, shape: ExportFormat, rows: list[list[Any]]) -> Exported:

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
-from handlers.areas.reports.measures import Measure, Sum, sums, total, until
 from handlers.inputs import Count
 from handlers.reading.periods import Span, month_of
 from handlers.references import Dimension
 from handlers.registry import query
+from handlers.reporting import Measure, Sum, sums, total, until
 from handlers.result import Money, Needs, Places, Result
 from models import sql
 from models.base import ZERO
@@ -191,8 +191,7 @@ async def report_profit(
 ) -> ProfitReport:  # fmt: skip
     """毛利：每单、每个产品或客户的收入、成本和毛利率"""
     span, wanted = period or month_of(today()), by or Dimension.order
-    # What left and came back whole earned nothing.
-    found = [each for each in await sums(me, Measure.earned, wanted, span, customer) if each.amount or each.cost]
+    found = await sums(me, Measure.earned, wanted, span, customer)
     rows = [_profit(each, wanted) for each in found]
     whole = _profit(Sum("", 0, total(found), total(found), sum((each.cost for each in found), ZERO), ""), wanted)
     shown = [row for row in rows if below is None or row.margin_percent < below]

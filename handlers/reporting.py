@@ -112,7 +112,8 @@ async def sums(me: Actor, measure: Measure, by: Dimension, span: Span, customer:
         raise InvalidInput(input="by", given=by.text, why="not_among", among=among)
     statement = SUMS.format(label=LABELS[by], facts=FACTS[measure])
     rows = await sql.rows(statement, span.start, span.end, await _whose(me, customer))
-    return [Sum(**row) for row in rows]
+    # What left and came back whole earned nothing.
+    return [Sum(**row) for row in rows if measure is not Measure.earned or row["amount"] or row["cost"]]
 
 
 def total(rows: list[Sum]) -> Decimal:
