@@ -232,6 +232,18 @@ async def test_one_card_tells_sales_and_finance_the_same_of_a_customer(chat: Cha
     assert (await api.get("C001", "customer.query"))[0] == 403
 
 
+async def test_finance_sees_on_the_card_what_is_offered_to_a_customer(chat: Chat, api: Api) -> None:
+    assert "未完报价" not in await chat("E009", "宏达资料")
+    for quantity in ("2000", "3000"):
+        items = [{"product": "M8X30", "quantity": quantity}]
+        await api.post("E003", "quote.create", customer="宏达建材", items=items)
+    await api.post("E003", "quote.cancel", quotation="QU0002")
+    last = today() + timedelta(days=15)
+    assert f"未完报价：1 份\n· QU0001 草稿 ¥900.00，有效到 {last:%m-%d}" in await chat("E009", "宏达资料")
+    _, card = await api.get("E009", "customer.query", customer="宏达建材")
+    assert (card["open_quotations"], [each["number"] for each in card["quotations"]]) == (1, ["QU0001"])
+
+
 @pytest.mark.parametrize("line", ["宏达额度改-1", "宏达额度改1000000000000", "宏达归到没有的组组", "申请放行SO9999 急"])
 async def test_what_cannot_be_changes_no_credit(chat: Chat, line: str) -> None:
     before = await sql.rows("SELECT id, credit_limit, own_limit, group_id FROM customer ORDER BY id")
