@@ -12,6 +12,7 @@ from models.auditing import CHECKS
 from models.clock import at_local, today, travel
 from models.delivery.tables import Notice
 from models.purchase.tables import PurchaseOrder
+from models.sales.tables import Delivery, SalesOrder
 from models.stock.tables import StockMove
 from tests.people import Api, Chat
 
@@ -115,9 +116,24 @@ async def test_what_leaves_for_an_order_is_shipped_with_its_carrier_and_echoed_f
     assert await differences() == []
 
 
-async def test_part_of_an_order_is_refused_with_what_can_be_done(chat: Chat) -> None:
-    assert "整单发" in await chat("E005", "SO0312出m8x30 4000")
-    assert "用哪家物流" in await chat("E005", "SO0312出m8x30 5000")
+async def test_part_of_what_an_order_holds_leaves_and_the_rest_is_owed(chat: Chat) -> None:
+    assert "用哪家物流" in await chat("E005", "SO0312出m8x30 4000")
+    await chat("E005", "顺丰")
+    echo = await chat("E005", "SF1029384756")
+    assert echo.startswith("请确认发货 SO0312") and "4,000 个" in echo and "1,000 个" in echo
+    assert (await chat("E005", "确认")).startswith("SO0312 部分发货")
+    order = await SalesOrder.get(number="SO0312")
+    assert order.delivery_state == "partial"
+    assert await differences() == []
+
+
+async def test_more_than_an_order_holds_or_what_it_does_not_ask_for_does_not_leave(chat: Chat) -> None:
+    for line in ("SO0312出m8x30 9000", "SO0312出角阀1箱"):
+        await chat("E005", line)
+        await chat("E005", "顺丰")
+        said = await chat("E005", "SF1029384756")
+        assert not said.startswith("请确认"), said
+    assert not await Delivery.filter(order__number="SO0312").exists()
 
 
 async def test_goods_for_a_customer_need_an_order(chat: Chat) -> None:
