@@ -196,8 +196,9 @@ async def test_a_customer_may_take_their_own_draft_back_and_nothing_more(chat: C
 
 @pytest.mark.parametrize(
     ("person", "role"),
-    [("C001", "customer"), ("E003", "salesperson"), ("E009", "finance"), ("E001", "manager"), ("E005", "warehouse")],
-)
+    [("C001", "customer"), ("E003", "salesperson"), ("E009", "finance"), ("E001", "manager"), ("E005", "warehouse"),
+     ("E006", "worker"), ("E010", "staff"), ("E012", "purchasing")],
+)  # fmt: skip
 async def test_every_example_of_the_help_is_understood(chat: Chat, person: str, role: str) -> None:
     for line in (templates.ROOT / f"talk/help.{role}.txt").read_text().splitlines():
         answer = await chat(person, line.removeprefix("- "))

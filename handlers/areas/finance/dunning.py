@@ -39,6 +39,7 @@ class Reminded(Result):
         "逾期的催一下",
         "给所有逾期客户发催款",
         "催一下{customer}",
+        "{customer}催款",
         "催{customer}付款",
         "给{customer}发催款",
         "催款{customer}",
