@@ -17,7 +17,7 @@ help: ## List these commands
 .venv/.ok: .tools/.ok requirements-dev.lock pyproject.toml
 	@echo "Setting up .venv ..."
 	@$(UV) venv -q --allow-existing --python $(PY)
-	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -84,12 +84,13 @@ def init(
 @cli.command()
 def serve(workers: Annotated[int | None, typer.Option(help="进程数")] = None) -> None:
     """启动后台"""
+    settings = load_settings()
+    _url(settings)
+
     from bot.app import make_app
     from bot.logs import set_up_logs
     from bot.workers import serve as serve_with
 
-    settings = load_settings()
-    _url(settings)
     set_up_logs(settings.log_level)
     serve_with(lambda: make_app(settings), settings.host, settings.port, workers or settings.workers)
 

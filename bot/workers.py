@@ -31,8 +31,9 @@ def serve(make_app: Callable[[], web.Application], host: str, port: int, count: 
 
 def _run(make_app: Callable[[], web.Application], sock: socket.socket) -> None:
     app = make_app()
-    # Nobody's first line waits until the half second is over that this takes.
-    patterns()
+    # Nobody's first line waits for the second or two that this takes.
+    for pattern in patterns():
+        _ = pattern.regex
     # What was loaded lives as long as the process: looking through it again and again for garbage finds none.
     # A turn makes some hundreds of things and drops them all; looking after every few thousand is often enough.
     gc.collect()

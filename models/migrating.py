@@ -1,11 +1,14 @@
 """Bringing a database up to date: all or nothing, and one caller at a time."""
 
+from functools import cached_property
 from typing import Any
 
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor.base_postgres import BasePostgresSchemaEditor
+from tortoise.migrations.schema_generator.state import ModelState, State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
@@ -24,6 +27,28 @@ async def _create_table_and_constraints(self: BasePostgresSchemaEditor, model: t
 
 
 BasePostgresSchemaEditor.create_model = _create_table_and_constraints  # type: ignore[assignment,method-assign]
+
+
+class _StateBefore(State):
+    """The tables as they were before an operation. Their classes are made when an operation asks for them.
+
+    Tortoise 1.1.9 makes the classes of all tables anew for each operation, of which nearly none looks at them:
+    a company of 93 tables took 12 s to build.
+    """
+
+    def __init__(self, models: dict[tuple[str, str], ModelState], source: StateApps) -> None:
+        self.models, self._source = models, source
+
+    @cached_property
+    def apps(self) -> StateApps:  # type: ignore[override]
+        return self._source.clone(model_states=self.models)
+
+
+def _clone(self: State) -> State:
+    return _StateBefore({key: model.clone() for key, model in self.models.items()}, self.apps)
+
+
+State.clone = _clone  # type: ignore[method-assign]
 
 
 async def migrate(url: str) -> None:

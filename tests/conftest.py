@@ -34,6 +34,9 @@ from tests.people import Api, Chat, Sim, emulator_settings, product_settings
 
 T = TypeVar("T")
 
+# The tests start dozens of processes of the product: each would compile all of it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).resolve().parents[1]
 
 SOURCES = ("models/**/*.py", "models/**/*.csv", "handlers/**/*.py", "handlers/*.csv", "bot/demo/*.py")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from handlers.registry import Handler, load
 from models.text import plain
@@ -20,11 +20,22 @@ class Pattern:
     """One way to say one thing; `weight` counts the letters that must be there, `typed` the slots that are not free."""
 
     handler: Handler
-    regex: re.Pattern[str]
+    source: str
     weight: int
     typed: int
     slots: tuple[str, ...]
     letters: frozenset[str]
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """What a line is held against; made when a line first comes near: a command needs a handful of the thousand."""
+        return _regex(self.source)
+
+
+@cache
+def _regex(source: str) -> re.Pattern[str]:
+    # Longer-lived than the cache that `re` keeps, which forgets after some hundreds.
+    return re.compile(source, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +96,4 @@ def _compile(handler: Handler, phrase: str) -> Pattern:
             source += r"[\s,，]*".join(re.escape(letter) for letter in plain(part)) + r"[\s,，:：]*"
     typed = sum(not reader.free for reader in readers.values())
     letters = frozenset("".join(plain(part) for part in parts[::2]).lower().replace(" ", ""))
-    return Pattern(handler, re.compile(source, re.IGNORECASE), weight, typed, tuple(slots), letters)
+    return Pattern(handler, source, weight, typed, tuple(slots), letters)

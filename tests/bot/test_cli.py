@@ -38,6 +38,7 @@ def liaodan(database: str, *words: str, **settings: str) -> subprocess.Completed
     return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_a_real_company_is_built_bound_and_speaks(fresh: str) -> None:
     words = ["init", "--name", "大兴五金", "--admin", "张三", "--number", "E001", "--phone", "13811112222"]
     made = liaodan(fresh, *words, "--warehouse", "一号仓", "--tax", "13")
@@ -80,6 +81,7 @@ def test_a_token_opens_the_json_door_as_that_person(demo: str) -> None:
     assert liaodan(demo, "token", "--as", "E999").stderr == "没有“E999”这个人，请用员工号，例如 E001\n"
 
 
+@pytest.mark.slow
 def test_backup_and_restore_bring_everything_back(demo: str, tmp_path: Path) -> None:
     files = tmp_path / "files"
     files.mkdir()

@@ -51,12 +51,11 @@ def test_what_nobody_says_is_for_the_product_or_the_undo(handler: Handler) -> No
 
 
 def test_no_two_handlers_say_the_same_line() -> None:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[str, str] = {}
     for pattern in patterns():
         # A bare number is read by role; everything else must be told apart.
         if pattern.weight:
-            key = (pattern.regex.pattern, "")
-            assert seen.setdefault(key, pattern.handler.name) == pattern.handler.name
+            assert seen.setdefault(pattern.source, pattern.handler.name) == pattern.handler.name
 
 
 def test_no_two_refusals_share_a_code() -> None:
