@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,11 @@ from handlers.areas.export.kinds import SOURCES, ExportKind
 from models import sql
 from models.clock import today
 from models.delivery.tables import Notice
+from models.party.tables import Person
+from models.product.tables import Product
+from models.system.files import STORE
 from tests.pages.conftest import PUBLIC_URL, Site
-from tests.people import Api
+from tests.people import Api, Chat
 
 LAST = f"{today().replace(day=1) - timedelta(days=1):%Y-%m}"
 
@@ -142,3 +146,16 @@ async def test_a_line_is_understood_with_what_and_when(site: Site) -> None:
     ):
         read = await describe(me, line)
         assert (read["intent"], read["slots"]["kind"], read["slots"]["period"][-3:]) == ("export", kind, "-10"), line
+
+
+async def test_without_a_public_address_only_who_can_be_sent_a_file_gets_one(
+    chat: Chat, api: Api, tmp_path: Path
+) -> None:
+    STORE.folder = tmp_path / "files"
+    said = await chat("E009", "导出产品")
+    assert said == f"产品 {today():%Y-%m-%d}.xlsx\n{await Product.filter(active=True).count()} 行\n文件马上单独发给您"
+    notice = await Notice.get(kind="export.file")
+    assert notice.receiver_id == (await Person.get(number="E009")).id and set(notice.facts) == {"file"}
+    status, refused = await api.post("E009", "export", kind="products")
+    assert (status, refused["code"]) == (422, "no_public_address")
+    assert await Notice.filter(kind="export.file").count() == 1
