@@ -20,8 +20,9 @@ from models.clock import now, today
 from models.finance.tables import Invoice
 from models.party.tables import Customer, Person, Supplier
 from models.product.tables import Pack, PriceRule, Product
-from models.system.files import STORE, write_file
+from models.system.files import STORE, where, write_file
 from models.system.numbers import next_number
+from models.system.tables import AuditEntry
 from tests.people import Chat
 
 Rows = list[list[Any]]
@@ -63,6 +64,12 @@ def content(path: Path) -> bytes:
     return path.read_bytes()
 
 
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path) -> None:
+    """Files of this test, and no others."""
+    STORE.folder = tmp_path / "files"
+
+
 async def clean() -> bool:
     return not [name for name, statement in CHECKS.items() if await sql.rows(statement)]
 
@@ -95,6 +102,27 @@ async def test_a_dry_run_says_what_would_happen_and_leaves_nothing(database: str
     said = await import_file("products", xlsx(PRODUCTS, tmp_path), dry_run=True)
     assert said.startswith("产品预览：2 行都可以导入\n新增 2")
     assert not await Product.exists(code="Z001")
+
+
+async def test_an_import_at_the_server_is_in_the_audit_log_with_its_file(
+    database: str, chat: Chat, tmp_path: Path, sent: Any
+) -> None:
+    path = xlsx(PRODUCTS, tmp_path)
+    await import_file("products", path, dry_run=True)
+    assert not await AuditEntry.filter(handler="import.file").exists()
+    await import_file("products", path, dry_run=False)
+    entry = await AuditEntry.get(handler="import.file")
+    assert (entry.door, entry.inputs["what"], entry.inputs["file"]) == ("cli", "products", "t.xlsx")
+    assert where(STORE.folder, entry.inputs["sha256"]).read_bytes() == content(path)
+    number = await sent(path)
+    await chat("E001", f"导入产品{number}")
+    assert "不变 2" in await chat("E001", "确认")
+    in_chat = await AuditEntry.filter(handler="import.file").order_by("-id").first()
+    assert in_chat is not None and in_chat.result is not None and entry.result is not None
+    assert in_chat.result["facts"].keys() - {"more"} == entry.result["facts"].keys() - {"more"}
+    with pytest.raises(Trouble):
+        await import_file("products", xlsx([["货号"], ["Z1"]], tmp_path, "bad.xlsx"), dry_run=False)
+    assert await AuditEntry.filter(handler="import.file").count() == 2
 
 
 @pytest.mark.parametrize(
