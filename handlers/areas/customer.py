@@ -9,6 +9,7 @@ from handlers.inputs import Amount
 from handlers.registry import query
 from handlers.result import Money, Needs, Places, Ref, Result
 from handlers.visible import visible
+from models.clock import today
 from models.finance.credit import credit_status
 from models.finance.habit import habits, last_payments
 from models.party.tables import Customer, Person
@@ -129,6 +130,7 @@ class CustomerCard(Result):
     available: Annotated[Decimal | None, Places(2), Needs("credit.detail")]
     overdue: Annotated[Decimal | None, Places(2), Needs("credit.detail")]
     days_late: Annotated[Decimal | None, Places(1), Needs("credit.detail")]
+    dunning_paused_until: Annotated[date | None, Needs("credit.detail")]
     payments: Annotated[list[LastPayment] | None, Needs("credit.detail")]
 
 
@@ -147,6 +149,7 @@ async def query_customer(me: Actor, *, customer: Customer) -> CustomerCard:
     contacts = await visible(me, Person).filter(customer_id=customer.id, active=True).order_by("number")
     orders = visible(me, SalesOrder).filter(customer_id=customer.id, state__in=[state.value for state in OPEN])
     offers = visible(me, Quotation).filter(customer_id=customer.id, state__in=[state.value for state in STANDING])
+    paused = customer.dunning_paused_until is not None and customer.dunning_paused_until >= today()
     return CustomerCard(
         customer=Ref(number=customer.number, name=customer.name),
         address=customer.address or None,
@@ -163,6 +166,7 @@ async def query_customer(me: Actor, *, customer: Customer) -> CustomerCard:
         available=credit.available,
         overdue=credit.overdue,
         days_late=habit.days if habit else None,
+        dunning_paused_until=customer.dunning_paused_until if paused else None,
         payments=[
             LastPayment(number=each.number, received_on=each.received_on, amount=each.amount)
             for each in await last_payments(customer.id)
