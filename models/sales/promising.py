@@ -1,6 +1,6 @@
 """When goods can be delivered, and why: the first day from which the running balance never again falls below them.
 
-The balance of a product begins with what is free and walks through what is due in, from suppliers and from the
+The balance of a product begins with what is free and has not expired, and walks through what is due in, from suppliers and from the
 workshop, and what earlier orders lack. What was due before today comes today at the earliest.
 """
 
@@ -24,7 +24,9 @@ SUNDAY = 6
 # Earlier orders come first: who ordered later takes nothing from them, whenever they want it.
 WALK = """
 SELECT asked.product,
- (SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balance WHERE product_id = asked.product)::text AS free,
+ ((SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balance WHERE product_id = asked.product)
+   - (SELECT coalesce(sum(n.on_hand), 0) FROM stock_bin n JOIN lot e ON e.product_id = n.product_id AND e.number = n.lot
+       WHERE n.product_id = asked.product AND e.expires_on < $4))::text AS free,
  (SELECT coalesce(json_agg(json_build_array(o.number, l.due_date, (l.quantity - l.received)::text)), '[]')
     FROM purchase_order_line l JOIN purchase_order o ON o.id = l.order_id
    WHERE l.product_id = asked.product AND o.state IN ('confirmed', 'partially_received') AND l.quantity > l.received
@@ -148,7 +150,7 @@ class Outlook:
 async def outlooks(product_ids: Iterable[int], *, before: SalesOrder | None = None) -> dict[int, Outlook]:
     """The outlook of each product; for an order that stands, only what was promised before it counts against it."""
     since = before.confirmed_at if before else None
-    rows = await sql.rows(WALK, sorted(set(product_ids)), since, before.id if before else 0)
+    rows = await sql.rows(WALK, sorted(set(product_ids)), since, before.id if before else 0, today())
     return {row["product"]: _outlook(row) for row in rows}
 
 

@@ -30,7 +30,7 @@ async def ship(
     An order that holds nothing takes what is free by now.
 
     A rest, or an excess, within the tolerance of its line is settled by amending the line to what left.
-    Raises NotEnoughStock, OverDelivery, and WrongState when the order is not due.
+    Raises NotEnoughStock, LotExpired, OverDelivery, and WrongState when the order is not due.
     """
     await lock_order(order)
     lines = await lines_of(order)
@@ -114,6 +114,7 @@ async def _send(order: SalesOrder, line: SalesOrderLine, quantity: Decimal, deli
             document=delivery.number,
             against=COST_OF_SALES,
             by=by,
+            usable=True,
             memo=f"{order.number} 发货",
         )
     line.delivered += quantity

@@ -12,7 +12,10 @@ from models.clock import today
 
 FIGURES = Batch("""
 SELECT asked.nth,
- (SELECT coalesce(json_agg(json_build_array(w.name, b.on_hand::text, b.reserved::text) ORDER BY w.rank, w.id), '[]')
+ (SELECT coalesce(json_agg(json_build_array(w.name, b.on_hand::text, b.reserved::text, (
+      SELECT coalesce(json_agg(json_build_array(l.expires_on, n.on_hand::text)), '[]') FROM stock_bin n
+      JOIN lot l ON l.product_id = n.product_id AND l.number = n.lot
+      WHERE n.product_id = b.product_id AND n.warehouse_id = b.warehouse_id AND n.on_hand > 0 AND l.expires_on IS NOT NULL)) ORDER BY w.rank, w.id), '[]')
     FROM stock_balance b JOIN warehouse w ON w.id = b.warehouse_id WHERE b.product_id = asked.product)::text AS places,
  (SELECT coalesce(json_agg(json_build_array(i.number, i.due, i.quantity::text) ORDER BY i.due, i.number), '[]') FROM (
     SELECT o.number, l.due_date AS due, l.quantity - l.received AS quantity
@@ -37,15 +40,16 @@ FROM unnest($1::bigint[]) WITH ORDINALITY AS asked(product, nth)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One warehouse's share."""
+    """One warehouse's share. What has expired is on hand, and free for nobody; negative where it was promised before."""
 
     warehouse: str
     on_hand: Decimal
     reserved: Decimal
+    expired: Decimal = ZERO
 
     @property
     def free(self) -> Decimal:
-        return self.on_hand - self.reserved
+        return self.on_hand - self.reserved - self.expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,12 @@ class Figures:
         return sum((place.reserved for place in self.places), ZERO)
 
     @property
+    def expired(self) -> Decimal:
+        return sum((place.expired for place in self.places), ZERO)
+
+    @property
     def free(self) -> Decimal:
-        return self.on_hand - self.reserved
+        return sum((place.free for place in self.places), ZERO)
 
     @property
     def projected(self) -> Decimal:
@@ -138,10 +146,15 @@ async def stock_figures(product_id: int) -> Figures:
     found = await FIGURES.row(product_id)
     assert found is not None
     return Figures(
-        [Place(name, Decimal(on_hand), Decimal(reserved)) for name, on_hand, reserved in orjson.loads(found["places"])],
+        [_place(*row) for row in orjson.loads(found["places"])],
         [_arrival(*row) for row in orjson.loads(found["incoming"])],
         [_demand(*row) for row in orjson.loads(found["outgoing"])],
     )
+
+
+def _place(name: str, on_hand: str, reserved: str, lots: list[tuple[str, str]]) -> Place:
+    expired = sum((Decimal(quantity) for until, quantity in lots if date.fromisoformat(until) < today()), ZERO)
+    return Place(name, Decimal(on_hand), Decimal(reserved), expired)
 
 
 def _arrival(document: str, due: str | None, quantity: str) -> Arrival:

@@ -11,7 +11,9 @@ from models import sql
 from models.auditing import CHECKS
 from models.clock import at_local, today, travel
 from models.delivery.tables import Notice
+from models.product.tables import Product
 from models.purchase.tables import PurchaseOrder
+from models.sales.promising import outlooks
 from models.sales.tables import Delivery, SalesOrder
 from models.stock.tables import StockMove
 from tests.people import Api, Chat
@@ -134,6 +136,45 @@ async def test_more_than_an_order_holds_or_what_it_does_not_ask_for_does_not_lea
         said = await chat("E005", "SF1029384756")
         assert not said.startswith("请确认"), said
     assert not await Delivery.filter(order__number="SO0312").exists()
+
+
+async def test_what_has_expired_is_free_for_nobody_and_is_not_picked(chat: Chat) -> None:
+    last = today() + timedelta(days=5)
+    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")
+    with travel(at_local(last, 12)):
+        assert "可用 90 卷" in await chat("E003", "BV2.5电线红还有多少")
+    with travel(at_local(last + timedelta(days=1), 12)):
+        answer = await chat("E003", "BV2.5电线红还有多少")
+        assert answer.startswith("BV2.5电线 红\n可用 80 卷\n在手 90 − 预留 0 − 过期 10\n")
+        seen = (await outlooks([(await Product.get(code="BV25R")).id])).popitem()[1]
+        assert seen.free == 80
+        await chat("E003", "建业要BV2.5电线红 70卷")
+        assert (await chat("E003", "确认")).startswith("SO0319 已下单")
+        assert "B261201" not in await chat("E005", "拣货单SO0319")
+        await chat("E005", "SO0319发了顺丰 单号SF1029384756")
+        assert "SO0319 已发货" in await chat("E005", "确认")
+        assert "主仓：10 卷" in await chat("E005", "B261201这批还剩多少")
+    assert await differences() == []
+
+
+async def test_goods_that_expired_while_they_were_held_are_refused_with_their_day(chat: Chat) -> None:
+    last = today() + timedelta(days=5)
+    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")
+    await chat("E003", "建业要BV2.5电线红 70卷")
+    assert (await chat("E003", "确认")).startswith("SO0319 已下单")
+    with travel(at_local(last + timedelta(days=1), 12)):
+        assert "缺：BV2.5电线 红 10 卷（备的货已过期）" in await chat("E005", "拣货单SO0319")
+        said = await chat("E005", "SO0319发了顺丰 单号SF1029384756")
+        assert said.startswith(f"BV2.5电线 红 批号 B261201 {last:%m-%d}") and said.endswith(
+            "已过期，不能发货；没过期的有 60 卷，要 70"
+        )
+        assert not await Delivery.filter(order__number="SO0319").exists()
+        # Sixty of them may leave, and what expired is written off.
+        await chat("E005", "SO0319先发60卷 顺丰 单号SF1029384756")
+        assert "部分发货" in await chat("E005", "确认")
+        await chat("E005", "报废 BV2.5电线红 10卷 批号B261201 过期了")
+        await chat("E005", "确认")
+    assert await differences() == []
 
 
 async def test_goods_for_a_customer_need_an_order(chat: Chat) -> None:
