@@ -10,7 +10,17 @@ from models.base import ZERO
 from models.batching import Batch
 from models.clock import today
 
-FIGURES = Batch("""
+NEEDS = """
+SELECT wo.number, wo.due_date AS due, wo.created_at, b.factor * (wo.quantity - lost.quantity) - coalesce(m.issued, 0) AS quantity
+  FROM bom_line b JOIN work_order wo ON wo.product_id = b.product_id
+  CROSS JOIN LATERAL (SELECT coalesce(sum(scrap), 0) AS quantity FROM operation WHERE work_order_id = wo.id) lost
+  LEFT JOIN work_order_material m ON m.work_order_id = wo.id AND m.component_id = b.component_id
+ WHERE b.component_id = asked.product AND wo.state IN ('confirmed', 'in_progress')
+   AND b.factor * (wo.quantity - lost.quantity) > coalesce(m.issued, 0)
+"""
+"""What open work orders have yet to take of a component `asked.product`, by the day on which they are to be done."""
+
+FIGURES = Batch(f"""
 SELECT asked.nth,
  (SELECT coalesce(json_agg(json_build_array(w.name, b.on_hand::text, b.reserved::text, (
       SELECT coalesce(json_agg(json_build_array(l.expires_on, n.on_hand::text)), '[]') FROM stock_bin n
@@ -33,6 +43,7 @@ SELECT asked.nth,
       LEFT JOIN reservation r ON r.document = o.number AND r.position = l.position AND r.state IN ('active', 'partially_consumed')
      WHERE l.product_id = asked.product AND l.quantity > l.delivered AND o.state IN ('confirmed', 'in_progress')
      GROUP BY o.id, l.id HAVING l.quantity - l.delivered > coalesce(sum(r.quantity - r.consumed), 0)
+    UNION ALL SELECT number, due, quantity FROM ({NEEDS}) n
  ) d)::text AS outgoing
 FROM unnest($1::bigint[]) WITH ORDINALITY AS asked(product, nth)
 """)
@@ -64,7 +75,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a confirmed order still lacks: neither delivered nor held. Without a day, it is wanted today."""
+    """What a confirmed order still lacks, neither delivered nor held, or a work order has yet to take.
+
+    Without a day, it is wanted today.
+    """
 
     document: str
     quantity: Decimal
@@ -81,10 +95,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """On hand, reserved, free, incoming and outgoing of one product.
-
-    Needs of work orders for components are no demand here: they have neither a day nor a reservation.
-    """
+    """On hand, reserved, free, incoming and outgoing of one product."""
 
     places: list[Place]
     incoming: list[Arrival]
