@@ -157,6 +157,29 @@ async def test_what_has_expired_is_free_for_nobody_and_is_not_picked(chat: Chat)
     assert await differences() == []
 
 
+async def test_what_will_expire_is_listed_before_it_does(chat: Chat) -> None:
+    assert await chat("E005", "哪些货快过期了") == "60 天内到期的货\n没有"
+    soon, late = today() + timedelta(days=5), today() + timedelta(days=90)
+    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{soon:%Y-%m-%d}")
+    await chat("E005", f"入库 结构胶 20支 批号J261201 效期{late:%Y-%m-%d}")
+    listed = await chat("E005", "快过期的货")
+    assert listed.startswith("60 天内到期的货，1 批\n· BV2.5电线 红 10 卷，批号 B261201") and "结构胶" not in listed
+    assert "2 批" in await chat("E005", "90天内到期的货")
+    with travel(at_local(soon + timedelta(days=1), 12)):
+        gone = await chat("E005", "过期的货")
+        assert "其中已过期 1 批" in gone and gone.endswith("例如：报废 BV2.5电线 红 10卷 批号B261201 过期")
+        assert "SA0001 报废" in await chat("E005", "报废 BV2.5电线 红 10卷 批号B261201 过期")
+    assert "BV2.5" not in await chat("C001", "快过期的货")
+
+
+async def test_a_place_and_a_whole_warehouse_say_what_lies_there(chat: Chat) -> None:
+    assert (await chat("E005", "A-03-2放的什么")).startswith(
+        "主仓 A-03-2\n· 角阀DN15 420 个\n· M8×30 不锈钢螺栓 9,200 个"
+    )
+    there = await chat("E005", "二号仓有什么")
+    assert there.startswith("二号仓\n") and "M8×30 不锈钢螺栓 2,800 个" in there
+
+
 async def test_goods_that_expired_while_they_were_held_are_refused_with_their_day(chat: Chat) -> None:
     last = today() + timedelta(days=5)
     await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")

@@ -166,7 +166,7 @@ async def test_what_work_orders_have_yet_to_take_can_be_promised_to_nobody(chat:
         "可用 120 根" in (said := await chat("E003", "铝型材4040还有多少"))
         and "可承诺：0 根，其余有订单或工单等着" in said
     )
-    assert "还没有货源" in await chat("E003", "铝型材4040 10根什么时候能交")
+    assert "铝型材4040 10 根 还没有货源" in await chat("E003", "铝型材4040 10根什么时候能交")
     await chat("E005", "车间领料 铝型材4040 六根 WO1105")
     assert await needed("AL4040") == 2394
     figures = await stock_figures(product.id)

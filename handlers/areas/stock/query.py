@@ -54,7 +54,7 @@ class StockAnswer(Result):
     "stock.query",
     says=[
         "查库存", "库存", "查{product}库存", "查一下{product}库存", "查库存{product}", "查询库存{product}", "查一下{product}",
-        "查下{product}", "查{product}", "{product}还有多少", "{product}还剩多少", "{product}还剩几箱", "{product}有多少",
+        "查下{product}", "查{product}", "{product}还有多少", "{product}还剩多少", "{product}还剩几箱", "{product}还有几箱", "{product}有几箱", "{product}有多少",
         "{warehouse}的{product}有多少", "{warehouse}{product}还有多少", "{product}有货没", "{product}有货吗",
         "{product}现在有货吗", "{product}有没有货", "{product}有没有", "{product}还有没有", "{product}的库存",
         "{product}库存", "{product}还有货吗", "kc{product}", "cx{product}kc", "{product}都查一下",
