@@ -122,12 +122,12 @@ def seed_demo() -> None:
 
 @cli.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="products、customers、suppliers、stock 或 invoices")],
+    kind: Annotated[str, typer.Argument(help="products、customers、prices、suppliers、stock 或 invoices")],
     file: Annotated[Path, typer.Argument(help=".xlsx 或 .csv")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查和预览，不写入")] = False,
     template: Annotated[bool, typer.Option("--template", help="不导入，而是把空白模板写到 FILE")] = False,
 ) -> None:
-    """导入产品、客户、供应商、期初库存、期初应收：全部成功或全部不动"""
+    """导入产品、客户、价目表、供应商、期初库存、期初应收：全部成功或全部不动"""
     from bot import importing
 
     if template:

@@ -28,7 +28,7 @@ KEEP = days(10 / 1440)
 CHOICES = 5
 ATTACH = "file.attach"
 
-HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance")
+HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance", "purchasing")
 """Roles with a page of help of their own, the most telling first."""
 
 

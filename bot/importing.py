@@ -1,16 +1,22 @@
-"""`liaodan import`: a file read, checked and written, and said in lines for the one at the keyboard."""
+"""`liaodan import`: a file read, checked and written, and said in lines for the one at the keyboard.
+
+The file is kept, and an entry of the audit log names it, as when somebody sends it in chat.
+"""
 
 import asyncio
+import secrets
 from pathlib import Path
 
 from bot.rendering import templates
 from bot.rendering.text import whole_text
 from bot.trouble import Trouble
+from handlers.dispatch import write_down
 from handlers.importing.engine import Imported, ImportRefused, Kind, import_table
 from handlers.importing.kinds import KINDS
 from handlers.result import plain_facts
 from handlers.sheets.reading import UnreadableFile
 from handlers.sheets.writing import as_csv, as_xlsx
+from models.system.files import STORE, write_file
 from models.transactions import transaction
 
 
@@ -31,6 +37,10 @@ async def import_file(name: str, file: Path, *, dry_run: bool) -> str:
         done[:] = [await import_table(kind, data, by=None)]
         if dry_run:
             raise _DryRun()
+        kept = await asyncio.to_thread(write_file, STORE.folder, data)
+        inputs = {"what": kind.name, "file": file.name, "sha256": kept}
+        facts = done[0].facts(lambda right: True)
+        await write_down(f"cli:{secrets.token_hex(16)}", door="cli", name="import.file", inputs=inputs, facts=facts)
 
     try:
         await transaction(work)

@@ -146,6 +146,13 @@ async def _run_once(me: Actor, found: Handler, call: Call, key: str) -> Outcome:
     return outcome
 
 
+async def write_down(key: str, *, door: str, name: str, inputs: dict[str, Any], facts: dict[str, Any]) -> None:
+    """The audit entry of a command that the one who runs the server gave there, in the transaction that did it."""
+    await AuditEntry.create(
+        key=key, door=door, handler=name, inputs=inputs, result={"facts": facts, "approval": None, "job": None}, ran_at=now()
+    )  # fmt: skip
+
+
 async def _carry_out(me: Actor, found: Handler, call: Call) -> tuple[Outcome, Any]:
     """Runs a command now, or, if it is long, writes it down as a job that workers run in chunks."""
     if not found.long:

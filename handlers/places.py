@@ -10,7 +10,7 @@ from handlers.references import DocumentReader, WarehouseReader
 from handlers.visible import find
 from models.errors import InvalidInput, NotFound
 from models.party.tables import Supplier
-from models.purchase.tables import GoodsReceipt, PurchaseOrder
+from models.purchase.tables import GoodsReceipt, PurchaseOrder, SupplierReturn
 from models.stock.tables import Adjustment, Hold, Location, Lot, Stocktake, Transfer
 from models.stock.transferring import Place
 from models.text import key, plain
@@ -25,9 +25,9 @@ LOT = r"[A-Za-z0-9][A-Za-z0-9\-]{2,38}[A-Za-z0-9]"
 
 @dataclass(frozen=True, slots=True)
 class StockDocument:
-    """A receipt, an adjustment or a transfer, as its number says."""
+    """A receipt, a return to a supplier, an adjustment or a transfer, as its number says."""
 
-    row: GoodsReceipt | Adjustment | Transfer
+    row: GoodsReceipt | SupplierReturn | Adjustment | Transfer
 
 
 @reads(LocationCode)
@@ -164,8 +164,9 @@ class HoldReader(DocumentReader[Hold]):
     table, prefix = Hold, "RS"
 
 
-DOCUMENTS: dict[str, type[GoodsReceipt] | type[Adjustment] | type[Transfer]] = {
+DOCUMENTS: dict[str, type[GoodsReceipt] | type[SupplierReturn] | type[Adjustment] | type[Transfer]] = {
     "GR": GoodsReceipt,
+    "SR": SupplierReturn,
     "SA": Adjustment,
     "TR": Transfer,
 }
@@ -173,7 +174,7 @@ DOCUMENTS: dict[str, type[GoodsReceipt] | type[Adjustment] | type[Transfer]] = {
 
 @reads(StockDocument)
 class StockDocumentReader(Reader[StockDocument]):
-    slot = r"(?:[gG][rR]|[sS][aA]|[tT][rR])\d{1,8}(?!\d)"
+    slot = r"(?:[gG][rR]|[sS][rR]|[sS][aA]|[tT][rR])\d{1,8}(?!\d)"
     free = False
 
     async def read(self, me: Actor, text: str, name: str) -> StockDocument:

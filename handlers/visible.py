@@ -19,7 +19,7 @@ from models.pages.tables import PageLink
 from models.party.tables import Customer, Person
 from models.payables.tables import PaymentOut, SupplierInvoice
 from models.production.tables import JobReport, WorkOrder
-from models.purchase.tables import GoodsReceipt, PurchaseOrder
+from models.purchase.tables import GoodsReceipt, PurchaseOrder, SupplierReturn
 from models.sales.tables import Delivery, Quotation, SalesOrder, SalesReturn
 from models.stock.tables import Adjustment, Hold, Stocktake, Transfer
 from models.system.tables import Job
@@ -131,6 +131,7 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     WorkOrder: _staff_only,
     PurchaseOrder: _staff_only,
     GoodsReceipt: _staff_only,
+    SupplierReturn: _staff_only,
     Adjustment: _staff_only,
     Transfer: _staff_only,
     Stocktake: _staff_only,

@@ -45,24 +45,35 @@ CHECKS = {
         GROUP BY p.id HAVING p.low <> (sum(coalesce(b.on_hand - b.reserved, 0)) < p.min_stock)
     """,
     "采购已收与入库单": """
-        SELECT o.number, p.code, l.received, coalesce(g.quantity, 0) AS ledger FROM purchase_order_line l
+        SELECT o.number, p.code, l.received, coalesce(g.quantity, 0) - coalesce(b.quantity, 0) AS ledger FROM purchase_order_line l
         JOIN purchase_order o ON o.id = l.order_id JOIN product p ON p.id = l.product_id
         LEFT JOIN (SELECT r.order_line_id, sum(r.quantity) AS quantity FROM goods_receipt_line r
           JOIN goods_receipt g ON g.id = r.receipt_id WHERE g.state = 'done' GROUP BY 1) g ON g.order_line_id = l.id
-        WHERE l.received <> coalesce(g.quantity, 0)
+        LEFT JOIN (SELECT r.order_line_id, sum(r.quantity) AS quantity FROM supplier_return_line r
+          JOIN supplier_return s ON s.id = r.supplier_return_id WHERE s.state = 'done' GROUP BY 1) b ON b.order_line_id = l.id
+        WHERE l.received <> coalesce(g.quantity, 0) - coalesce(b.quantity, 0)
     """,
     "采购状态与已收": """
         SELECT o.number, o.state, sum(l.received) AS received, sum(l.quantity) AS ordered
         FROM purchase_order o JOIN purchase_order_line l ON l.order_id = o.id
         WHERE o.state IN ('confirmed', 'partially_received', 'received') GROUP BY o.id
-        HAVING o.state <> CASE WHEN sum(l.received) = 0 THEN 'confirmed'
-          WHEN sum(l.quantity - l.received) = 0 THEN 'received' ELSE 'partially_received' END
+        HAVING o.state <> CASE WHEN sum(l.quantity - l.received) = 0 THEN 'received'
+          WHEN sum(l.received) = 0 THEN 'confirmed' ELSE 'partially_received' END
     """,
     "入库单与流水": """
         SELECT d.number, d.code, d.quantity, coalesce(m.quantity, 0) AS ledger FROM (
           SELECT g.number, p.code, p.id, sum(CASE WHEN g.state = 'done' THEN l.quantity ELSE 0 END) AS quantity
           FROM goods_receipt g JOIN goods_receipt_line l ON l.receipt_id = g.id JOIN product p ON p.id = l.product_id
           GROUP BY g.id, p.id) d
+        LEFT JOIN (SELECT document, product_id, sum(quantity) AS quantity FROM stock_move GROUP BY 1, 2) m
+          ON m.document = d.number AND m.product_id = d.id
+        WHERE d.quantity <> coalesce(m.quantity, 0)
+    """,
+    "退供应商单与流水": """
+        SELECT d.number, d.state, d.code, d.quantity, coalesce(m.quantity, 0) AS ledger FROM (
+          SELECT s.number, s.state, p.code, p.id, -sum(CASE WHEN s.state = 'done' THEN l.quantity ELSE 0 END) AS quantity
+          FROM supplier_return s JOIN supplier_return_line l ON l.supplier_return_id = s.id
+          JOIN product p ON p.id = l.product_id GROUP BY s.id, p.id) d
         LEFT JOIN (SELECT document, product_id, sum(quantity) AS quantity FROM stock_move GROUP BY 1, 2) m
           ON m.document = d.number AND m.product_id = d.id
         WHERE d.quantity <> coalesce(m.quantity, 0)

@@ -96,7 +96,7 @@ def _sameness(notice: Notice) -> str:
     """What two notices have in common that read the same; "" for one that only its receiver gets."""
     stale = notice.expires_at is not None and notice.expires_at < now()
     # One that was tried before goes alone: what stopped it must not stop the others again.
-    alone = notice.attempts > 1 or notice.digest or notice.kind == "approval.card"
+    alone = notice.attempts > 1 or notice.digest or notice.kind == "approval.card" or "file" in notice.facts
     if stale or alone or notice.conversation_id:  # type: ignore[attr-defined]
         return ""
     return json.dumps([notice.kind, notice.about, notice.repeats, notice.facts], sort_keys=True)

@@ -1,5 +1,6 @@
 """The ways to reach a person, best first: what is open to them now, and what each costs."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from bot.rendering.card import Card
 from bot.rendering.text import as_text
 from bot.rendering.workcard import as_work_card
 from bot.services import Services
+from bot.wechat import messages
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
@@ -16,12 +18,14 @@ from models.delivery.cards import CODE_LIVES, take_code
 from models.delivery.grants import take_grant
 from models.delivery.tables import Card as CardRow
 from models.delivery.tables import Notice, PlatformTemplate
+from models.system.files import STORE, where
 
 DUPLICATE_CHECK_S = 1800
 
 COUNTED_AS = {
     "work_card": "message",
     "work_text": "message",
+    "work_file": "message",
     "customer_service": "customer_service",
     "official_template": "template",
     "subscription": "subscription",
@@ -61,6 +65,7 @@ async def ways_to(notice: Notice, card: Card, services: Services) -> list[Way]:
 async def _ways(notice: Notice, card: Card, services: Services, by_door: dict[str, Conversation]) -> list[Way]:
     found: list[Way] = []
     if services.work and (work := by_door.get("work")):
+        found += [Way("work_file", work)] if "file" in notice.facts else []
         found += [Way("work_card", work), Way("work_text", work)] if card.actions else [Way("work_text", work)]
     if services.miniprogram and (mini := by_door.get("miniprogram")):
         found += [Way("subscription", mini, row) for row in await _templates(notice.kind, "miniprogram")]
@@ -98,6 +103,8 @@ async def send(way: Way, notice: Notice, card: Card, services: Services) -> str 
         assert services.work is not None
         sent = await services.work.send_text([who], _text(notice, card), duplicate_check_s=DUPLICATE_CHECK_S)
         return None if sent.invalid else sent.msgid
+    if way.name == "work_file":
+        return await _send_work_file(way, notice, services)
     if way.name == "customer_service":
         assert services.official is not None
         await services.official.send_text(who, _text(notice, card, links=True))
@@ -145,6 +152,15 @@ async def _send_work_card(way: Way, notice: Notice, card: Card, services: Servic
     sent = await services.work.send_card([way.conversation.external_id], made, duplicate_check_s=DUPLICATE_CHECK_S)
     if sent.response_code:
         await CardRow.filter(id=row.id).update(response_code=sent.response_code, code_until=now() + CODE_LIVES)
+    return None if sent.invalid else sent.msgid
+
+
+async def _send_work_file(way: Way, notice: Notice, services: Services) -> str | None:
+    assert services.work is not None
+    file = notice.facts["file"]
+    data = await asyncio.to_thread(where(STORE.folder, file["sha256"]).read_bytes)
+    media_id = await services.work.upload("file", data, file["name"], file["content_type"])
+    sent = await services.work.send([way.conversation.external_id], messages.file(media_id))
     return None if sent.invalid else sent.msgid
 
 

@@ -55,8 +55,10 @@ class Client:
         with_token: bool = True,
     ) -> str:
         def form() -> aiohttp.FormData:
-            data = aiohttp.FormData()
-            data.add_field("media", content, filename=filename, content_type=content_type)
+            # The name is what the phone shows: as it is, for the platforms do not decode %E5.
+            data = aiohttp.FormData(quote_fields=False)
+            shown = "".join(letter for letter in filename if letter.isprintable())
+            data.add_field("media", content, filename=shown, content_type=content_type)
             return data
 
         answer = await self._transport.call(

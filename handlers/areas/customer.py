@@ -9,10 +9,12 @@ from handlers.inputs import Amount
 from handlers.registry import query
 from handlers.result import Money, Needs, Places, Ref, Result
 from handlers.visible import visible
+from models.clock import today
 from models.finance.credit import credit_status
 from models.finance.habit import habits, last_payments
 from models.party.tables import Customer, Person
-from models.sales.tables import OrderState, SalesOrder
+from models.sales.quoting import STANDING
+from models.sales.tables import OrderState, Quotation, QuotationState, SalesOrder
 
 
 class CreditAnswer(Result):
@@ -90,6 +92,15 @@ class OpenOrder(Result):
     requested_date: date | None
 
 
+class OpenQuotation(Result):
+    """An offer that may still become an order."""
+
+    number: str
+    state: QuotationState
+    total: Annotated[Decimal | None, Places(2), Needs("order.amount")]
+    valid_until: date
+
+
 class LastPayment(Result):
     """Money that came from the customer."""
 
@@ -110,6 +121,8 @@ class CustomerCard(Result):
     contacts: list[Contact]
     open_orders: int
     orders: list[OpenOrder]
+    open_quotations: int
+    quotations: list[OpenQuotation]
     frozen: Annotated[bool | None, Needs("credit.detail")]
     blocked: Annotated[bool | None, Needs("credit.detail")]
     limit: Annotated[Decimal | None, Places(2), Needs("credit.detail")]
@@ -117,6 +130,7 @@ class CustomerCard(Result):
     available: Annotated[Decimal | None, Places(2), Needs("credit.detail")]
     overdue: Annotated[Decimal | None, Places(2), Needs("credit.detail")]
     days_late: Annotated[Decimal | None, Places(1), Needs("credit.detail")]
+    dunning_paused_until: Annotated[date | None, Needs("credit.detail")]
     payments: Annotated[list[LastPayment] | None, Needs("credit.detail")]
 
 
@@ -128,12 +142,14 @@ class CustomerCard(Result):
     ],
 )  # fmt: skip
 async def query_customer(me: Actor, *, customer: Customer) -> CustomerCard:
-    """查客户：联系人、负责人、未完订单、额度、逾期和付款习惯"""
+    """查客户：联系人、负责人、未完订单和报价、额度、逾期和付款习惯"""
     credit = await credit_status(customer.id)
     habit = (await habits([customer.id])).get(customer.id)
     owner: Person | None = await customer.owner if customer.owner_id else None  # type: ignore[attr-defined]
     contacts = await visible(me, Person).filter(customer_id=customer.id, active=True).order_by("number")
     orders = visible(me, SalesOrder).filter(customer_id=customer.id, state__in=[state.value for state in OPEN])
+    offers = visible(me, Quotation).filter(customer_id=customer.id, state__in=[state.value for state in STANDING])
+    paused = customer.dunning_paused_until is not None and customer.dunning_paused_until >= today()
     return CustomerCard(
         customer=Ref(number=customer.number, name=customer.name),
         address=customer.address or None,
@@ -141,6 +157,8 @@ async def query_customer(me: Actor, *, customer: Customer) -> CustomerCard:
         contacts=[Contact(number=each.number, name=each.called, phone=each.phone or None) for each in contacts],
         open_orders=await orders.count(),
         orders=[_open(each) for each in await orders.order_by("-id").limit(SHOWN)],
+        open_quotations=await offers.count(),
+        quotations=[_offered(each) for each in await offers.order_by("-id").limit(SHOWN)],
         frozen=credit.frozen,
         blocked=credit.blocked,
         limit=credit.limit,
@@ -148,6 +166,7 @@ async def query_customer(me: Actor, *, customer: Customer) -> CustomerCard:
         available=credit.available,
         overdue=credit.overdue,
         days_late=habit.days if habit else None,
+        dunning_paused_until=customer.dunning_paused_until if paused else None,
         payments=[
             LastPayment(number=each.number, received_on=each.received_on, amount=each.amount)
             for each in await last_payments(customer.id)
@@ -159,3 +178,9 @@ def _open(order: SalesOrder) -> OpenOrder:
     return OpenOrder(
         number=order.number, state=OrderState.of(order.state), total=order.total, requested_date=order.requested_date
     )
+
+
+def _offered(quotation: Quotation) -> OpenQuotation:
+    return OpenQuotation(
+        number=quotation.number, state=QuotationState.of(quotation.state), total=quotation.total, valid_until=quotation.valid_until
+    )  # fmt: skip

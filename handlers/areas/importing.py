@@ -18,7 +18,8 @@ class KindReader(WordReader[Kind]):
     words = {
         **KINDS,
         **{kind.title: kind for kind in KINDS.values()},
-        "产品资料": KINDS["products"], "客户资料": KINDS["customers"], "客户名单": KINDS["customers"], "库存": KINDS["stock"],
+        "产品资料": KINDS["products"], "客户资料": KINDS["customers"], "客户名单": KINDS["customers"],
+        "价格表": KINDS["prices"], "价格": KINDS["prices"], "客户价": KINDS["prices"], "客户价格": KINDS["prices"], "库存": KINDS["stock"],
         "应收": KINDS["invoices"], "应收账款": KINDS["invoices"], "欠款": KINDS["invoices"],
     }  # fmt: skip
     slot = "|".join(sorted(words, key=len, reverse=True))
@@ -36,7 +37,7 @@ class KindReader(WordReader[Kind]):
     confirm=True,
 )
 async def import_file(me: Actor, *, what: Kind, file: Attachment) -> Imported:
-    """导入刚发的 Excel 文件：产品、客户、供应商、期初库存、期初应收"""
+    """导入刚发的 Excel 文件：产品、客户、价目表、供应商、期初库存、期初应收"""
     await file.refresh_from_db()
     if file.state != AttachmentState.stored.value:
         raise UnreadableFile(why="still_fetching" if file.state == AttachmentState.waiting.value else "not_kept")

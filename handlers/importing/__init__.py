@@ -1,1 +1,1 @@
-"""Tables that a company brings along: products, parties, opening stock and open invoices."""
+"""Tables that a company brings along: products, parties, prices, opening stock and open invoices."""

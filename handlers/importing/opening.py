@@ -5,11 +5,11 @@ from typing import Any
 
 from handlers.importing.cells import day, figure, text
 from handlers.importing.engine import BadRow, Change, Field, Kind
+from handlers.importing.finding import customer_named, product_named
 from models import sql
 from models.finance.invoicing import due_date, open_receivable
 from models.finance.tables import Invoice, InvoiceKind
 from models.party.tables import Customer
-from models.product.tables import Product
 from models.stock.moving import add_move
 from models.stock.tables import Warehouse
 
@@ -25,7 +25,7 @@ WHERE document = $1 AND product_id = $2 AND warehouse_id = $3 AND lot = $4
 
 async def write_stock(row: dict[str, Any], by: int | None) -> Change:
     """Opening stock of one product in one warehouse and lot: Dr 1405 / Cr 4001, once."""
-    product = await _product(row["product"])
+    product = await product_named(row["product"])
     warehouse = await Warehouse.filter(name=row["warehouse"]).first()
     if warehouse is None:
         names = "、".join(each.name for each in await Warehouse.all().order_by("rank", "id"))
@@ -50,11 +50,7 @@ async def write_stock(row: dict[str, Any], by: int | None) -> Change:
 
 async def write_invoice(row: dict[str, Any], by: int | None) -> Change:
     """One open item of a customer: Dr 1122 / Cr 4104, once; known again by its number, else by customer, day and amount."""
-    customer = await Customer.filter(name=row["customer"], active=True).first()
-    if customer is None:
-        customer = await Customer.filter(number=row["customer"].upper(), active=True).first()
-    if customer is None:
-        raise BadRow(why=f"没有客户“{row['customer']}”，请先导入客户")
+    customer = await customer_named(row["customer"])
     due = row.get("due_on") or due_date(customer, row["issued_on"])
     if due < row["issued_on"]:
         raise BadRow(why="到期日在开票日期以前")
@@ -76,15 +72,6 @@ async def _earlier(customer: Customer, row: dict[str, Any], number: str) -> Invo
         kind=InvoiceKind.opening.value, customer_id=customer.id, issued_on=row["issued_on"], total=row["amount"]
     )
     return await same.filter(e_number="").first()
-
-
-async def _product(said: str) -> Product:
-    found = await Product.filter(code__iexact=said).first() or await Product.filter(name=said).first()
-    if found is None:
-        raise BadRow(why=f"没有产品“{said}”，请先导入产品")
-    if not found.active:
-        raise BadRow(why=f"产品“{said}”已经停用")
-    return found
 
 
 STOCK = Kind(

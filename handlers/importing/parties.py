@@ -35,6 +35,9 @@ async def write_customer(row: dict[str, Any], by: int | None) -> Change:
         )  # fmt: skip
         change = Change.new
     changes = {name: row[name] for name in CHANGEABLE if name in row and row[name] != getattr(customer, name)}
+    # A limit that a file names is the customer's own, whatever its group has.
+    if "credit_limit" in row and not customer.own_limit:
+        changes |= {"credit_limit": row["credit_limit"], "own_limit": True}
     if owner is not None and owner != customer.owner_id:  # type: ignore[attr-defined]
         changes["owner_id"] = owner
     if changes:

@@ -14,7 +14,8 @@ from models.clock import at_local, now, today
 
 # The level an invoice has, and the next one if its day has come; no two on one day.
 STANDING = """
-SELECT c.id AS customer_id, c.number, c.name, c.owner_id, p.nickname AS owner, i.id AS invoice_id, i.total - i.paid AS open,
+SELECT c.id AS customer_id, c.number, c.name, c.owner_id, coalesce(c.dunning_paused_until >= $1::date, false) AS paused,
+  p.nickname AS owner, i.id AS invoice_id, i.total - i.paid AS open,
   $1::date - i.due_on AS days, coalesce(sent.level, 0) AS level, following.level AS next,
   coalesce(following.blocks, reached.blocks, false) AS blocks,
   coalesce(following.rate, reached.rate, 0) AS rate, coalesce(following.fee, reached.fee, 0) AS fee
@@ -30,7 +31,7 @@ ORDER BY c.number, i.due_on, i.id
 
 KEEP = """
 INSERT INTO dunning (invoice_id, level, open, charge, sent_at, sent_by_id) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (invoice_id, level) DO NOTHING
+ON CONFLICT (invoice_id, level) DO NOTHING RETURNING id
 """
 
 
@@ -43,6 +44,7 @@ class Overdue:
     name: str
     owner_id: int | None
     owner: str | None
+    paused: bool
     amount: Decimal
     days: int
     level: int
@@ -61,10 +63,10 @@ async def overdue_of(customers: list[int]) -> list[Overdue]:
     return [_overdue(rows) for rows in found.values()]
 
 
-async def keep_sent(overdue: Overdue, *, by: int | None) -> None:
-    """Writes down that the levels that were due have been sent."""
-    for invoice_id, level, amount, charge in overdue.due:
-        await sql.rows(KEEP, invoice_id, level, amount, charge, now(), by)
+async def keep_sent(overdue: Overdue, *, by: int | None) -> bool:
+    """Writes down that the levels that were due have been sent; False if somebody else has just sent them all."""
+    kept = [await sql.rows(KEEP, *each, now(), by) for each in overdue.due]
+    return any(kept)
 
 
 def interest(amount: Decimal, rate: Decimal, days: int) -> Decimal:
@@ -77,7 +79,7 @@ def _overdue(rows: list[dict[str, Any]]) -> Overdue:
     charges = [interest(row["open"], row["rate"], row["days"]) + row["fee"] for row in rows]
     return Overdue(
         customer_id=first["customer_id"], number=first["number"], name=first["name"], owner_id=first["owner_id"],
-        owner=first["owner"], amount=sum((row["open"] for row in rows), ZERO), days=max(row["days"] for row in rows),
+        owner=first["owner"], paused=first["paused"], amount=sum((row["open"] for row in rows), ZERO), days=max(row["days"] for row in rows),
         level=max(row["next"] or row["level"] for row in rows), blocks=any(row["blocks"] for row in rows),
         charge=sum(charges, ZERO),
         due=tuple(

@@ -51,6 +51,7 @@ class Customer(Row):
 
     `tax_title` and `tax_no` are what its invoices are made out to; `receiver` and `receiver_phone` take its goods in;
     customers of one `price_group` share price lists.
+    Until the end of `dunning_paused_until` nobody reminds it of what is overdue.
     `own_limit` says that `credit_limit` is its own; else that of its group holds, and without a group the company's.
     """
 
@@ -68,6 +69,7 @@ class Customer(Row):
     receiver = fields.CharField(max_length=40, default="", db_default="")
     receiver_phone = fields.CharField(max_length=20, default="", db_default="")
     price_group = fields.CharField(max_length=40, default="", db_default="")
+    dunning_paused_until = fields.DateField(null=True)
     owner = to("Person", null=True)
     keys = fields.TextField(default="")
     active = fields.BooleanField(default=True)

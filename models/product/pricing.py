@@ -11,6 +11,9 @@ from models.errors import Refused
 from models.product.tables import PriceRule, PriceSource, Product
 from models.system.company import tax_rate
 
+LOWEST_SHARE = Decimal("0.01")
+"""Of the list price; what is less is a slip of the decimal point."""
+
 CENT, FINEST = Decimal("0.01"), Decimal("0.000001")
 
 # A customer's own price stands before its group's, that before everybody's; then the largest quantity reached counts,
@@ -90,6 +93,11 @@ def amount_of(quantity: Decimal, price: Decimal) -> Decimal:
 def discounted(price: Decimal, discount: Decimal) -> Decimal:
     """A price less its discount, as fine as prices are."""
     return (price * discount).quantize(FINEST, ROUND_HALF_UP)
+
+
+def is_far_off(product: Product, price: Decimal) -> bool:
+    """Whether a price is so low that it can only be a mistake."""
+    return product.list_price is not None and price < Decimal(product.list_price) * LOWEST_SHARE
 
 
 async def set_price(

@@ -107,7 +107,7 @@ async def receive_purchase(
         made.append(
             await _book(receipt, Arrived(each.product, each.quantity, price), spot, ESTIMATED_PAYABLE, by=by, line=line)
         )
-    await _follow(order)
+    await follow_receipts(order)
     return receipt, made
 
 
@@ -144,7 +144,7 @@ async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
     await take_back(receipt.number, by=by, memo=f"撤销 {receipt.number}")
     if order is not None:
         await order.refresh_from_db()
-        await _follow(order)
+        await follow_receipts(order)
     return dropped
 
 
@@ -173,7 +173,7 @@ async def _book(
     )  # fmt: skip
 
 
-async def _follow(order: PurchaseOrder) -> None:
+async def follow_receipts(order: PurchaseOrder) -> None:
     """The state is what its lines say."""
     lines = await lines_expected(order)
     received = sum((line.received for line in lines), ZERO)

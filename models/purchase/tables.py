@@ -93,3 +93,44 @@ class GoodsReceiptLine(Row):
     class Meta:
         table = "goods_receipt_line"
         constraints = (CheckConstraint(check="quantity > 0", name="goods_receipt_line_quantity"),)
+
+
+class SupplierReturnState(Labelled):
+    """Where a return to a supplier stands."""
+
+    done = "done", "已退"
+    cancelled = "cancelled", "已撤销"
+
+
+class SupplierReturn(Row):
+    """Goods of a purchase that went back; `replaced`: the supplier is to send them again."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    order = to("PurchaseOrder")
+    supplier = to("Supplier")
+    reason = fields.CharField(max_length=120, default="")
+    replaced = fields.BooleanField(default=False)
+    state = fields.CharField(max_length=12, default=SupplierReturnState.done.value)
+    returned_at = time_field()
+    returned_by = to("Person")
+
+    class Meta:
+        table = "supplier_return"
+
+    MOVES = {SupplierReturnState.done: {SupplierReturnState.cancelled}}
+
+
+class SupplierReturnLine(Row):
+    """How much of one product went back, and how much less we owe for it, without tax."""
+
+    supplier_return = to("SupplierReturn")
+    order_line = to("PurchaseOrderLine")
+    product = to("Product")
+    warehouse = to("Warehouse")
+    quantity = quantity_field()
+    amount = money_field()
+    lot = fields.CharField(max_length=40, default="")
+
+    class Meta:
+        table = "supplier_return_line"
+        constraints = (CheckConstraint(check="quantity > 0", name="supplier_return_line_quantity"),)

@@ -1,7 +1,7 @@
 """When goods can be delivered, and why: the first day from which the running balance never again falls below them.
 
-The balance of a product begins with what is free and walks through what is due in, from suppliers and from the
-workshop, and what earlier orders lack. What was due before today comes today at the earliest.
+The balance of a product begins with what is free and has not expired, and walks through what is due in, from suppliers and from the
+workshop, what earlier orders lack, and what earlier work orders have yet to take. What was due before today comes today at the earliest.
 """
 
 import json
@@ -17,14 +17,17 @@ from models.base import ZERO
 from models.clock import local, today
 from models.sales.tables import SalesOrder, SalesOrderLine
 from models.states import Labelled
+from models.stock.figures import NEEDS
 from models.stock.reservation import held_by
 
 SUNDAY = 6
 
 # Earlier orders come first: who ordered later takes nothing from them, whenever they want it.
-WALK = """
+WALK = f"""
 SELECT asked.product,
- (SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balance WHERE product_id = asked.product)::text AS free,
+ ((SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balance WHERE product_id = asked.product)
+   - (SELECT coalesce(sum(n.on_hand), 0) FROM stock_bin n JOIN lot e ON e.product_id = n.product_id AND e.number = n.lot
+       WHERE n.product_id = asked.product AND e.expires_on < $4))::text AS free,
  (SELECT coalesce(json_agg(json_build_array(o.number, l.due_date, (l.quantity - l.received)::text)), '[]')
     FROM purchase_order_line l JOIN purchase_order o ON o.id = l.order_id
    WHERE l.product_id = asked.product AND o.state IN ('confirmed', 'partially_received') AND l.quantity > l.received
@@ -46,7 +49,9 @@ SELECT asked.product,
    WHERE l.product_id = asked.product AND o.state IN ('confirmed', 'in_progress')
      AND l.quantity - l.delivered > coalesce(h.held, 0)
      AND ($2::timestamptz IS NULL OR o.confirmed_at < $2 OR (o.confirmed_at = $2 AND o.id < $3))
- )::text AS promised
+ )::text AS promised,
+ (SELECT coalesce(json_agg(json_build_array(n.due, n.quantity::text)), '[]') FROM ({NEEDS}) n
+   WHERE $2::timestamptz IS NULL OR n.created_at < $2)::text AS needed
 FROM unnest($1::bigint[]) AS asked(product)
 """
 
@@ -148,7 +153,7 @@ class Outlook:
 async def outlooks(product_ids: Iterable[int], *, before: SalesOrder | None = None) -> dict[int, Outlook]:
     """The outlook of each product; for an order that stands, only what was promised before it counts against it."""
     since = before.confirmed_at if before else None
-    rows = await sql.rows(WALK, sorted(set(product_ids)), since, before.id if before else 0)
+    rows = await sql.rows(WALK, sorted(set(product_ids)), since, before.id if before else 0, today())
     return {row["product"]: _outlook(row) for row in rows}
 
 
@@ -208,7 +213,7 @@ def _outlook(row: dict[str, Any]) -> Outlook:
     ]
     promised = [
         (max(date.fromisoformat(wanted) if wanted else today(), today()), Decimal(quantity))
-        for wanted, quantity in json.loads(row["promised"])
+        for wanted, quantity in [*json.loads(row["promised"]), *json.loads(row["needed"])]
     ]
     return Outlook(Decimal(row["free"]), sorted(coming, key=lambda each: (each.day, each.document)), promised)
 

@@ -27,6 +27,9 @@ LOCK = "SELECT id FROM quotation WHERE id = $1 FOR UPDATE"
 
 OPEN = (QuotationState.draft, QuotationState.sent)
 
+STANDING = (*OPEN, QuotationState.pending_approval, QuotationState.accepted)
+"""What may still become an order."""
+
 
 async def draft_quotation(
     customer: Customer, *, salesperson_id: int, wanted: list[Wanted], valid_until: date, note: str

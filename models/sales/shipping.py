@@ -27,14 +27,20 @@ async def ship(
 ) -> Delivery:
     """Sends what was asked for, by position, or else everything the order holds; the rest stays to be delivered.
 
+    An order that holds nothing takes what is free by now.
+
     A rest, or an excess, within the tolerance of its line is settled by amending the line to what left.
-    Raises NotEnoughStock, OverDelivery, and WrongState when the order is not due.
+    Raises NotEnoughStock, LotExpired, OverDelivery, and WrongState when the order is not due.
     """
     await lock_order(order)
     lines = await lines_of(order)
     if asked is not None:
         await _make_room(order, lines, asked, by)
     held = await held_by(order.number)
+    if asked is None and not held:
+        # Goods that came since: a back-order's rest, or what replaces a return.
+        await hold_stock(order, lines)
+        held = await held_by(order.number)
     going = held if asked is None else asked
     if not going:
         raise NotEnoughStock(order=order.number, wanted=sum((line.quantity - line.delivered for line in lines), ZERO))
@@ -108,6 +114,7 @@ async def _send(order: SalesOrder, line: SalesOrderLine, quantity: Decimal, deli
             document=delivery.number,
             against=COST_OF_SALES,
             by=by,
+            usable=True,
             memo=f"{order.number} 发货",
         )
     line.delivered += quantity

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from models import sql
 from models.base import ZERO
-from models.errors import NotEnoughStock
+from models.clock import today
+from models.errors import NotEnoughStock, Refused
 
 # Without a date to expire on, what is of no lot is the oldest; lots follow by number.
 ORDER = "l.expires_on NULLS LAST, b.lot, b.location, b.id"
 
 BINS = f"""
-SELECT b.id, b.location, b.lot, b.on_hand, l.expires_on FROM stock_bin b
-LEFT JOIN lot l ON l.product_id = b.product_id AND l.number = b.lot
+SELECT b.id, b.location, b.lot, b.on_hand, l.expires_on, p.name AS product, p.unit FROM stock_bin b
+JOIN product p ON p.id = b.product_id LEFT JOIN lot l ON l.product_id = b.product_id AND l.number = b.lot
 WHERE b.product_id = $1 AND b.warehouse_id = $2 AND b.on_hand > 0
   AND ($3::text IS NULL OR b.location = $3) AND ($4::text IS NULL OR b.lot = $4)
 ORDER BY {ORDER}
@@ -37,6 +39,12 @@ GROUP BY location ORDER BY sum(on_hand) DESC, location LIMIT 1
 """
 
 
+class LotExpired(Refused):
+    """What lies there is past its day and may not go to a customer; `free` is how much is not."""
+
+    code = "lot_expired"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """So much of a product at one location, of one lot; negative when it leaves."""
@@ -48,22 +56,30 @@ class Part:
 
 
 async def take(
-    product_id: int, warehouse_id: int, quantity: Decimal, *, location: str | None = None, lot: str | None = None
+    product_id: int,
+    warehouse_id: int,
+    quantity: Decimal,
+    *,
+    location: str | None = None,
+    lot: str | None = None,
+    usable: bool = False,
 ) -> list[Part]:
-    """Takes goods out of their bins; the balance of the warehouse must be locked. Raises NotEnoughStock."""
+    """Takes goods out of their bins, expired ones unless they must be `usable`; the warehouse's balance must be locked.
+
+    Raises NotEnoughStock, LotExpired.
+    """
     taken: list[Part] = []
-    for row, part in await _choose(product_id, warehouse_id, quantity, location, lot):
+    for row, part in await _choose(product_id, warehouse_id, quantity, location, lot, usable=usable):
         if not await sql.row(TAKE, row, part.quantity):
             raise AssertionError("a bin changed under its balance's lock")
         taken.append(Part(part.location, part.lot, -part.quantity, part.expires_on))
     return taken
 
 
-async def plan(
-    product_id: int, warehouse_id: int, quantity: Decimal, *, location: str | None = None, lot: str | None = None
-) -> list[Part]:
-    """Where so much would be taken from, and nothing is. Raises NotEnoughStock."""
-    return [part for _, part in await _choose(product_id, warehouse_id, quantity, location, lot)]
+async def plan(product_id: int, warehouse_id: int, quantity: Decimal) -> list[Part]:
+    """Where so much would be taken from for a customer, and nothing is; less, if that is all that has not expired."""
+    rows = await sql.rows(BINS, product_id, warehouse_id, None, None)
+    return [part for _, part in _first(_usable(rows), quantity)]
 
 
 async def fill(product_id: int, warehouse_id: int, part: Part) -> Part:
@@ -92,15 +108,32 @@ async def usual_location(product_id: int, warehouse_id: int) -> str:
 
 
 async def _choose(
-    product_id: int, warehouse_id: int, quantity: Decimal, location: str | None, lot: str | None
+    product_id: int, warehouse_id: int, quantity: Decimal, location: str | None, lot: str | None, *, usable: bool
 ) -> list[tuple[int, Part]]:
-    rest, chosen = quantity, []
     rows = await sql.rows(BINS, product_id, warehouse_id, location, lot)
+    good = _usable(rows) if usable else rows
+    chosen = _first(good, quantity)
+    if sum((part.quantity for _, part in chosen), ZERO) < quantity:
+        free = sum((row["on_hand"] for row in good), ZERO)
+        if len(good) < len(rows):
+            bad = rows[0]
+            raise LotExpired(
+                product=bad["product"], unit=bad["unit"], lot=bad["lot"], expires_on=bad["expires_on"], wanted=quantity, free=free
+            )  # fmt: skip
+        raise NotEnoughStock(wanted=quantity, free=free)
+    return chosen
+
+
+def _usable(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """On its last day a lot can still be used."""
+    return [row for row in rows if row["expires_on"] is None or row["expires_on"] >= today()]
+
+
+def _first(rows: list[dict[str, Any]], quantity: Decimal) -> list[tuple[int, Part]]:
+    chosen, rest = [], quantity
     for row in rows:
         part = min(rest, row["on_hand"])
         if part > 0:
             chosen.append((row["id"], Part(row["location"], row["lot"], part, row["expires_on"])))
             rest -= part
-    if rest > 0:
-        raise NotEnoughStock(wanted=quantity, free=sum((row["on_hand"] for row in rows), ZERO))
     return chosen

@@ -10,9 +10,22 @@ from models.base import ZERO
 from models.batching import Batch
 from models.clock import today
 
-FIGURES = Batch("""
+NEEDS = """
+SELECT wo.number, wo.due_date AS due, wo.created_at, b.factor * (wo.quantity - lost.quantity) - coalesce(m.issued, 0) AS quantity
+  FROM bom_line b JOIN work_order wo ON wo.product_id = b.product_id
+  CROSS JOIN LATERAL (SELECT coalesce(sum(scrap), 0) AS quantity FROM operation WHERE work_order_id = wo.id) lost
+  LEFT JOIN work_order_material m ON m.work_order_id = wo.id AND m.component_id = b.component_id
+ WHERE b.component_id = asked.product AND wo.state IN ('confirmed', 'in_progress')
+   AND b.factor * (wo.quantity - lost.quantity) > coalesce(m.issued, 0)
+"""
+"""What open work orders have yet to take of a component `asked.product`, by the day on which they are to be done."""
+
+FIGURES = Batch(f"""
 SELECT asked.nth,
- (SELECT coalesce(json_agg(json_build_array(w.name, b.on_hand::text, b.reserved::text) ORDER BY w.rank, w.id), '[]')
+ (SELECT coalesce(json_agg(json_build_array(w.name, b.on_hand::text, b.reserved::text, (
+      SELECT coalesce(json_agg(json_build_array(l.expires_on, n.on_hand::text)), '[]') FROM stock_bin n
+      JOIN lot l ON l.product_id = n.product_id AND l.number = n.lot
+      WHERE n.product_id = b.product_id AND n.warehouse_id = b.warehouse_id AND n.on_hand > 0 AND l.expires_on IS NOT NULL)) ORDER BY w.rank, w.id), '[]')
     FROM stock_balance b JOIN warehouse w ON w.id = b.warehouse_id WHERE b.product_id = asked.product)::text AS places,
  (SELECT coalesce(json_agg(json_build_array(i.number, i.due, i.quantity::text) ORDER BY i.due, i.number), '[]') FROM (
     SELECT o.number, l.due_date AS due, l.quantity - l.received AS quantity
@@ -30,6 +43,7 @@ SELECT asked.nth,
       LEFT JOIN reservation r ON r.document = o.number AND r.position = l.position AND r.state IN ('active', 'partially_consumed')
      WHERE l.product_id = asked.product AND l.quantity > l.delivered AND o.state IN ('confirmed', 'in_progress')
      GROUP BY o.id, l.id HAVING l.quantity - l.delivered > coalesce(sum(r.quantity - r.consumed), 0)
+    UNION ALL SELECT number, due, quantity FROM ({NEEDS}) n
  ) d)::text AS outgoing
 FROM unnest($1::bigint[]) WITH ORDINALITY AS asked(product, nth)
 """)
@@ -37,15 +51,16 @@ FROM unnest($1::bigint[]) WITH ORDINALITY AS asked(product, nth)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One warehouse's share."""
+    """One warehouse's share. What has expired is on hand, and free for nobody; negative where it was promised before."""
 
     warehouse: str
     on_hand: Decimal
     reserved: Decimal
+    expired: Decimal = ZERO
 
     @property
     def free(self) -> Decimal:
-        return self.on_hand - self.reserved
+        return self.on_hand - self.reserved - self.expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a confirmed order still lacks: neither delivered nor held. Without a day, it is wanted today."""
+    """What a confirmed order still lacks, neither delivered nor held, or a work order has yet to take.
+
+    Without a day, it is wanted today.
+    """
 
     document: str
     quantity: Decimal
@@ -77,10 +95,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """On hand, reserved, free, incoming and outgoing of one product.
-
-    Needs of work orders for components are no demand here: they have neither a day nor a reservation.
-    """
+    """On hand, reserved, free, incoming and outgoing of one product."""
 
     places: list[Place]
     incoming: list[Arrival]
@@ -95,8 +110,12 @@ class Figures:
         return sum((place.reserved for place in self.places), ZERO)
 
     @property
+    def expired(self) -> Decimal:
+        return sum((place.expired for place in self.places), ZERO)
+
+    @property
     def free(self) -> Decimal:
-        return self.on_hand - self.reserved
+        return sum((place.free for place in self.places), ZERO)
 
     @property
     def projected(self) -> Decimal:
@@ -139,10 +158,15 @@ async def stock_figures(product_id: int) -> Figures:
     found = await FIGURES.row(product_id)
     assert found is not None
     return Figures(
-        [Place(name, Decimal(on_hand), Decimal(reserved)) for name, on_hand, reserved in orjson.loads(found["places"])],
+        [_place(*row) for row in orjson.loads(found["places"])],
         [_arrival(*row) for row in orjson.loads(found["incoming"])],
         [_demand(*row) for row in orjson.loads(found["outgoing"])],
     )
+
+
+def _place(name: str, on_hand: str, reserved: str, lots: list[tuple[str, str]]) -> Place:
+    expired = sum((Decimal(quantity) for until, quantity in lots if date.fromisoformat(until) < today()), ZERO)
+    return Place(name, Decimal(on_hand), Decimal(reserved), expired)
 
 
 def _arrival(document: str, due: str | None, quantity: str) -> Arrival:

@@ -62,13 +62,15 @@ async def add_move(
     unit_cost: Decimal = ZERO,
     location: str | None = None,
     lot: str | None = None,
+    usable: bool = False,
     memo: str = "",
     on: date | None = None,
 ) -> Decimal:
     """Books goods in (positive, at `unit_cost` each) or out (negative); says what that was worth, out negative.
 
     `against` is the account on the other side of 库存商品. Goods go where the product usually lies, and leave by what
-    expires first, unless `location` and `lot` say otherwise. Raises NotEnoughStock if less than that is free there.
+    expires first, unless `location` and `lot` say otherwise; what is for a customer must be `usable`, not expired.
+    Raises NotEnoughStock if less than that is free there, LotExpired.
     """
     await change_place(product_id=product_id, warehouse_id=warehouse_id, quantity=quantity)
     if quantity > 0:
@@ -76,7 +78,7 @@ async def add_move(
         parts = [await fill(product_id, warehouse_id, Part(where, lot or "", quantity))]
         changed = await sql.row(GAIN, product_id, quantity, unit_cost)
     else:
-        parts = await take(product_id, warehouse_id, -quantity, location=location, lot=lot)
+        parts = await take(product_id, warehouse_id, -quantity, location=location, lot=lot, usable=usable)
         changed = await sql.row(LOSE, product_id, -quantity)
     assert changed is not None
     value: Decimal = changed["value"]

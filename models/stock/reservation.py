@@ -5,13 +5,16 @@ from decimal import Decimal
 
 from models import sql
 from models.base import ZERO
-from models.clock import now
+from models.clock import now, today
 from models.errors import NotEnoughStock
 from models.stock.minimum import watch_minimum
 from models.stock.tables import HOLDING, Reservation, ReservationState
 
+# What has expired is nothing that could be promised to anybody.
 LOCK = """
-SELECT b.id, b.product_id, b.warehouse_id, b.on_hand - b.reserved AS free, w.rank
+SELECT b.id, b.product_id, b.warehouse_id, w.rank, b.on_hand - b.reserved - coalesce((SELECT sum(n.on_hand) FROM stock_bin n
+  JOIN lot l ON l.product_id = n.product_id AND l.number = n.lot
+  WHERE n.product_id = b.product_id AND n.warehouse_id = b.warehouse_id AND l.expires_on < $2), 0) AS free
 FROM stock_balance b JOIN warehouse w ON w.id = b.warehouse_id
 WHERE b.product_id = ANY($1::bigint[]) ORDER BY b.product_id, b.warehouse_id FOR UPDATE OF b
 """
@@ -65,8 +68,8 @@ class Want:
 
 
 async def reserve(document: str, wants: list[Want]) -> dict[int, Decimal]:
-    """Holds as much of each want as is free; says how much that was, by position."""
-    rows = await sql.rows(LOCK, sorted({want.product_id for want in wants}))
+    """Holds as much of each want as is free and has not expired; says how much that was, by position."""
+    rows = await sql.rows(LOCK, sorted({want.product_id for want in wants}), today())
     # Reading under the lock and choosing by rank: of two orders for the last piece, the second sees it gone.
     rows.sort(key=lambda row: (row["rank"], row["warehouse_id"]))
     held: dict[int, Decimal] = {}

@@ -113,7 +113,8 @@ class Company(Row):
     """The one company whose books these are.
 
     `credit_limit` is that of customers without one of their own or of a group: NULL is no limit. Who is overdue by more
-    than `overdue_block_days` gets no new order without consent; NULL never stops anybody.
+    than `overdue_block_days` gets no new order without consent; NULL never stops anybody. With `auto_dunning` reminders that are due go out each
+    morning without anybody's doing.
     """
 
     name = fields.CharField(max_length=80)
@@ -122,6 +123,7 @@ class Company(Row):
     bank_account = fields.CharField(max_length=40, default="", db_default="")
     credit_limit = money_field(null=True)
     overdue_block_days = fields.IntField(null=True, default=60, db_default=60)
+    auto_dunning = fields.BooleanField(default=False, db_default=False)
     created_at = time_field()
 
     class Meta:

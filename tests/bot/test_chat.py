@@ -196,8 +196,9 @@ async def test_a_customer_may_take_their_own_draft_back_and_nothing_more(chat: C
 
 @pytest.mark.parametrize(
     ("person", "role"),
-    [("C001", "customer"), ("E003", "salesperson"), ("E009", "finance"), ("E001", "manager"), ("E005", "warehouse")],
-)
+    [("C001", "customer"), ("E003", "salesperson"), ("E009", "finance"), ("E001", "manager"), ("E005", "warehouse"),
+     ("E006", "worker"), ("E010", "staff"), ("E012", "purchasing")],
+)  # fmt: skip
 async def test_every_example_of_the_help_is_understood(chat: Chat, person: str, role: str) -> None:
     for line in (templates.ROOT / f"talk/help.{role}.txt").read_text().splitlines():
         answer = await chat(person, line.removeprefix("- "))
@@ -206,3 +207,35 @@ async def test_every_example_of_the_help_is_understood(chat: Chat, person: str, 
             answer,
         )
         await chat(person, "取消")
+
+
+@pytest.mark.parametrize(
+    ("who", "line", "said"),
+    [
+        ("E003", "我这个月的提成", "提成"),
+        ("E005", "角阀还有几箱", "角阀DN15\n可用"),
+        ("E009", "宏达转了5000块", "请确认登记收款\n¥5,000.00"),
+        ("E009", "宏达打了5000", "请确认登记收款\n¥5,000.00"),
+        ("E003", "SO0312能不能提前到明天", "请确认改单"),
+        ("C001", "SO0316什么时候发", "SO0316"),
+        ("C001", "发票开了吗", "IV"),
+        ("E009", "建业催款", "请确认发催款"),
+        ("E009", "欠佛照多少", "佛照 应付"),
+    ],
+)
+async def test_what_people_typed_and_were_not_understood(chat: Chat, who: str, line: str, said: str) -> None:
+    answer = await chat(who, line)
+    assert said in answer and "没听懂" not in answer, answer
+
+
+async def test_goods_have_come_without_saying_which_if_only_one_order_is_on_its_way(chat: Chat) -> None:
+    assert "哪" in await chat("C001", "货收到了")
+    await chat("C001", "取消")
+    await chat("E005", "312发了顺丰 单号SF1029384756")
+    await chat("E005", "确认")
+    assert (await chat("C001", "货收到了")).startswith("SO0312 已签收")
+    for number in ("SO0315", "SO0316"):
+        await chat("E005", f"{number}发了顺丰 单号SF1029384756")
+        await chat("E005", "确认")
+    # Each customer's own: the other order is somebody else's.
+    assert (await chat("C001", "收到货了")).startswith("SO0316 已签收")

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from bot.delivery.words import words_of
 from bot.jobs.recurring import watch_customers
+from bot.rendering.text import whole_text
 from handlers.actor import system
 from handlers.call import Call
 from handlers.dispatch import run
@@ -210,6 +212,66 @@ async def test_finance_is_told_every_morning_whom_to_remind(chat: Chat) -> None:
     assert "建业工程" in [each["customer"]["name"] for each in told.facts["items"]]
 
 
+async def test_a_customer_who_is_to_be_left_alone_is_reminded_by_nobody_until_that_day_is_over(chat: Chat) -> None:
+    last = today() + timedelta(days=3)
+    assert (await chat("E009", f"暂停催款建业到{last:%m-%d}")).startswith(f"建业工程 暂停催款\n到：{last:%m-%d}")
+    assert await chat("E009", "催一下建业") == (
+        f"建业工程 的催款暂停到 {last:%m-%d} 周{'一二三四五六日'[last.weekday()]}。要催先发：恢复催款建业工程"
+    )
+    await watch_customers()
+    told = await Notice.filter(kind="dunning.due").first()
+    assert told is None or "建业工程" not in [each["customer"]["name"] for each in told.facts["items"]]
+    assert f"暂停催款到：{last:%m-%d}" in await chat("E009", "建业资料")
+    assert not await Dunning.all().exists()
+    with travel(now() + days(4)):
+        assert "第 1 级" in await chat("E009", "催一下建业")
+        assert "暂停催款" not in await chat("E009", "建业资料")
+
+
+async def test_a_pause_ends_by_word_and_can_be_taken_back(chat: Chat) -> None:
+    assert await chat("E009", "先别催建业") == "到哪天为止？例如：12-15\n回复 0 取消"
+    last = today() + timedelta(days=30)
+    await chat("E009", f"{last:%Y-%m-%d}")
+    await chat("E009", f"建业暂停催款到{today() + timedelta(days=60):%Y-%m-%d}")
+    await chat("E009", "撤销")
+    assert (await Customer.get(name="建业工程")).dunning_paused_until == last
+    assert await chat("E009", "恢复催款建业") == "建业工程 恢复催款"
+    assert "第 1 级" in await chat("E009", "催一下建业")
+
+
+@pytest.mark.parametrize(
+    ("who", "line"),
+    [("E009", "暂停催款建业到2020-01-01"), ("E009", "暂停催款建业到2056-01-01"), ("E003", "暂停催款建业到12-30"), ("E003", "打开自动催款"),
+     ("C002", "先别催建业到12-30")],
+)  # fmt: skip
+async def test_a_pause_that_cannot_be_or_is_not_theirs_changes_nothing(chat: Chat, who: str, line: str) -> None:
+    said = await chat(who, line)
+    assert "暂停催款\n" not in said and "已打开" not in said
+    assert not await Customer.filter(dunning_paused_until__isnull=False).exists()
+    assert not (await Company.all().first()).auto_dunning
+
+
+async def test_what_is_due_goes_out_by_itself_once_a_morning_if_the_company_wants_it(chat: Chat) -> None:
+    assert (await chat("E009", "打开自动催款")).startswith("要打开自动催款吗")
+    assert (await chat("E009", "确认")).startswith("自动催款已打开")
+    await watch_customers()
+    await watch_customers()
+    theirs = Dunning.filter(invoice__customer__name="建业工程")
+    assert await theirs.values_list("level", "sent_by_id") == [(1, None)]
+    number = (await Customer.get(name="建业工程")).number
+    reminded = await Notice.filter(kind="receivable.reminder", about=number).values_list("receiver__number", flat=True)
+    assert sorted(reminded) == ["C002", "E003"]
+    told = await Notice.filter(kind="dunning.due").first()
+    assert told.facts["sent"] is True and "已自动催款" in whole_text(words_of(told))
+    with travel(now() + days(1)):
+        await watch_customers()
+        assert sorted(await theirs.values_list("level", flat=True)) == [1, 2]
+        await chat("E009", "关闭自动催款")
+    with travel(now() + days(40)):
+        await watch_customers()
+    assert await theirs.filter(level=3).count() == 0
+
+
 async def test_one_card_tells_sales_and_finance_the_same_of_a_customer(chat: Chat, api: Api) -> None:
     shown = await chat("E003", "宏达建材电话多少")
     for fact in (
@@ -230,6 +292,18 @@ async def test_one_card_tells_sales_and_finance_the_same_of_a_customer(chat: Cha
     status, seen = await api.get("E020", "customer.query", customer="宏达建材")
     assert status == 200 and not {"limit", "exposure", "overdue", "payments", "days_late"} & seen.keys()
     assert (await api.get("C001", "customer.query"))[0] == 403
+
+
+async def test_finance_sees_on_the_card_what_is_offered_to_a_customer(chat: Chat, api: Api) -> None:
+    assert "未完报价" not in await chat("E009", "宏达资料")
+    for quantity in ("2000", "3000"):
+        items = [{"product": "M8X30", "quantity": quantity}]
+        await api.post("E003", "quote.create", customer="宏达建材", items=items)
+    await api.post("E003", "quote.cancel", quotation="QU0002")
+    last = today() + timedelta(days=15)
+    assert f"未完报价：1 份\n· QU0001 草稿 ¥900.00，有效到 {last:%m-%d}" in await chat("E009", "宏达资料")
+    _, card = await api.get("E009", "customer.query", customer="宏达建材")
+    assert (card["open_quotations"], [each["number"] for each in card["quotations"]]) == (1, ["QU0001"])
 
 
 @pytest.mark.parametrize("line", ["宏达额度改-1", "宏达额度改1000000000000", "宏达归到没有的组组", "申请放行SO9999 急"])

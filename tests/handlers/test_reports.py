@@ -9,7 +9,7 @@ from models import sql
 from models.clock import at_local, today
 from models.finance.tables import Invoice, Payment
 from models.party.tables import Customer, Person
-from models.sales.tables import DeliveryLine, SalesOrder, SalesOrderLine
+from models.sales.tables import DeliveryLine, SalesOrder, SalesOrderLine, SalesReturnLine
 from models.stock.tables import StockMove, StockWorth
 from tests.people import Api, Chat
 
@@ -56,27 +56,59 @@ async def test_the_profit_of_what_left_is_revenue_without_tax_less_cost(chat: Ch
 
 
 async def earned() -> list[tuple[str, str, str, Decimal, Decimal]]:
-    """Order, product, customer, revenue without tax and cost of everything that left, by plain sums over the documents."""
+    """Order, product, customer, revenue without tax and cost of what left and came back, by plain sums over the documents."""
     rows = []
     for line in await DeliveryLine.all().select_related(
         "delivery", "order_line__order__customer", "order_line__product"
     ):
         ordered = line.order_line
         moves = await StockMove.filter(document=line.delivery.number, product_id=ordered.product_id)
-        revenue = (ordered.amount * line.quantity / ordered.quantity / Decimal("1.13")).quantize(Decimal("0.01"))
         cost = -sum((each.value for each in moves), Decimal(0))
-        rows.append((ordered.order.number, ordered.product.name, ordered.order.customer.name, revenue, cost))
+        rows.append(
+            (ordered.order.number, ordered.product.name, ordered.order.customer.name, net(ordered, line.quantity), cost)
+        )
+    for back in await SalesReturnLine.filter(received__gt=0).select_related(
+        "sales_return", "order_line__order__customer", "order_line__product"
+    ):
+        ordered = back.order_line
+        moves = await StockMove.filter(document=back.sales_return.number, product_id=ordered.product_id)
+        worth = sum((each.value for each in moves), Decimal(0))
+        rows.append(
+            (
+                ordered.order.number,
+                ordered.product.name,
+                ordered.order.customer.name,
+                -net(ordered, back.received),
+                -worth,
+            )
+        )
     return rows
+
+
+def net(line: SalesOrderLine, quantity: Decimal) -> Decimal:
+    """What so much of a line is worth without tax."""
+    return (line.price * quantity / Decimal("1.13")).quantize(Decimal("0.01"))
 
 
 @pytest.mark.parametrize(("by", "column"), [("order", 0), ("product", 1), ("customer", 2)])
 async def test_profit_by_order_product_and_customer_adds_up_to_the_documents(api: Api, by: str, column: int) -> None:
+    for product, back in (("SW86W", "5"), ("SW86S", "20")):
+        items = [{"product": product, "quantity": "20"}]
+        order = (await api.post("E004", "order.create", customer="老王五金店", items=items))[1]["number"]
+        await api.post("E005", "ship.confirm", order=order, carrier="自提", tracking_no="ZT000001")
+        given = [{"product": product, "quantity": back}]
+        status, made = await api.post("E004", "return.create", order=order, items=given)
+        assert status == 200, made
+        status, made = await api.post("E005", "return.receive", given=made["number"])
+        assert status == 200, made
     _, report = await api.get("E009", "report.profit", period=f"{today().year - 1}-01-01/{today()}", by=by)
     wanted: dict[str, list[Decimal]] = {}
     for row in await earned():
         sums = wanted.setdefault(str(row[column]), [Decimal(0), Decimal(0)])
         sums[0] += row[3]
         sums[1] += row[4]
+    # What left and came back whole earned nothing and is not shown.
+    wanted = {name: sums for name, sums in wanted.items() if any(sums)}
     shown = {row["name"]: [Decimal(row["revenue"]), Decimal(row["cost"])] for row in report["rows"]}
     assert shown == wanted
     assert all(Decimal(row["profit"]) == Decimal(row["revenue"]) - Decimal(row["cost"]) for row in report["rows"])
@@ -85,6 +117,31 @@ async def test_profit_by_order_product_and_customer_adds_up_to_the_documents(api
         "SELECT sum(l.amount) AS amount FROM journal_line l JOIN account a ON a.id = l.account_id WHERE a.code = '6401'"
     )
     assert booked is not None and Decimal(report["cost"]) == booked["amount"]
+
+
+async def test_parts_and_replacements_come_to_the_cent_of_the_line(api: Api) -> None:
+    items = [{"product": "M8X30", "quantity": "100"}]
+    order = (await api.post("E004", "order.create", customer="老王五金店", items=items))[1]["number"]
+
+    async def revenue() -> str:
+        _, report = await api.get("E009", "report.profit", period=today().isoformat())
+        return next(row["revenue"] for row in report["rows"] if row["order"] == order)
+
+    for part in ("50", "25", "25"):
+        sent = [{"product": "M8X30", "quantity": part}]
+        shipped = await api.post(
+            "E005", "ship.confirm", order=order, items=sent, carrier="自提", tracking_no="ZT000001"
+        )
+        assert shipped[0] == 200
+    # 45.00 with 13 % tax; each part by itself would come to 39.83.
+    assert await revenue() == "39.82"
+    back = [{"product": "M8X30", "quantity": "10"}]
+    _, given = await api.post("E004", "return.create", order=order, items=back, remedy="replacement")
+    await api.post("E005", "return.receive", given=given["number"])
+    assert await revenue() == "35.84"
+    again = await api.post("E005", "ship.confirm", order=order, carrier="自提", tracking_no="ZT000002")
+    assert again[0] == 200, again
+    assert await revenue() == "39.82"
 
 
 async def test_money_in_by_customer_colleague_and_month_adds_up_to_the_payments(api: Api) -> None:

@@ -11,7 +11,10 @@ from models import sql
 from models.auditing import CHECKS
 from models.clock import at_local, today, travel
 from models.delivery.tables import Notice
+from models.product.tables import Product
 from models.purchase.tables import PurchaseOrder
+from models.sales.promising import outlooks
+from models.sales.tables import Delivery, SalesOrder
 from models.stock.tables import StockMove
 from tests.people import Api, Chat
 
@@ -115,9 +118,86 @@ async def test_what_leaves_for_an_order_is_shipped_with_its_carrier_and_echoed_f
     assert await differences() == []
 
 
-async def test_part_of_an_order_is_refused_with_what_can_be_done(chat: Chat) -> None:
-    assert "整单发" in await chat("E005", "SO0312出m8x30 4000")
-    assert "用哪家物流" in await chat("E005", "SO0312出m8x30 5000")
+async def test_part_of_what_an_order_holds_leaves_and_the_rest_is_owed(chat: Chat) -> None:
+    assert "用哪家物流" in await chat("E005", "SO0312出m8x30 4000")
+    await chat("E005", "顺丰")
+    echo = await chat("E005", "SF1029384756")
+    assert echo.startswith("请确认发货 SO0312") and "4,000 个" in echo and "1,000 个" in echo
+    assert (await chat("E005", "确认")).startswith("SO0312 部分发货")
+    order = await SalesOrder.get(number="SO0312")
+    assert order.delivery_state == "partial"
+    assert await differences() == []
+
+
+async def test_more_than_an_order_holds_or_what_it_does_not_ask_for_does_not_leave(chat: Chat) -> None:
+    for line in ("SO0312出m8x30 9000", "SO0312出角阀1箱"):
+        await chat("E005", line)
+        await chat("E005", "顺丰")
+        said = await chat("E005", "SF1029384756")
+        assert not said.startswith("请确认"), said
+    assert not await Delivery.filter(order__number="SO0312").exists()
+
+
+async def test_what_has_expired_is_free_for_nobody_and_is_not_picked(chat: Chat) -> None:
+    last = today() + timedelta(days=5)
+    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")
+    with travel(at_local(last, 12)):
+        assert "可用 90 卷" in await chat("E003", "BV2.5电线红还有多少")
+    with travel(at_local(last + timedelta(days=1), 12)):
+        answer = await chat("E003", "BV2.5电线红还有多少")
+        assert answer.startswith("BV2.5电线 红\n可用 80 卷\n在手 90 − 预留 0 − 过期 10\n")
+        seen = (await outlooks([(await Product.get(code="BV25R")).id])).popitem()[1]
+        assert seen.free == 80
+        await chat("E003", "建业要BV2.5电线红 70卷")
+        assert (await chat("E003", "确认")).startswith("SO0319 已下单")
+        assert "B261201" not in await chat("E005", "拣货单SO0319")
+        await chat("E005", "SO0319发了顺丰 单号SF1029384756")
+        assert "SO0319 已发货" in await chat("E005", "确认")
+        assert "主仓：10 卷" in await chat("E005", "B261201这批还剩多少")
+    assert await differences() == []
+
+
+async def test_what_will_expire_is_listed_before_it_does(chat: Chat) -> None:
+    assert await chat("E005", "哪些货快过期了") == "60 天内到期的货\n没有"
+    soon, late = today() + timedelta(days=5), today() + timedelta(days=90)
+    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{soon:%Y-%m-%d}")
+    await chat("E005", f"入库 结构胶 20支 批号J261201 效期{late:%Y-%m-%d}")
+    listed = await chat("E005", "快过期的货")
+    assert listed.startswith("60 天内到期的货，1 批\n· BV2.5电线 红 10 卷，批号 B261201") and "结构胶" not in listed
+    assert "2 批" in await chat("E005", "90天内到期的货")
+    with travel(at_local(soon + timedelta(days=1), 12)):
+        gone = await chat("E005", "过期的货")
+        assert "其中已过期 1 批" in gone and gone.endswith("例如：报废 BV2.5电线 红 10卷 批号B261201 过期")
+        assert "SA0001 报废" in await chat("E005", "报废 BV2.5电线 红 10卷 批号B261201 过期")
+    assert "BV2.5" not in await chat("C001", "快过期的货")
+
+
+async def test_a_place_and_a_whole_warehouse_say_what_lies_there(chat: Chat) -> None:
+    assert (await chat("E005", "A-03-2放的什么")).startswith(
+        "主仓 A-03-2\n· 角阀DN15 420 个\n· M8×30 不锈钢螺栓 9,200 个"
+    )
+    there = await chat("E005", "二号仓有什么")
+    assert there.startswith("二号仓\n") and "M8×30 不锈钢螺栓 2,800 个" in there
+
+
+async def test_goods_that_expired_while_they_were_held_are_refused_with_their_day(chat: Chat) -> None:
+    last = today() + timedelta(days=5)
+    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")
+    await chat("E003", "建业要BV2.5电线红 70卷")
+    assert (await chat("E003", "确认")).startswith("SO0319 已下单")
+    with travel(at_local(last + timedelta(days=1), 12)):
+        assert "缺：BV2.5电线 红 10 卷（备的货已过期）" in await chat("E005", "拣货单SO0319")
+        said = await chat("E005", "SO0319发了顺丰 单号SF1029384756")
+        assert said.startswith(f"BV2.5电线 红 批号 B261201 {last:%m-%d}") and said.endswith(
+            "已过期，不能发货；没过期的有 60 卷，要 70"
+        )
+        assert not await Delivery.filter(order__number="SO0319").exists()
+        # Sixty of them may leave, and what expired is written off.
+        await chat("E005", "SO0319先发60卷 顺丰 单号SF1029384756")
+        assert "部分发货" in await chat("E005", "确认")
+        await chat("E005", "报废 BV2.5电线红 10卷 批号B261201 过期了")
+        await chat("E005", "确认")
+    assert await differences() == []
 
 
 async def test_goods_for_a_customer_need_an_order(chat: Chat) -> None:

@@ -19,14 +19,17 @@ from models.books.tables import ClosedPeriod
 from models.clock import now, today
 from models.finance.tables import Invoice
 from models.party.tables import Customer, Person, Supplier
-from models.product.tables import Pack, Product
-from models.system.files import STORE, write_file
+from models.product.tables import Pack, PriceRule, Product
+from models.system.files import STORE, where, write_file
 from models.system.numbers import next_number
+from models.system.tables import AuditEntry
 from tests.people import Chat
 
 Rows = list[list[Any]]
 
 ISSUED = today() - timedelta(days=20)
+
+FIRST = today() - timedelta(days=2)
 
 PRODUCTS: Rows = [
     ["货号", "品名", "计量单位", "单价", "成本价", "安全库存", "大单位", "每大单位数量", "颜色"],
@@ -59,6 +62,12 @@ def csv(rows: Rows, folder: Path, encoding: str = "utf-8-sig", between: str = ",
 
 def content(path: Path) -> bytes:
     return path.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path) -> None:
+    """Files of this test, and no others."""
+    STORE.folder = tmp_path / "files"
 
 
 async def clean() -> bool:
@@ -95,6 +104,27 @@ async def test_a_dry_run_says_what_would_happen_and_leaves_nothing(database: str
     assert not await Product.exists(code="Z001")
 
 
+async def test_an_import_at_the_server_is_in_the_audit_log_with_its_file(
+    database: str, chat: Chat, tmp_path: Path, sent: Any
+) -> None:
+    path = xlsx(PRODUCTS, tmp_path)
+    await import_file("products", path, dry_run=True)
+    assert not await AuditEntry.filter(handler="import.file").exists()
+    await import_file("products", path, dry_run=False)
+    entry = await AuditEntry.get(handler="import.file")
+    assert (entry.door, entry.inputs["what"], entry.inputs["file"]) == ("cli", "products", "t.xlsx")
+    assert where(STORE.folder, entry.inputs["sha256"]).read_bytes() == content(path)
+    number = await sent(path)
+    await chat("E001", f"导入产品{number}")
+    assert "不变 2" in await chat("E001", "确认")
+    in_chat = await AuditEntry.filter(handler="import.file").order_by("-id").first()
+    assert in_chat is not None and in_chat.result is not None and entry.result is not None
+    assert in_chat.result["facts"].keys() - {"more"} == entry.result["facts"].keys() - {"more"}
+    with pytest.raises(Trouble):
+        await import_file("products", xlsx([["货号"], ["Z1"]], tmp_path, "bad.xlsx"), dry_run=False)
+    assert await AuditEntry.filter(handler="import.file").count() == 2
+
+
 @pytest.mark.parametrize(
     ("encoding", "between"),
     [("utf-8-sig", ","), ("utf-8", ","), ("gbk", ","), ("gbk", "\t"), ("utf-16", "\t"), ("utf-8", ";")],
@@ -113,6 +143,9 @@ async def test_a_text_file_is_read_in_whatever_it_was_written(
         ("products", PRODUCTS),
         ("customers", [["客户", "业务员", "账期", "月结", "额度", "联系人", "手机"], ["新客户甲", "E003", 45, "是", 20000, "陈工", 13955556666],
                        ["新客户甲", "", "", "", "", "刘工", "139-5555-7777"]]),
+        ("prices", [["货号", "客户", "价格组", "数量起", "价格", "生效日期", "失效日期", "含税"],
+                    ["M8X30", "宏达建材", "", 1000, 0.42, FIRST, FIRST + timedelta(days=60), "是"], ["M8X30", "", "经销商", "", "0.4", "", "", ""],
+                    ["6204轴承", "CU0001", "", "", 13, FIRST, "", "否"]]),
         ("suppliers", [["供应商"], ["新厂"], ["佛照"]]),
         ("stock", [["产品编号", "仓库", "数量", "成本", "批号"], ["AL4040", "二号仓", 30, 68.5, "L1"], ["M8X30", "二号仓", 7, 0.3, "L2"]]),
         ("invoices", [["客户", "金额", "日期", "到期日", "发票号"], ["宏达建材", 1234.56, ISSUED, ISSUED + timedelta(days=30), "88880001"],
@@ -133,6 +166,7 @@ async def everything() -> list[Any]:
     tables = (
         "product",
         "pack",
+        "price_rule",
         "customer",
         "supplier",
         "person",
@@ -201,7 +235,62 @@ async def test_open_invoices_are_owed_and_booked_against_retained_earnings(
     assert "第 2 行：那个月已经结账" in await refused("invoices", xlsx(rows, tmp_path))
 
 
+PRICES: Rows = [
+    ["产品编号", "客户", "价格组", "起订数量", "单价", "含税", "有效期起", "有效期止"],
+    ["M8X30", "宏达建材", "", 10000, 0.41, "", FIRST, ""],
+    ["M8X30", "", "", 20000, 0.4, "", FIRST, FIRST + timedelta(days=30)],
+]
+
+
+async def test_a_price_list_says_what_a_customer_pays_from_a_quantity_on(
+    database: str, chat: Chat, tmp_path: Path
+) -> None:
+    said = await import_file("prices", xlsx(PRICES, tmp_path), dry_run=False)
+    assert said.startswith("价目表导入好了：2 行\n新增 2，更新 0，不变 0\n· 新增 M8X30 宏达建材 10000 0.41 ")
+    for line, price in (
+        ("m8x30给宏达多少钱", "¥0.45"), ("m8x30要10000个能便宜点吗", "¥0.45"), ("m8x30要20000个能便宜点吗", "¥0.40"),
+    ):  # fmt: skip
+        assert price in await chat("E003", line)
+    await chat("E003", "宏达要m8x30 10000个")
+    echo = await chat("E003", "宏达要m8x30 10000个")
+    assert "¥4,100.00" in echo
+
+
+async def test_a_price_said_again_on_its_day_is_mended_and_on_another_day_is_a_new_one(
+    database: str, tmp_path: Path
+) -> None:
+    await import_file("prices", xlsx(PRICES, tmp_path), dry_run=False)
+    rule = await PriceRule.get(min_quantity=10000)
+    changed: Rows = [PRICES[0], [*PRICES[1][:4], 0.43, "否", FIRST, ""]]
+    assert "新增 0，更新 1，不变 0" in await import_file("prices", xlsx(changed, tmp_path), dry_run=False)
+    await rule.refresh_from_db()
+    assert (str(rule.price), rule.tax_included) == ("0.430000", False)
+    # Without a day, the row says what holds now; tomorrow the same file changes nothing.
+    undated: Rows = [PRICES[0], [*PRICES[1][:4], 0.43, "否", "", ""]]
+    assert "不变 1" in await import_file("prices", xlsx(undated, tmp_path), dry_run=False)
+    undated[1][4] = 0.44
+    assert "更新 1" in await import_file("prices", xlsx(undated, tmp_path), dry_run=False)
+    assert [(str(each.price), each.valid_from) for each in await PriceRule.filter(min_quantity=10000).order_by("id")] == [
+        ("0.430000", FIRST), ("0.440000", today()),
+    ]  # fmt: skip
+
+
+async def test_a_limit_out_of_a_file_is_the_customers_own(database: str, tmp_path: Path) -> None:
+    await Customer.filter(name="宏达建材").update(own_limit=False)
+    rows: Rows = [["客户", "额度"], ["宏达建材", 50000]]
+    assert "更新 1" in await import_file("customers", xlsx(rows, tmp_path), dry_run=False)
+    assert (await Customer.get(name="宏达建材")).own_limit
+    assert "不变 1" in await import_file("customers", xlsx(rows, tmp_path), dry_run=False)
+
+
 WRONG = [
+    ("prices", ["产品编号", "客户", "价格组", "起订数量", "单价", "有效期起", "有效期止"],
+     [["没有", "", "", "", 1, "", ""], ["M8X30", "没有这家", "", "", 1, "", ""], ["M8X30", "宏达建材", "经销商", "", 1, "", ""],
+      ["M8X30", "", "", -1, 1, "", ""], ["M8X30", "", "", "", 0, "", ""], ["M8X30", "", "", "", 0.001, "", ""], ["M8X30", "", "", "", 10**12, "", ""],
+      ["M8X30", "", "", "", 0.4, "2056-01-01", ""], ["M8X30", "", "", "", 0.4, FIRST, FIRST - timedelta(days=1)]],
+     ["第 2 行：没有产品“没有”，请先导入产品", "第 3 行：没有客户“没有这家”，请先导入客户", "第 4 行：客户和价格组只能填一个", "第 5 行 起订数量“-1”：不能小于 0",
+      "第 6 行 单价“0”：要大于 0", "第 7 行：离标准价太远，请核对", "第 8 行 单价“1000000000000”：太大了，请核对", "第 9 行 有效期起“2056-01-01”：太远了，请核对",
+      "第 10 行：有效期止在有效期起以前"]),
     ("products", ["产品编号", "产品名称", "单位", "含税单价"],
      [["Z1", "甲", "个", 0], ["Z2", "", "个", 1], ["Z3", "丙", "个", "很贵"], ["Z4", "丁", "个", 10**12], ["Z4", "戊", "个", 1], ["Z5", "己" * 81, "个", 1],
       ["M10X40", "M10×40 不锈钢螺栓", "箱", 1]],

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from bot.rendering.filters import day as day_shown
 from models import sql
 from models.auditing import CHECKS
-from models.clock import today
+from models.clock import now, today
 from models.product.tables import Product
-from models.production.tables import Operation, WorkOrder
+from models.production.tables import BomLine, Operation, WorkOrder, WorkOrderMaterial
 from models.purchase.tables import PurchaseOrderLine
 from models.sales.promising import Coming, Outlook, SourceKind, at_present_pace, outlooks, working_day
 from models.sales.tables import SalesOrder
+from models.stock.figures import stock_figures
 from models.stock.tables import StockBalance
 from tests.people import Api, Chat
 
@@ -144,3 +145,54 @@ async def test_what_leaves_the_warehouse_moves_the_promise_of_what_nobody_holds(
     await chat("E003", "确认")
     assert "PO0087" in await chat("E003", "工矿灯200W 1个什么时候能交")
     assert (await SalesOrder.all().order_by("-id").first()).state == "confirmed"  # type: ignore[union-attr]
+
+
+async def needed(code: str) -> Decimal:
+    """What open work orders have yet to take of a component, by hand."""
+    total = Decimal(0)
+    for line in await BomLine.filter(component__code=code):
+        for work in await WorkOrder.filter(product_id=line.product_id, state__in=["confirmed", "in_progress"]):
+            lost = sum(step.scrap for step in await Operation.filter(work_order_id=work.id))
+            given = await WorkOrderMaterial.filter(work_order_id=work.id, component__code=code).first()
+            total += max(Decimal(0), line.factor * (work.quantity - lost) - (given.issued if given else 0))
+    return total
+
+
+async def test_what_work_orders_have_yet_to_take_can_be_promised_to_nobody(chat: Chat) -> None:
+    product = await Product.get(code="AL4040")
+    # 1,000 racks take 2.4 each; 120 are there.
+    assert await needed("AL4040") == 2400
+    assert (
+        "可用 120 根" in (said := await chat("E003", "铝型材4040还有多少"))
+        and "可承诺：0 根，其余有订单或工单等着" in said
+    )
+    assert "铝型材4040 10 根 还没有货源" in await chat("E003", "铝型材4040 10根什么时候能交")
+    await chat("E005", "车间领料 铝型材4040 六根 WO1105")
+    assert await needed("AL4040") == 2394
+    figures = await stock_figures(product.id)
+    assert figures.projected == 114 - 2394
+    await WorkOrder.filter(number="WO1105").update(state="completed")
+    assert (await stock_figures(product.id)).available_from(today()) == 114
+    assert (await outlooks([product.id]))[product.id].promise(Decimal(114)).day == today()
+
+
+async def test_a_component_is_needed_when_its_work_order_is_due(chat: Chat) -> None:
+    work = await WorkOrder.get(number="WO1105")
+    product = await Product.get(code="M8X30")
+    figures = await stock_figures(product.id)
+    balances = {point.day: point.balance for point in figures.future_balance()}
+    day_before, there = work.due_date - timedelta(days=1), Decimal(5500) + 20000
+    assert balances[max(day for day in balances if day <= day_before)] == there
+    assert balances[work.due_date] == there - await needed("M8X30") == 9500
+    assert figures.available_from(today()) == 5500
+
+
+async def test_a_work_order_that_came_later_takes_nothing_from_an_order_that_stands(chat: Chat, api: Api) -> None:
+    items = [{"product": "HB200W", "quantity": "100"}]
+    order = (await api.post("E003", "order.create", customer="建业工程", items=items))[1]
+    due = (await PurchaseOrderLine.get(order__number="PO0087")).due_date
+    lamp, rack = await Product.get(code="HB200W"), await Product.get(code="RACK1")
+    await BomLine.create(product=rack, component=lamp, factor=Decimal(1))
+    await WorkOrder.filter(number="WO1105").update(created_at=now())
+    assert (await api.get("E003", "order.eta", order=order["number"]))[1]["promise"]["date"] == due.isoformat()
+    assert (await outlooks([lamp.id]))[lamp.id].promise(Decimal(1)).day is None

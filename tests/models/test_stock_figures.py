@@ -70,4 +70,4 @@ async def test_the_answer_says_what_is_free_but_waited_for(chat: Chat) -> None:
     await chat("E003", "确认")
     await chat("E005", "角阀多了5个")
     answer = await chat("E003", "角阀还有多少")
-    assert "可用 5 个" in answer and "可承诺：0 个，其余有订单等着" in answer
+    assert "可用 5 个" in answer and "可承诺：0 个，其余有订单或工单等着" in answer

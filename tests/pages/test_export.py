@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,11 @@ from handlers.areas.export.kinds import SOURCES, ExportKind
 from models import sql
 from models.clock import today
 from models.delivery.tables import Notice
+from models.party.tables import Person
+from models.product.tables import Product
+from models.system.files import STORE
 from tests.pages.conftest import PUBLIC_URL, Site
-from tests.people import Api
+from tests.people import Api, Chat
 
 LAST = f"{today().replace(day=1) - timedelta(days=1):%Y-%m}"
 
@@ -57,6 +61,30 @@ async def test_every_kind_has_a_cell_for_each_header(site: Site, kind: ExportKin
     rows = await sheet(site, f"导出今年{kind.text}")
     assert rows[0] == [column.header for column in SOURCES[kind].columns]
     assert len(rows) > 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "report", "by", "column", "figure"),
+    [("毛利", "report.profit", "order", 4, "profit"), ("客户销售汇总", "report.sales", "customer", 2, "amount"),
+     ("产品销售汇总", "report.sales", "product", 2, "amount")],
+)  # fmt: skip
+async def test_a_report_and_its_file_hold_the_same_figures(
+    site: Site, kind: str, report: str, by: str, column: int, figure: str
+) -> None:
+    rows = {row[0]: row for row in (await sheet(site, f"导出今年{kind}"))[1:]}
+    _, said = await Api(site.client).get("E009" if by == "order" else "E001", report, period=str(today().year), by=by)
+    assert {name: Decimal(str(row[column])).quantize(Decimal("0.01")) for name, row in rows.items()} == {
+        row["name"]: Decimal(row[figure]) for row in said["rows"]
+    }
+    assert len(rows) > 2
+
+
+async def test_what_suppliers_are_owed_is_the_file_of_payables(site: Site) -> None:
+    rows = (await sheet(site, "导出应付"))[1:]
+    wanted = (
+        await sql.rows("SELECT coalesce(sum(total - paid), 0) AS open FROM supplier_invoice WHERE state = 'posted'")
+    )[0]
+    assert sum(Decimal(str(row[9])).quantize(Decimal("0.01")) for row in rows) == wanted["open"] > 0
 
 
 async def test_a_csv_opens_in_excel_and_holds_no_formula(site: Site) -> None:
@@ -118,3 +146,16 @@ async def test_a_line_is_understood_with_what_and_when(site: Site) -> None:
     ):
         read = await describe(me, line)
         assert (read["intent"], read["slots"]["kind"], read["slots"]["period"][-3:]) == ("export", kind, "-10"), line
+
+
+async def test_without_a_public_address_only_who_can_be_sent_a_file_gets_one(
+    chat: Chat, api: Api, tmp_path: Path
+) -> None:
+    STORE.folder = tmp_path / "files"
+    said = await chat("E009", "导出产品")
+    assert said == f"产品 {today():%Y-%m-%d}.xlsx\n{await Product.filter(active=True).count()} 行\n文件马上单独发给您"
+    notice = await Notice.get(kind="export.file")
+    assert notice.receiver_id == (await Person.get(number="E009")).id and set(notice.facts) == {"file"}
+    status, refused = await api.post("E009", "export", kind="products")
+    assert (status, refused["code"]) == (422, "no_public_address")
+    assert await Notice.filter(kind="export.file").count() == 1

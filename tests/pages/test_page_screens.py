@@ -17,6 +17,7 @@ LINES = {
     "invoices": ("E009", "打印宏达发票清单", "发票清单"),
     "invoice": ("E009", "打印{invoice}", "购买方"),
     "order": ("E003", "打印SO0312", "收货地址"),
+    "quotation": ("E004", "打印QU0001", "要下单"),
     "delivery": ("E005", "打印{delivery}", "收货人"),
     "pick": ("E005", "打印拣货单SO0312", "拣货人"),
     "label": ("E005", "打印m8x30标签 3张", "60×40 毫米"),
@@ -38,6 +39,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def address(site: Site, kind: str) -> str:
     person, line, _ = LINES[kind]
+    if kind == "quotation":
+        for said in ("给老王五金店报价 m8x30 20箱 轴承6204 100个", "确认", "发送QU0001", "确认"):
+            await site.chat(person, said)
     numbers = (
         await sql.rows(
             "SELECT (SELECT max(number) FROM invoice WHERE order_id IS NOT NULL) AS invoice, (SELECT max(number) FROM delivery) AS delivery"
@@ -86,8 +90,9 @@ async def test_labels_print_one_to_a_label_and_papers_on_a4(site: Site, browser:
     page = await browser.new_page()
     await page.goto(await address(site, "label"))
     assert sizes(await page.pdf(prefer_css_page_size=True)) == [(60, 40)] * 3
-    await page.goto(await address(site, "statement"))
-    assert sizes(await page.pdf(prefer_css_page_size=True)) == [(210, 297)]
+    for kind in ("statement", "quotation"):
+        await page.goto(await address(site, kind))
+        assert sizes(await page.pdf(prefer_css_page_size=True)) == [(210, 297)]
 
 
 async def test_a_link_that_is_gone_says_so_kindly_on_a_phone(site: Site, browser: Browser) -> None:

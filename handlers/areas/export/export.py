@@ -1,6 +1,10 @@
-"""Exports: short ones at once, long ones as a job; either way a file behind a link that lives for a week."""
+"""Exports: short ones at once, long ones as a job; either way a file, behind a link that lives for a week.
+
+Who asks in WeCom is sent the file itself; only there one can do without links.
+"""
 
 import asyncio
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +14,10 @@ from handlers.reading.periods import Span, month_of
 from handlers.registry import command
 from handlers.result import Result
 from handlers.sheets.writing import CSV, XLSX, Table, as_csv, as_xlsx
-from models import sql
 from models.clock import today
+from models.delivery.telling import tell
 from models.errors import InvalidInput
-from models.pages.linking import LinkFile, make_link
+from models.pages.linking import PUBLIC, LinkFile, NoPublicAddress, make_link
 from models.system.files import STORE, write_file
 from models.system.jobs import Chunk, start_job
 
@@ -32,7 +36,7 @@ SAYS = [
 
 
 class Exported(Result):
-    """A file of so many rows, or the job that is making it."""
+    """A file of so many rows, or the job that is making it; `sent`: the file itself is on its way as a message."""
 
     kind: ExportKind
     period: str | None
@@ -41,6 +45,7 @@ class Exported(Result):
     file_name: str | None = None
     url: str | None = None
     expires_at: datetime | None = None
+    sent: bool = False
     job: str | None = None
 
 
@@ -49,10 +54,16 @@ async def export(
     me: Actor, *, kind: ExportKind, period: Span | None = None, format: ExportFormat | None = None
 ) -> Exported:
     """导出明细和报表成 Excel 或 CSV 文件"""
+    if PUBLIC.url is None and not _takes_files(me):
+        raise NoPublicAddress()
     span, shape = _span(kind, period), format or ExportFormat.xlsx
-    rows = await _rows(kind, span, AT_ONCE + 1)
+    rows = await SOURCES[kind].rows(me, span, AT_ONCE + 1)
     if len(rows) <= AT_ONCE:
-        return await _file(me, kind, span, shape, rows)
+        made, file = await _file(me, kind, span, shape, rows)
+        if _takes_files(me):
+            facts = {"file": file, **({"url": made.url} if made.url else {})}
+            await tell("export.file", about=made.number or "", facts=facts, asker=[me.person_id])
+        return made
     inputs = {"kind": kind.value, "period": span.text, "format": shape.value}
     job = await start_job("export.run", inputs, person_id=me.person_id, door=me.door)
     return Exported(kind=kind, period=_shown(kind, span), job=job.number)
@@ -64,17 +75,22 @@ async def run_export(
 ) -> Exported | Chunk:
     """在后台导出行数很多的明细，做好了通知"""
     span = _span(kind, period)
-    made = await _file(me, kind, span, format or ExportFormat.xlsx, await _rows(kind, span, MOST))
-    told = made.facts(lambda right: True)
-    return Chunk(None, made.rows or 0, made.rows or 0, told={name: told[name] for name in ("url", "file_name")})
+    made, file = await _file(me, kind, span, format or ExportFormat.xlsx, await SOURCES[kind].rows(me, span, MOST))
+    told: dict[str, Any] = {"file_name": made.file_name, **({"url": made.url} if made.url else {})}
+    if _takes_files(me):
+        told["file"] = file
+    return Chunk(None, made.rows or 0, made.rows or 0, told=told)
 
 
-async def _rows(kind: ExportKind, span: Span, most: int) -> list[list[Any]]:
-    # By place, not by name: several columns of a statement may be called alike.
-    return [list(row) for row in await sql.records(SOURCES[kind].statement, span.start, span.end, most)]
+def _takes_files(me: Actor) -> bool:
+    """Whether a file can be sent where this was asked."""
+    return me.door == "work"
 
 
-async def _file(me: Actor, kind: ExportKind, span: Span, shape: ExportFormat, rows: list[list[Any]]) -> Exported:
+async def _file(
+    me: Actor, kind: ExportKind, span: Span, shape: ExportFormat, rows: list[list[Any]]
+) -> tuple[Exported, dict[str, str]]:
+    """The file, behind a link if the world can reach this server, and as a notice carries it."""
     period = _shown(kind, span)
     title = f"{kind.text} {period or f'{today():%Y-%m-%d}'}".replace("/", " 至 ")
     name = f"{title}.{shape.value}"
@@ -82,19 +98,23 @@ async def _file(me: Actor, kind: ExportKind, span: Span, shape: ExportFormat, ro
     # Writing a long one takes a second or two, in which others must not wait.
     data = await asyncio.to_thread(as_xlsx if shape is ExportFormat.xlsx else as_csv, table)
     sha256 = await asyncio.to_thread(write_file, STORE.folder, data)
-    link, url = await make_link(
-        "export", {"kind": kind.value}, heading=name, made_by_id=me.person_id, lives=WEEK,
-        file=LinkFile(name, XLSX if shape is ExportFormat.xlsx else CSV, sha256),
-    )  # fmt: skip
-    return Exported(
+    file = LinkFile(name, XLSX if shape is ExportFormat.xlsx else CSV, sha256)
+    link, url = None, None
+    if PUBLIC.url is not None:
+        link, url = await make_link(
+            "export", {"kind": kind.value}, heading=name, made_by_id=me.person_id, lives=WEEK, file=file
+        )
+    made = Exported(
         kind=kind,
         period=period,
         rows=len(rows),
-        number=link.number,
+        number=link.number if link else None,
         file_name=name,
         url=url,
-        expires_at=link.expires_at,
+        expires_at=link.expires_at if link else None,
+        sent=_takes_files(me),
     )
+    return made, asdict(file)
 
 
 def _span(kind: ExportKind, period: Span | None) -> Span:

@@ -155,7 +155,7 @@ async def list_waiting(me: Actor, *, customer: Customer | None = None) -> Waitin
     "invoice.query",
     says=[
         "{order}的票开了没", "{order}开票了吗", "{order}的发票", "{order}票开了没", "{period}的发票开了没", "{period}发票开了没",
-        "{period}的发票", "我的发票", "发票开了没", "{customer}{period}的发票", "{customer}的发票",
+        "{period}的发票", "我的发票", "发票开了没", "发票开了吗", "开票了吗", "{customer}{period}的发票", "{customer}的发票",
     ],
 )  # fmt: skip
 async def query_invoices(
@@ -180,7 +180,15 @@ async def query_invoices(
 
 @command(
     "invoice.request",
-    says=["开票抬头{title}税号{tax_no}", "开发票抬头{title}税号{tax_no}", "开票抬头{title}", "我要开票", "要发票"],
+    says=[
+        "开票抬头{title}税号{tax_no}",
+        "开发票抬头{title}税号{tax_no}",
+        "开票抬头{title}",
+        "我要开票",
+        "要发票",
+        "我要发票",
+        "开发票",
+    ],
 )
 async def request_invoice(
     me: Actor, *, title: Text, tax_no: Text | None = None, customer: Customer | None = None

@@ -111,7 +111,7 @@ class BudgetAnswer(Result):
 @query(
     "payable.query",
     says=[
-        "{period}要付哪些", "要付哪些", "{period}要付多少", "应付", "应付款", "应付账龄", "应付账款", "欠供应商多少", "欠{supplier}多少货款",
+        "{period}要付哪些", "要付哪些", "{period}要付多少", "应付", "应付款", "应付账龄", "应付账款", "欠供应商多少", "欠{supplier}多少货款", "欠{supplier}多少",
         "{supplier}的应付", "{supplier}应付", "我们欠{supplier}多少", "{period}应付",
     ],
 )  # fmt: skip

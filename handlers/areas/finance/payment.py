@@ -101,7 +101,7 @@ class BankAccount(Result):
     "payment.record",
     says=[
         "{customer}付了{amount}", "{customer}付{amount}", "收到{customer}{amount}", "收{customer}{amount}", "{customer}到账{amount}",
-        "{customer}打款{amount}", "{customer}回款{amount}", "{customer}先付了{note}{amount}", "{customer}货款{amount}到了", "登记收款{customer}{amount}",
+        "{customer}打款{amount}", "{customer}打了{amount}", "{customer}转了{amount}", "{customer}转账{amount}", "{customer}汇了{amount}", "{customer}回款{amount}", "{customer}先付了{note}{amount}", "{customer}货款{amount}到了", "登记收款{customer}{amount}",
     ],
     confirm=True,
 )  # fmt: skip

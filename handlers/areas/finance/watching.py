@@ -1,7 +1,7 @@
 """What finance and salespeople are told without asking: signs of risk, and whom to remind. Run by the product itself."""
 
 from handlers.actor import Actor
-from handlers.areas.finance.dunning import Reminder, reminder
+from handlers.areas.finance.dunning import Reminder, reminder, send_reminder
 from handlers.registry import command
 from handlers.result import Money, Quantity, Ref, Result
 from handlers.visible import visible
@@ -11,6 +11,7 @@ from models.finance.dunning import overdue_of
 from models.finance.risk import Risk, Signal, fresh_signals
 from models.party.finding import people_with
 from models.party.tables import Customer, Role
+from models.system.tables import Company
 
 
 class RiskFact(Result):
@@ -29,10 +30,11 @@ class Watched(Result):
 
 
 class Proposed(Result):
-    """Customers whose next reminder is due."""
+    """Customers whose next reminder is due, or, where that goes by itself, was `sent`."""
 
     items: list[Reminder]
     total: Money
+    sent: bool
 
 
 @command("risk.watch")
@@ -51,10 +53,14 @@ async def watch_risk(me: Actor) -> Watched:
 
 @command("receivable.propose")
 async def propose_reminders(me: Actor) -> Proposed:
-    """告诉财务哪些客户该催款了（每天执行）"""
+    """告诉财务哪些客户该催款了；打开自动催款的，替他们发出去（每天执行）"""
     late = await overdue_of([each.id for each in await visible(me, Customer).only("id")])
-    due = [each for each in late if each.due]
-    answer = Proposed(items=[reminder(each) for each in due], total=sum((each.amount for each in due), ZERO))
+    due = [each for each in late if each.due and not each.paused]
+    company = await Company.all().first()
+    sent = company is not None and company.auto_dunning
+    if sent:
+        due = [each for each in due if await send_reminder(me, each)]
+    answer = Proposed(items=[reminder(each) for each in due], total=sum((each.amount for each in due), ZERO), sent=sent)
     if due:
         facts = answer.facts(lambda right: True)
         await tell("dunning.due", about="", facts=facts, finance=await people_with(Role.finance))

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
-from handlers.areas.reports.measures import Measure, Sum, sums, total, until
 from handlers.inputs import Count
 from handlers.reading.periods import Span, month_of
 from handlers.references import Dimension
 from handlers.registry import query
+from handlers.reporting import Measure, Sum, sums, total, until
 from handlers.result import Money, Needs, Places, Result
 from models import sql
 from models.base import ZERO
@@ -63,7 +63,7 @@ class Profit(Result):
 
 
 class ProfitReport(Result):
-    """What was earned by what left in a period."""
+    """What was earned by what left in a period, less what came back in it."""
 
     period: str
     by: Dimension

@@ -64,7 +64,7 @@ class Change:
         "{order}改成{items}", "{order}再加{add}", "{order}那单再加{add}", "{order}加{add}", "{order}那单加{add}", "{order}加上{add}",
         "{order}去掉{product}", "{order}不要{product}了", "{order}那单不要{product}了", "{order}删掉{product}",
         "{order}交期改到{date}", "{order}交期改成{date}", "{order}那单交期改到{date}", "{order}那单交期往后推到{date}", "{order}交期往后推到{date}",
-        "{order}那单交期提前到{date}", "{order}交期提前到{date}", "{order}推迟到{date}", "{order}提前到{date}", "{order}改到{date}送", "{order}改到{date}",
+        "{order}那单交期提前到{date}", "{order}交期提前到{date}", "{order}推迟到{date}", "{order}提前到{date}", "{order}能不能提前到{date}", "{order}能提前到{date}吗", "{order}改到{date}送", "{order}改到{date}",
         "{order}那单改到{date}", "数量打错了是{quantity}", "数量打错了,是{quantity}", "数量错了是{quantity}", "改订单{order}",
     ],
     confirm=True,

@@ -45,7 +45,7 @@ class CommissionAnswer(Result):
 @query(
     "commission.query",
     says=[
-        "我{period}提成多少", "我{period}提成", "{period}提成多少", "{period}提成", "我的提成", "提成多少", "我的提成多少", "提成", "我{period}有多少提成",
+        "我{period}提成多少", "我{period}的提成", "我{period}的提成多少", "{period}的提成", "我{period}提成", "{period}提成多少", "{period}提成", "我的提成", "提成多少", "我的提成多少", "提成", "我{period}有多少提成",
         "{person}{period}提成", "{person}{period}提成多少", "{person}的提成",
     ],
 )  # fmt: skip

@@ -33,7 +33,7 @@ class Eta(Result):
 @query(
     "order.eta",
     says=[
-        "{order}什么时候能到", "{order}什么时候到", "{order}什么时候能发", "{order}交期", "{order}交期多久", "{order}哪天能交", "{order}什么时候能交货",
+        "{order}什么时候能到", "{order}什么时候到", "{order}什么时候能发", "{order}什么时候发", "{order}交期", "{order}交期多久", "{order}哪天能交", "{order}什么时候能交货",
         "{order}能不能{by}之前送到", "{order}{by}之前能到吗", "{by}之前一定要送到工地", "{by}之前一定要送到", "{by}之前要送到", "{by}之前能送到吗", "{by}能送到吗",
         "{items}什么时候能交", "{items}什么时候能发", "{items}什么时候有", "要{items}什么时候能交", "{items}多久能交", "{items}{by}能交吗", "{items}交期",
         "我的货什么时候到", "什么时候能到货", "什么时候到货",

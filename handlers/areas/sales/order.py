@@ -178,9 +178,32 @@ async def refuse_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     return await answer(order)
 
 
-@command("order.receive", says=["确认收货{order}", "{order}确认收货", "{order}收到了", "{order}到货了"])
-async def receive_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
+async def _on_the_way(me: Actor) -> SalesOrder:
+    """The one order that has left and nobody has confirmed; of several, which one is for people to say."""
+    left = visible(me, SalesOrder).filter(delivery_state=DeliveryState.delivered.value, received_at=None)
+    found = await left.order_by("-id").limit(5)
+    if len(found) != 1:
+        raise MissingInput(input="order", handler="order.receive", choices=[each.number for each in found])
+    return found[0]
+
+
+@command(
+    "order.receive",
+    says=[
+        "确认收货{order}",
+        "{order}确认收货",
+        "{order}收到了",
+        "{order}到货了",
+        "确认收货",
+        "收到货了",
+        "货收到了",
+        "货都收到了",
+    ],
+)
+async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[OrderAnswer]:
     """确认收货"""
+    if order is None:
+        order = await _on_the_way(me)
     if order.delivery_state != DeliveryState.delivered.value or order.received_at is not None:
         raise wrong_state(order)
     moment = now()

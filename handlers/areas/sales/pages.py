@@ -1,18 +1,23 @@
-"""Pages of sales: an order and a delivery note as their customer sees them."""
+"""Pages of sales: a quotation, an order and a delivery note as their customer sees them."""
 
 from datetime import datetime, timedelta
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer
 from handlers.areas.sales.order import query_order
+from handlers.areas.sales.quoted import QuotationAnswer, quotation_answer
 from handlers.measures import in_packs
 from handlers.pages import Sheet, page
 from handlers.result import Quantity, Result
 from models import sql
 from models.party.tables import Customer
-from models.sales.tables import Delivery, SalesOrder
+from models.sales.quoting import wrong_state
+from models.sales.tables import Delivery, Quotation, QuotationState, SalesOrder
 
 MONTH = timedelta(days=30)
+QUARTER = timedelta(days=90)
+
+UNSENT = {QuotationState.draft.value, QuotationState.pending_approval.value}
 
 CARRIED = """
 SELECT p.code, p.name AS product, p.unit, d.quantity, l.unit AS pack, l.quantity / l.unit_quantity AS holds
@@ -29,6 +34,14 @@ class Goods(Result):
     quantity: Quantity
     unit: str
     packs: str | None
+
+
+class QuotationSheet(Sheet):
+    """An offer; a version that nobody has sent yet is `in_revision`."""
+
+    quotation: QuotationAnswer
+    address: str
+    in_revision: bool
 
 
 class OrderSheet(Sheet):
@@ -49,6 +62,25 @@ class DeliverySheet(Sheet):
     tracking_no: str
     shipped_at: datetime
     lines: list[Goods]
+
+
+@page(
+    "quotation",
+    says=["打印{quotation}", "打印报价单{quotation}", "{quotation}打印", "{quotation}网页", "报价单{quotation}网页"],
+    lives=QUARTER,
+    outward=True,
+)
+async def quotation_page(me: Actor, *, quotation: Quotation) -> QuotationSheet:
+    """报价单的网页，发给客户以后可以打印或转发"""
+    if quotation.sent_at is None and quotation.state in UNSENT:
+        raise wrong_state(quotation)
+    customer: Customer = await quotation.customer
+    return QuotationSheet(
+        heading=f"报价单 {quotation.number}",
+        quotation=await quotation_answer(quotation),
+        address=customer.address,
+        in_revision=quotation.state in UNSENT,
+    )
 
 
 @page(

@@ -13,13 +13,11 @@ from models.base import ZERO
 from models.clock import today
 from models.errors import InvalidInput
 from models.party.tables import Customer
-from models.product.pricing import Priced, discounted, line_sum, prices_for, set_price
+from models.product.pricing import Priced, discounted, is_far_off, line_sum, prices_for, set_price
 from models.product.tables import Pack, PriceSource, Product
 from models.sales.discounting import floor_of
 from models.stock.availability import Availability, availability
 from models.stock.figures import stock_figures
-
-LOWEST_SHARE = Decimal("0.01")
 
 
 class PackPrice(Result):
@@ -140,7 +138,7 @@ async def set_product_price(
         raise InvalidInput(input="until", given=until.isoformat(), why="before_start")
     if customer is not None and group is not None:
         raise InvalidInput(input="group", given=group, why="customer_or_group")
-    if product.list_price is not None and price < product.list_price * LOWEST_SHARE:
+    if is_far_off(product, price):
         raise InvalidInput(input="price", given=f"{price.normalize():f}", why="price_far_off")
     before = await prices_for(
         [(product, min_quantity or ZERO)], customer_id=customer.id if customer else None, group=group or "", on=first

@@ -27,13 +27,21 @@ class SourceAnswer(Result):
     late: bool
 
 
+class Lacking(Result):
+    """So much of a product that nothing planned will bring."""
+
+    product: str
+    quantity: Quantity
+    unit: str
+
+
 class PromiseAnswer(Result):
     """When all of it can be delivered, absent where some of it has no source yet; `ready` when it is all there now."""
 
     date: date | None
     ready: bool
     sources: Annotated[list[SourceAnswer] | None, Needs("stock.detail")]
-    lacking: Annotated[list[str] | None, Needs("stock.detail")]
+    lacking: Annotated[list[Lacking] | None, Needs("stock.detail")]
 
 
 async def promise_of(order: SalesOrder, lines: list[SalesOrderLine]) -> PromiseAnswer | None:
@@ -61,5 +69,7 @@ def shown(promises: list[tuple[str, str, Promise]]) -> PromiseAnswer:
             for name, unit, promise in promises
             for each in promise.sources
         ],
-        lacking=[name for name, _, promise in promises if promise.lacking > ZERO],
+        lacking=[
+            Lacking(product=name, quantity=promise.lacking, unit=unit) for name, unit, promise in promises if promise.lacking > ZERO
+        ],
     )  # fmt: skip

@@ -7,10 +7,11 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, tell_draft
 from handlers.areas.sales.placing import place
-from handlers.areas.sales.quoted import QuotationAnswer, quotation_answer
+from handlers.areas.sales.quoted import QuotationAnswer, QuotationSent, quotation_answer
 from handlers.dispatch import Done
 from handlers.inputs import Count, Cursor, Day, Text, cursor_after
 from handlers.items import Item
+from handlers.pages import link_to
 from handlers.registry import command, query
 from handlers.result import Listing, Places, Result
 from handlers.visible import visible
@@ -19,6 +20,7 @@ from models.clock import now, today
 from models.delivery.telling import tell
 from models.errors import InvalidInput
 from models.moves import move
+from models.pages.linking import PUBLIC
 from models.party.finding import contacts_of
 from models.party.tables import Customer
 from models.sales.orders import Wanted
@@ -120,12 +122,13 @@ async def modify_quotation(
     says=["发送{quotation}", "{quotation}发给客户", "把{quotation}发给客户", "发报价{quotation}"],
     confirm=True,
 )
-async def send_quotation(me: Actor, *, quotation: Quotation) -> QuotationAnswer:
-    """把报价单发给客户"""
+async def send_quotation(me: Actor, *, quotation: Quotation) -> QuotationSent:
+    """把报价单发给客户，附上网页链接"""
     await lock_quotation(quotation)
     _refuse_expired(quotation)
     await move(quotation, QuotationState.sent, sent_at=now())
-    sent = await quotation_answer(quotation)
+    page = await link_to(me, "quotation", quotation=quotation) if PUBLIC.url else None
+    sent = QuotationSent(**dict(await quotation_answer(quotation)), page=page)
     facts = sent.facts(lambda right: right == "order.amount")
     customer = await contacts_of(quotation.customer_id)  # type: ignore[attr-defined]
     await tell("quote.sent", about=quotation.number, facts=facts, answerable=me.id, customer=customer)

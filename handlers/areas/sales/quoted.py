@@ -51,6 +51,12 @@ class QuotationAnswer(Result):
     approval: Annotated[str | None, Needs("order.internal")] = None
 
 
+class QuotationSent(QuotationAnswer):
+    """An offer that went to its customer; without `page`, this server has no address to link to."""
+
+    page: str | None
+
+
 async def quotation_answer(quotation: Quotation, *, approval: str | None = None) -> QuotationAnswer:
     """An offer's facts, for an answer or for a page."""
     customer: Customer = await quotation.customer

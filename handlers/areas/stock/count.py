@@ -184,7 +184,18 @@ async def show_differences(
 
 @command(
     "count.finish",
-    says=["盘完了提交", "盘完了", "盘点提交", "提交盘点", "盘点完成", "{warehouse}盘完了", "{count}盘完了"],
+    says=[
+        "盘完了提交",
+        "盘完了",
+        "盘点提交",
+        "提交盘点",
+        "完成盘点",
+        "结束盘点",
+        "盘点完了",
+        "盘点完成",
+        "{warehouse}盘完了",
+        "{count}盘完了",
+    ],
     confirm=True,
 )
 async def finish_count(

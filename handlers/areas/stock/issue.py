@@ -7,15 +7,12 @@ from handlers.dispatch import Done, Instead, MissingInput
 from handlers.inputs import Text
 from handlers.items import Item
 from handlers.places import LotNo
-from handlers.registry import command
-from models.base import ZERO
+from handlers.registry import command, handler
 from models.errors import Refused, WrongState
 from models.party.tables import Customer
 from models.production.materials import note_material
 from models.production.tables import WorkOrder, WorkOrderState
-from models.sales.orders import lines_of
 from models.sales.tables import SalesOrder
-from models.stock.reservation import held_by
 from models.stock.tables import AdjustmentKind
 from models.stock.transferring import Place
 
@@ -24,12 +21,6 @@ class NeedsOrder(Refused):
     """Goods leave for a customer by an order only."""
 
     code = "needs_order"
-
-
-class PartOfOrder(Refused):
-    """An order leaves with all that it holds."""
-
-    code = "part_of_order"
 
 
 @command(
@@ -53,7 +44,7 @@ async def issue_goods(
 ) -> Done[Adjusted]:
     """出库：订单发货、车间领料、其他领用，十分钟内可撤销"""
     if order is not None:
-        raise Instead(await _shipping(order, items))
+        raise Instead(_shipping(order, items))
     if not items:
         raise MissingInput(input="items", handler="stock.out")
     if customer is not None:
@@ -68,15 +59,10 @@ async def issue_goods(
     return await do_now(me, AdjustmentKind.issue, changes, items, reason=why)
 
 
-async def _shipping(order: SalesOrder, items: list[Item] | None) -> Call:
-    """Shipping an order whole; part of it is for whoever ships to say."""
-    if items:
-        held = await held_by(order.number)
-        products = {line.product_id: held.get(line.position, ZERO) for line in await lines_of(order)}  # type: ignore[attr-defined]
-        asked = {item.product.id: item.base_quantity for item in items}
-        if asked != {product: quantity for product, quantity in products.items() if quantity}:
-            raise PartOfOrder(number=order.number)
-    return Call("ship.confirm", {"order": order.number})
+def _shipping(order: SalesOrder, items: list[Item] | None) -> Call:
+    """What leaves for an order is a delivery: all that is held, or the part that was said."""
+    inputs = {"items": handler("ship.confirm").inputs["items"].reader.save(items)} if items else {}
+    return Call("ship.confirm", {"order": order.number, **inputs})
 
 
 async def _material(

@@ -9,7 +9,6 @@ from handlers.pages import Sheet, page
 from handlers.registry import query
 from handlers.result import Ref, Result
 from models import sql
-from models.clock import today
 from models.party.tables import Customer
 from models.sales.tables import SalesOrder
 from models.stock.bins import Part, plan
@@ -38,7 +37,10 @@ class Picked(BinShown):
 
 
 class PickList(Result):
-    """What to fetch for an order and where, in the order of the way through the warehouse."""
+    """What to fetch for an order and where, in the order of the way through the warehouse.
+
+    `lacking` is what is not held, and, `expired`, what is held of goods that may not leave any more.
+    """
 
     order: str
     customer: Ref
@@ -63,17 +65,25 @@ async def list_picks(me: Actor, *, order: SalesOrder) -> PickList:
     """拣货单：到哪个库位拿哪批、拿多少，先到期的先拿"""
     customer: Customer = await order.customer
     items: list[Picked] = []
+    lacking: list[Picked] = []
     for row in await sql.rows(HELD, order.number):
+        rest = row["quantity"]
         for part in await plan(row["product_id"], row["warehouse_id"], row["quantity"]):
+            rest -= part.quantity
             packs = in_packs(part.quantity, row["unit"], row["pack"], row["holds"])
             items.append(_picked(row["code"], row["name"], row["unit"], row["warehouse"], part, packs))
+        if rest > 0:
+            lacking.append(_picked(row["code"], row["name"], row["unit"], "", Part("", "", rest), expired=True))
     lines = await sql.rows(LACKING, order.id, order.number)
     return PickList(
         order=order.number,
         customer=Ref(number=customer.number, name=customer.name),
         requested_date=order.requested_date,
         items=sorted(items, key=lambda item: (item.warehouse, item.location or "", item.product.code or "")),
-        lacking=[_picked(row["code"], row["name"], row["unit"], "", Part("", "", row["quantity"])) for row in lines],
+        lacking=[
+            *lacking,
+            *(_picked(row["code"], row["name"], row["unit"], "", Part("", "", row["quantity"])) for row in lines),
+        ],
     )
 
 
@@ -94,9 +104,11 @@ async def pick_page(me: Actor, *, order: SalesOrder) -> PickSheet:
     )
 
 
-def _picked(code: str, name: str, unit: str, warehouse: str, part: Part, packs: str | None = None) -> Picked:
+def _picked(
+    code: str, name: str, unit: str, warehouse: str, part: Part, packs: str | None = None, *, expired: bool = False
+) -> Picked:
     return Picked(
         product=Ref(code=code, name=name), quantity=part.quantity, unit=unit, warehouse=warehouse, packs=packs,
         location=part.location or None, lot=part.lot or None, expires_on=part.expires_on,
-        expired=part.expires_on is not None and part.expires_on < today(),
+        expired=expired,
     )  # fmt: skip

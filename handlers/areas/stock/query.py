@@ -6,6 +6,7 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.registry import query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
+from models.base import ZERO
 from models.clock import today
 from models.product.tables import Product
 from models.stock.availability import Availability, availability
@@ -40,6 +41,7 @@ class StockAnswer(Result):
     free: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     on_hand: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     reserved: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    expired: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     min_stock: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     atp: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     projected: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
@@ -52,7 +54,7 @@ class StockAnswer(Result):
     "stock.query",
     says=[
         "查库存", "库存", "查{product}库存", "查一下{product}库存", "查库存{product}", "查询库存{product}", "查一下{product}",
-        "查下{product}", "查{product}", "{product}还有多少", "{product}还剩多少", "{product}还剩几箱", "{product}有多少",
+        "查下{product}", "查{product}", "{product}还有多少", "{product}还剩多少", "{product}还剩几箱", "{product}还有几箱", "{product}有几箱", "{product}有多少",
         "{warehouse}的{product}有多少", "{warehouse}{product}还有多少", "{product}有货没", "{product}有货吗",
         "{product}现在有货吗", "{product}有没有货", "{product}有没有", "{product}还有没有", "{product}的库存",
         "{product}库存", "{product}还有货吗", "kc{product}", "cx{product}kc", "{product}都查一下",
@@ -67,14 +69,18 @@ async def query_stock(me: Actor, *, product: Product, warehouse: Warehouse | Non
         product=Ref(code=product.code, name=product.name),
         unit=product.unit,
         availability=availability(shown.free, product.min_stock),
-        free=shown.free,
+        free=max(shown.free, ZERO),
         on_hand=shown.on_hand,
         reserved=shown.reserved,
+        expired=shown.expired or None,
         min_stock=product.min_stock,
         # What is promised and what is coming belong to no warehouse.
         atp=figures.available_from(today()) if warehouse is None else None,
         projected=figures.projected if warehouse is None else None,
-        places=[PlaceStock(warehouse=p.warehouse, on_hand=p.on_hand, reserved=p.reserved, free=p.free) for p in places],
+        places=[
+            PlaceStock(warehouse=p.warehouse, on_hand=p.on_hand, reserved=p.reserved, free=max(p.free, ZERO))
+            for p in places
+        ],
         incoming=[_incoming(arrival) for arrival in shown.incoming],
         warehouse=warehouse.name if warehouse else None,
     )

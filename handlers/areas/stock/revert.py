@@ -13,7 +13,8 @@ from models.moves import move
 from models.production.materials import note_material
 from models.production.tables import WorkOrder
 from models.purchase.receiving import cancel_receipt
-from models.purchase.tables import GoodsReceipt
+from models.purchase.returning import cancel_return
+from models.purchase.tables import GoodsReceipt, SupplierReturn
 from models.stock.adjusting import cancel_adjustment, lines_of_adjustment
 from models.stock.counting import post_count
 from models.stock.tables import Adjustment, AdjustmentKind, AdjustmentState, Stocktake, StocktakeState, Transfer
@@ -35,10 +36,12 @@ class Decided(Result):
 
 @command("stock.revert", says=["撤回{document}", "作废{document}", "撤销{document}"])
 async def revert_document(me: Actor, *, document: StockDocument) -> Reverted:
-    """撤回入库、出库、调整、调拨单，货回原处"""
+    """撤回入库、出库、退供应商、调整、调拨单，货回原处"""
     if isinstance(document.row, GoodsReceipt):
         dropped = await cancel_receipt(document.row, by=me.person_id)
         await tell_dropped(dropped, f"{document.row.number} 的货", "", "入库撤回")
+    elif isinstance(document.row, SupplierReturn):
+        await cancel_return(document.row, by=me.person_id)
     elif isinstance(document.row, Transfer):
         await cancel_transfer(document.row, by=me.person_id)
     else:

@@ -29,25 +29,37 @@ class Measure(Labelled):
     owed = "owed", "欠款"
 
 
+# What of an order line was with its customer after each delivery and each return. Their differences are what each was
+# worth, so that the cents of the parts come to the cents of the whole.
+GONE = """
+SELECT document, at, order_line_id, quantity, sum(quantity) OVER (PARTITION BY order_line_id ORDER BY at, document) AS gone
+FROM (SELECT d.number AS document, d.shipped_at AS at, v.order_line_id, v.quantity
+    FROM delivery_line v JOIN delivery d ON d.id = v.delivery_id
+  UNION ALL SELECT r.number, r.received_at, b.order_line_id, -b.received
+    FROM sales_return_line b JOIN sales_return r ON r.id = b.sales_return_id WHERE b.received > 0) moved"""
+
+NET = "round(round({} * l.price, 2) / CASE WHEN l.tax_included THEN 1 + l.tax_rate ELSE 1 END, 2)"
+
 STATES = ", ".join(f"'{state.value}'" for state in COMMITTED)
 
 # What was sold counts when it was confirmed, with tax; its cost is today's estimate. What was earned counts when the
-# goods left, without tax; its cost is what the stock ledger says left, by delivery and product, because two lines of
-# one delivery may share a product. What is owed counts on the day it is due.
+# goods left, without tax, and what came back counts against it on the day it came; the cost is what the stock ledger
+# says, by document and product, because two lines of one delivery may share a product. What is owed counts on the day
+# it is due.
 FACTS = {
     Measure.sold: f"""
 SELECT (o.confirmed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, o.customer_id, o.salesperson_id AS staff_id, l.product_id,
   o.number AS document, l.amount, l.amount - l.tax AS net, l.quantity * p.cost AS cost
 FROM sales_order o JOIN sales_order_line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id
 WHERE o.state IN ({STATES}) AND o.confirmed_at IS NOT NULL""",
-    Measure.earned: """
-SELECT (d.shipped_at AT TIME ZONE 'Asia/Shanghai')::date AS day, o.customer_id, o.salesperson_id AS staff_id, s.product_id,
-  o.number AS document, s.amount, s.amount AS net, (SELECT coalesce(-sum(m.value), 0) FROM stock_move m
-    WHERE m.document = d.number AND m.product_id = s.product_id) AS cost
-FROM (SELECT v.delivery_id, l.product_id,
-    sum(round((l.amount - l.tax) * v.quantity / l.quantity, 2)) AS amount
-  FROM delivery_line v JOIN sales_order_line l ON l.id = v.order_line_id GROUP BY 1, 2) s
-JOIN delivery d ON d.id = s.delivery_id JOIN sales_order o ON o.id = d.order_id""",
+    Measure.earned: f"""
+SELECT (g.at AT TIME ZONE 'Asia/Shanghai')::date AS day, o.customer_id, o.salesperson_id AS staff_id, g.product_id,
+  o.number AS document, g.amount, g.amount AS net, (SELECT coalesce(-sum(m.value), 0) FROM stock_move m
+    WHERE m.document = g.document AND m.product_id = g.product_id) AS cost
+FROM (SELECT e.document, e.at, l.order_id, l.product_id,
+    sum({NET.format("e.gone")} - {NET.format("(e.gone - e.quantity)")}) AS amount
+  FROM ({GONE}) e JOIN sales_order_line l ON l.id = e.order_line_id GROUP BY 1, 2, 3, 4) g
+JOIN sales_order o ON o.id = g.order_id""",
     Measure.received: """
 SELECT p.received_on AS day, p.customer_id, c.owner_id AS staff_id, NULL::bigint AS product_id, p.number AS document,
   p.amount - p.refunded AS amount, 0::numeric AS net, 0::numeric AS cost
@@ -100,7 +112,8 @@ async def sums(me: Actor, measure: Measure, by: Dimension, span: Span, customer:
         raise InvalidInput(input="by", given=by.text, why="not_among", among=among)
     statement = SUMS.format(label=LABELS[by], facts=FACTS[measure])
     rows = await sql.rows(statement, span.start, span.end, await _whose(me, customer))
-    return [Sum(**row) for row in rows]
+    # What left and came back whole earned nothing.
+    return [Sum(**row) for row in rows if measure is not Measure.earned or row["amount"] or row["cost"]]
 
 
 def total(rows: list[Sum]) -> Decimal:
