@@ -15,7 +15,7 @@ from handlers.call import Call
 from handlers.dispatch import run
 from models import sql
 from models.auditing import CHECKS
-from models.errors import Refused
+from models.errors import Refused, WrongState
 from models.finance.credit import credit_status
 from models.party.tables import Customer
 from models.sales.tables import SalesOrder
@@ -142,6 +142,26 @@ async def test_a_shipment_and_a_cancellation_that_cross_leave_one_of_them_standi
     )
     done = [each for each in await asyncio.gather(*calls, return_exceptions=True) if not isinstance(each, Refused)]
     assert len(done) == 1
+    assert await clean()
+
+
+ORDER_ROW = "SELECT id FROM sales_order WHERE number = 'SO0316' FOR UPDATE"
+
+
+async def test_a_part_that_is_sent_while_the_order_is_cancelled_stays_where_it_is(database: str) -> None:
+    seller, keeper = await person("E003"), await person("E005")
+    part = {"order": "SO0316", "items": [{"product": "M8X30", "quantity": "100"}]}
+    sent = Call("ship.confirm", {**part, "carrier": "顺丰", "tracking_no": "SF000001"})
+    async with held_back(database, ORDER_ROW, waiting=2) as together:
+        cancelling = asyncio.create_task(run(seller, Call("order.cancel", {"order": "SO0316"}), key="cancel"))
+        await until(waits_for_a_lock)
+        # It has read the order as confirmed; what it needs was let go of before it gets to it.
+        sending = asyncio.create_task(run(keeper, sent, key="ship"))
+        await together()
+    await cancelling
+    with pytest.raises(WrongState):
+        await sending
+    assert not await sql.rows("SELECT 1 FROM reservation WHERE document = 'SO0316' AND state = 'active'")
     assert await clean()
 
 
