@@ -229,6 +229,28 @@ async def test_goods_that_two_clerks_take_in_come_back_once(database: str) -> No
     assert await clean()
 
 
+CUSTOMER_ROW = "SELECT id FROM customer WHERE name = '宏达建材' FOR UPDATE"
+
+
+async def test_an_invoice_that_a_return_takes_back_in_part_is_not_taken_back_whole_as_well(database: str) -> None:
+    clerk, finance = await person("E005"), await person("E009")
+    sent = {"order": "SO0316", "carrier": "顺丰", "tracking_no": "SF000003"}
+    await run(clerk, Call("ship.confirm", sent), key="sent")
+    issued = await run(finance, Call("invoice.issue", {"order": "SO0316"}), key="issued")
+    back = {"order": "SO0316", "items": [{"product": "M8X30", "quantity": "500"}]}
+    await run(await person("E003"), Call("return.create", back), key="back")
+    void = Call("invoice.void", {"invoice": issued.facts["items"][0]["number"]})
+    async with held_back(database, CUSTOMER_ROW, waiting=2) as together:
+        taking_in = asyncio.create_task(run(clerk, Call("return.receive", {"given": "RT0001"}), key="taken"))
+        await until(waits_for_a_lock)
+        voiding = asyncio.create_task(run(finance, void, key="void"))
+        await together()
+    await taking_in
+    with pytest.raises(WrongState):
+        await voiding
+    assert await clean()
+
+
 async def test_of_two_who_ask_for_the_whole_of_a_purchase_one_is_refused(database: str) -> None:
     asked = Call("payable.request", {"purchase": "PO0087", "amount": "138990"})
     people = [await person("E009"), await person("E012")]
