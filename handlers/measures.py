@@ -122,3 +122,11 @@ def measured(text: str) -> Measure | None:
     if not parts or (len(parts) > 1 and not all(unit for _, unit in parts)) or len(parts) > 2:
         return None
     return Measure(tuple(parts))
+
+
+def in_packs(quantity: Decimal, unit: str, pack: str | None, holds: Decimal | None) -> str | None:
+    """A quantity in whole packs and what is left over, such as 5 箱 + 20 个; None for less than one pack."""
+    if pack is None or not holds or holds == 1 or quantity < holds:
+        return None
+    whole, rest = divmod(quantity, holds)
+    return f"{whole:,.0f} {pack}" + (f" + {rest.normalize():,f} {unit}" if rest else "")

@@ -49,10 +49,10 @@ class OverReceived(Refused):
     code = "over_received"
 
 
-class AlreadyInvoiced(Refused):
+class ReceiptInvoiced(Refused):
     """The supplier's invoice for these goods is booked."""
 
-    code = "already_invoiced"
+    code = "receipt_invoiced"
 
 
 class NotOrdered(Refused):
@@ -124,7 +124,7 @@ async def receive_other(
 async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
     """Takes a receipt back: its goods leave again, and the purchase expects them; says whose reservations gave way.
 
-    Raises WrongState, MovedOn, AlreadyInvoiced.
+    Raises WrongState, MovedOn, ReceiptInvoiced.
     """
     order = await PurchaseOrder.get_or_none(id=receipt.order_id or -1)  # type: ignore[attr-defined]
     if order is not None:
@@ -140,7 +140,7 @@ async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
         # What the supplier has invoiced stays received: the invoice is taken back first.
         ordered = line.order_line_id  # type: ignore[attr-defined]
         if ordered is not None and not await sql.row(TAKE_IN, ordered, -line.quantity):
-            raise AlreadyInvoiced(number=receipt.number)
+            raise ReceiptInvoiced(number=receipt.number)
     await take_back(receipt.number, by=by, memo=f"撤销 {receipt.number}")
     if order is not None:
         await order.refresh_from_db()

@@ -10,6 +10,7 @@ from bot.rendering import templates
 from bot.understanding.patterns import patterns
 from handlers.registry import Handler, load
 from handlers.rights import HERE, RIGHTS, Scope
+from models.errors import Refused
 from models.party.tables import Role
 
 HANDLERS = sorted(load().values(), key=lambda handler: handler.name)
@@ -56,6 +57,16 @@ def test_no_two_handlers_say_the_same_line() -> None:
         if pattern.weight:
             key = (pattern.regex.pattern, "")
             assert seen.setdefault(key, pattern.handler.name) == pattern.handler.name
+
+
+def test_no_two_refusals_share_a_code() -> None:
+    seen: dict[str, type[Refused]] = {}
+    waiting = Refused.__subclasses__()
+    while waiting:
+        refused = waiting.pop()
+        waiting += refused.__subclasses__()
+        assert seen.setdefault(refused.code, refused) is refused, refused.code
+    assert len(seen) > 50
 
 
 def test_internal_handlers_cannot_be_reached_by_people() -> None:

@@ -295,7 +295,7 @@ async def test_what_cannot_be_kept_is_refused_and_nothing_is_held(chat: Chat, li
         ("m8x30少了90000个 丢了", "不够"),
         ("生产入库WO1105 980件", "WO1105 包装还可以报 0，您报了 980。请核对数量"),
         ("B999999这批还剩多少", "没有批号“B999999”"),
-        ("打标签 m8x30 100000张", "要 1 到 1000 张"),
+        ("打标签 m8x30 100000张", "要 1 到 200 张"),
     ],
 )
 async def test_what_cannot_be_is_refused_and_moves_nothing(chat: Chat, line: str, refusal: str) -> None:
@@ -362,5 +362,5 @@ async def test_what_has_not_moved_is_listed_with_its_worth_for_those_who_may_kno
 
 async def test_a_label_carries_what_the_shelf_needs(chat: Chat) -> None:
     assert await chat("E005", "打标签 m8x30 10张") == (
-        "标签 10 张\n品名：M8×30 不锈钢螺栓\n编码：M8X30\n条码：6901234567892\n单位：个"
+        "标签 10 张\n品名：M8×30 不锈钢螺栓\n编码：M8X30\n条码：6901234567892\n单位：个\n没有附打印的网页：服务器还没有设置 LIAODAN_PUBLIC_URL"
     )

@@ -139,7 +139,7 @@ async def test_an_invoice_shows_its_lines_net_and_tax(site: Site) -> None:
 
 async def test_a_delivery_note_and_a_pick_list_name_goods_and_no_prices(site: Site) -> None:
     picked = words(await site.shows("E005", "打印拣货单SO0312"))
-    assert "主仓" in picked and "M8×30 不锈钢螺栓 5,000 个 5 箱" in picked
+    assert "主仓" in picked and "A-03-2 M8×30 不锈钢螺栓 M8X30 5,000 个 5 箱" in picked
     await delivered(site.chat)
     number = (await sql.rows("SELECT max(number) AS n FROM delivery"))[0]["n"]
     note = words(await site.shows("E005", f"打印{number}"))
@@ -154,6 +154,25 @@ async def test_labels_carry_the_code_that_chat_understands(site: Site) -> None:
     assert "size:60mm 40mm" in page
     for line in ("打印m8x30标签 0张", "打印m8x30标签 201张"):
         assert "1 到 200 张" in await site.chat("E005", line)
+
+
+async def test_a_label_of_a_lot_says_which_and_until_when(site: Site) -> None:
+    await site.chat("E005", "入库 BV2.5红 10卷 批号B261201 效期2027-11-01")
+    said = await site.chat("E005", "打标签BV2.5红 批号B261201 2张")
+    assert said.startswith("标签 2 张\n") and "批号：B261201\n效期：2027-11-01" in said
+    shown = words((await site.page(said.split(PUBLIC_URL)[1].split()[0]))[1])
+    assert shown.count("批号 B261201 效期 2027-11-01") == 2
+    made = await PageLink.all().count()
+    assert (await site.chat("E005", "打标签BV2.5红 批号B999999 2张")).startswith("没有批号“B999999”。")
+    assert await PageLink.all().count() == made
+
+
+async def test_a_pick_list_in_chat_leads_to_its_page(site: Site) -> None:
+    said = await site.chat("E005", "拣货单SO0312")
+    assert "5,000 个（5 箱）" in said and said.endswith("回复 1 发货 / 2 打印")
+    assert await PageLink.all().count() == 0
+    shown = words(await site.shows("E005", "2"))
+    assert "拣货单" in shown and "M8×30 不锈钢螺栓 M8X30 5,000 个 5 箱" in shown
 
 
 async def test_hostile_names_stay_text_on_a_page(site: Site) -> None:

@@ -1,32 +1,23 @@
-"""Pages of sales: an order and a delivery note as their customer sees them, and the list to pick an order by."""
+"""Pages of sales: an order and a delivery note as their customer sees them."""
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer
 from handlers.areas.sales.order import query_order
+from handlers.measures import in_packs
 from handlers.pages import Sheet, page
 from handlers.result import Quantity, Result
 from models import sql
 from models.party.tables import Customer
 from models.sales.tables import Delivery, SalesOrder
 
-MONTH, DAY = timedelta(days=30), timedelta(days=1)
+MONTH = timedelta(days=30)
 
 CARRIED = """
 SELECT p.code, p.name AS product, p.unit, d.quantity, l.unit AS pack, l.quantity / l.unit_quantity AS holds
 FROM delivery_line d JOIN sales_order_line l ON l.id = d.order_line_id JOIN product p ON p.id = l.product_id
 WHERE d.delivery_id = $1 ORDER BY l.position
-"""
-
-HELD = """
-SELECT w.name AS warehouse, p.code, p.name AS product, p.unit, sum(r.quantity - r.consumed) AS quantity,
-  (SELECT unit FROM pack WHERE product_id = p.id ORDER BY holds DESC LIMIT 1) AS pack,
-  (SELECT holds FROM pack WHERE product_id = p.id ORDER BY holds DESC LIMIT 1) AS holds
-FROM reservation r JOIN warehouse w ON w.id = r.warehouse_id JOIN product p ON p.id = r.product_id
-WHERE r.document = $1 AND r.state IN ('active', 'partially_consumed')
-GROUP BY w.id, p.id, r.position ORDER BY w.rank, w.id, p.code, r.position
 """
 
 
@@ -58,23 +49,6 @@ class DeliverySheet(Sheet):
     tracking_no: str
     shipped_at: datetime
     lines: list[Goods]
-
-
-class Picked(Goods):
-    """What to fetch, and from which warehouse."""
-
-    warehouse: str
-
-
-class PickSheet(Sheet):
-    """What is set aside for an order, by warehouse."""
-
-    order: str
-    customer: str
-    address: str
-    requested_date: date | None
-    note: str
-    lines: list[Picked]
 
 
 @page(
@@ -110,30 +84,11 @@ async def delivery_page(me: Actor, *, delivery: Delivery) -> DeliverySheet:
         carrier=delivery.carrier,
         tracking_no=delivery.tracking_no,
         shipped_at=delivery.shipped_at,
-        lines=[Goods(**_goods(row)) for row in await sql.rows(CARRIED, delivery.id)],
-    )
-
-
-@page("pick", says=["打印拣货单{order}", "打印{order}拣货单", "打印{order}的拣货单"], lives=DAY, outward=False)
-async def pick_page(me: Actor, *, order: SalesOrder) -> PickSheet:
-    """拣货单的网页：为订单备好的货，按仓库"""
-    customer: Customer = await order.customer
-    return PickSheet(
-        heading=f"拣货单 {order.number}",
-        order=order.number,
-        customer=customer.name,
-        address=customer.address,
-        requested_date=order.requested_date,
-        note=order.note,
-        lines=[Picked(warehouse=row["warehouse"], **_goods(row)) for row in await sql.rows(HELD, order.number)],
-    )
-
-
-def _goods(row: dict[str, Any]) -> dict[str, Any]:
-    """A row's product and quantity, also in whole packs and what is left over."""
-    quantity, holds = row["quantity"], row["holds"]
-    packs = None
-    if holds and holds != 1 and quantity >= holds:
-        whole, rest = divmod(quantity, holds)
-        packs = f"{whole:,.0f} {row['pack']}" + (f" + {rest.normalize():,f} {row['unit']}" if rest else "")
-    return {"code": row["code"], "product": row["product"], "unit": row["unit"], "quantity": quantity, "packs": packs}
+        lines=[
+            Goods(
+                code=row["code"], product=row["product"], quantity=row["quantity"], unit=row["unit"],
+                packs=in_packs(row["quantity"], row["unit"], row["pack"], row["holds"]),
+            )
+            for row in await sql.rows(CARRIED, delivery.id)
+        ],
+    )  # fmt: skip
