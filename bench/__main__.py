@@ -1,29 +1,21 @@
-"""Runs the benchmark: `make bench`."""
+"""Runs the benchmarks: `make bench`, or one of them, `python -m bench orders`."""
 
 import asyncio
-import contextlib
-import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-import asyncpg
-
-from bench import company, statements
+from bench import company, orders, statements
+from bench.database import core_apart, database, version
 from bench.phones import Drive, Figures, drive
 from bench.results import Results, Series
 from bench.serving import Server, serving
-from models import embedded
 
 AT_ONCE = (1, 8, 32)
 ROUNDS = 3
 COUNTS = {"official": 1500, "constant": 3000}
 WARM_UP = 500
-ENOUGH_MEMORY = 2**31
 
 
 class Bench:
@@ -59,56 +51,49 @@ class Bench:
         """Warms up, counts, compares."""
         for server in self.doors:
             self.drive(server, WARM_UP, 8)
-        results = Results(asyncio.run(_version(self.url)), self.count(WARM_UP), WARM_UP)
+        results = Results(asyncio.run(version(self.url)), self.count(WARM_UP), WARM_UP)
         for at_once in AT_ONCE:
             results.series[at_once] = self.compare(at_once)
             sys.stderr.write(f"{at_once} at once: {results.ratio(at_once):.2f}\n")
         return results
 
 
-@contextlib.contextmanager
-def database() -> Iterator[str]:
-    """A server of its own with the company in it, forgotten afterwards."""
-    room = Path("/dev/shm").is_dir() and shutil.disk_usage("/dev/shm").free > ENOUGH_MEMORY
-    with tempfile.TemporaryDirectory(prefix="liaodan-", dir="/dev/shm" if room else None) as folder:
-        home = Path(folder)
-        home.chmod(0o711)
-        with embedded.server(home / "pg", **statements.SETTINGS) as template:
-            asyncio.run(_create(template.format("postgres")))
-            url = template.format("bench")
-            asyncio.run(company.fill(url))
-            yield url
+def queries() -> None:
+    """An encrypted stock query, against a constant behind the same door; writes results.md beside this file."""
+    with (
+        core_apart() as core,
+        database(company.fill) as url,
+        serving("official", url, core) as ours,
+        serving("constant", url, core) as constant,
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as phones,
+    ):
+        write("results.md", Bench(url, [ours, constant], phones).run().page())
 
 
-async def _create(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    await connection.execute("CREATE DATABASE bench")
-    await connection.close()
+def ordering() -> None:
+    """Orders of five lines, against a bare insert of the same rows; writes orders.md beside this file."""
+    with (
+        core_apart() as core,
+        database(orders.fill) as url,
+        serving("json", url, core) as server,
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as people,
+    ):
+        write("orders.md", orders.measure(url, server, people).page())
 
 
-async def _version(url: str) -> str:
-    connection = await asyncpg.connect(url)
-    version: str = await connection.fetchval("SHOW server_version")
-    await connection.close()
-    return version
+BENCHES = {"queries": queries, "orders": ordering}
+
+
+def write(name: str, page: str) -> None:
+    """A page of results, beside this file and to be seen."""
+    Path(__file__).with_name(name).write_text(page)
+    sys.stdout.write(page)
 
 
 def main() -> None:
-    """Measures, and writes results.md beside this file."""
-    # The doors take turns on the last core; PostgreSQL and the phones inherit the others from this process.
-    *others, last = sorted(os.sched_getaffinity(0))
-    cores = {last}
-    os.sched_setaffinity(0, others or cores)
-    with (
-        database() as url,
-        serving("official", url, cores) as ours,
-        serving("constant", url, cores) as constant,
-        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as phones,
-    ):
-        bench = Bench(url, [ours, constant], phones)
-        written = bench.run().page()
-    Path(__file__).with_name("results.md").write_text(written)
-    sys.stdout.write(written)
+    """Measures what is named, or everything."""
+    for name in sys.argv[1:] or BENCHES:
+        BENCHES[name]()
 
 
 if __name__ == "__main__":

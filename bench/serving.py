@@ -1,4 +1,4 @@
-"""The two servers that are compared, each a process of its own: the product, and its door answering a constant."""
+"""The servers that are measured, each a process of its own: the product, its JSON, and its door answering a constant."""
 
 import contextlib
 import os
@@ -40,7 +40,7 @@ CONSTANT = """M8×30 304不锈钢六角螺栓
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process that serves one of the two doors."""
+    """A process that serves one of the doors."""
 
     door: str
     port: int
@@ -87,6 +87,11 @@ def official() -> web.Application:
     return make_app(_settings(os.environ["BENCH_DATABASE_URL"]))
 
 
+def json() -> web.Application:
+    """The product's JSON door alone: nothing is delivered while it is measured what is decided."""
+    return make_app(Settings(_env_file=None, database_url=os.environ["BENCH_DATABASE_URL"]), jobs=False)  # type: ignore[call-arg]
+
+
 def constant() -> web.Application:
     """The same application with a door that answers everybody alike; there is no database behind it."""
     app = make_app(_settings(None), database=False, jobs=False)
@@ -112,4 +117,4 @@ async def _open_constant(app: web.Application) -> AsyncIterator[None]:
 
 if __name__ == "__main__":
     set_up_logs("error")
-    serve({"official": official, "constant": constant}[sys.argv[1]], HOST, int(sys.argv[2]), 1)
+    serve({"official": official, "json": json, "constant": constant}[sys.argv[1]], HOST, int(sys.argv[2]), 1)

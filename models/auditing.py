@@ -288,5 +288,44 @@ CHECKS = {
           JOIN supplier_invoice i ON i.id = v.invoice_id WHERE i.state <> 'reversed' GROUP BY 1) v ON v.order_line_id = l.id
         WHERE l.invoiced <> coalesce(v.quantity, 0) OR l.invoiced > l.received
     """,
+    "暂估应付与到货未来票": """
+        SELECT '220201' AS account, booked.amount, waiting.amount AS ledger FROM
+          (SELECT coalesce(-sum(l.amount), 0) AS amount FROM journal_line l JOIN account a ON a.id = l.account_id
+            WHERE a.code = '220201') booked,
+          (SELECT (SELECT coalesce(sum(l.amount), 0) FROM goods_receipt_line l JOIN goods_receipt g ON g.id = l.receipt_id
+              WHERE g.state = 'done' AND (g.order_id IS NOT NULL OR g.supplier_id IS NOT NULL))
+            - (SELECT coalesce(sum(v.amount), 0) FROM supplier_invoice_line v JOIN supplier_invoice i ON i.id = v.invoice_id
+              WHERE i.state <> 'reversed') AS amount) waiting
+        WHERE booked.amount <> waiting.amount
+    """,
+    "来票后的暂估尾差": """
+        SELECT o.number, p.code, coalesce(g.amount, 0) AS received, coalesce(v.amount, 0) AS ledger FROM purchase_order_line l
+        JOIN purchase_order o ON o.id = l.order_id JOIN product p ON p.id = l.product_id
+        LEFT JOIN (SELECT r.order_line_id, sum(r.amount) AS amount FROM goods_receipt_line r
+          JOIN goods_receipt g ON g.id = r.receipt_id WHERE g.state = 'done' GROUP BY 1) g ON g.order_line_id = l.id
+        LEFT JOIN (SELECT v.order_line_id, sum(v.amount) AS amount FROM supplier_invoice_line v
+          JOIN supplier_invoice i ON i.id = v.invoice_id WHERE i.state <> 'reversed' GROUP BY 1) v ON v.order_line_id = l.id
+        WHERE l.received = l.invoiced AND coalesce(g.amount, 0) <> coalesce(v.amount, 0)
+    """,
+    "发票金额与明细": """
+        SELECT i.number, i.total, i.tax, coalesce(sum(l.amount), 0) AS ledger, coalesce(sum(l.tax), 0) AS ledger_tax
+        FROM invoice i LEFT JOIN invoice_line l ON l.invoice_id = i.id WHERE i.order_id IS NOT NULL
+        GROUP BY i.id HAVING i.total <> coalesce(sum(l.amount), 0) OR i.tax <> coalesce(sum(l.tax), 0)
+    """,
+    "销项税科目与发票": """
+        SELECT '222102' AS account, booked.amount, taxed.amount AS ledger FROM
+          (SELECT coalesce(-sum(l.amount), 0) AS amount FROM journal_line l JOIN account a ON a.id = l.account_id
+            WHERE a.code = '222102') booked,
+          (SELECT coalesce(sum(tax), 0) AS amount FROM invoice) taxed
+        WHERE booked.amount <> taxed.amount
+    """,
+    "银行存款科目与收付款": """
+        SELECT d.number, coalesce(b.amount, 0) AS booked, d.amount AS ledger FROM (
+          SELECT number, CASE WHEN state = 'cancelled' THEN 0 ELSE amount - refunded END AS amount FROM payment
+          UNION ALL SELECT number, CASE WHEN state = 'paid' THEN -amount ELSE 0 END FROM payment_out) d
+        LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id
+          JOIN account a ON a.id = l.account_id WHERE a.code = '1002' GROUP BY 1) b ON b.document = d.number
+        WHERE coalesce(b.amount, 0) <> d.amount
+    """,
 }
 """Each finds the rows that differ; none found is right."""

@@ -64,12 +64,15 @@ class Worker:
 
 @contextlib.asynccontextmanager
 async def serving(
-    count: int, database: str, clock: Path, wechat: str, *, processes: int = 1
+    count: int, database: str, clock: Path, wechat: str | None, *, processes: int = 1
 ) -> AsyncIterator[list[Worker]]:
-    """So many servers on one database, each of so many processes, with the emulator's address as WeChat's."""
+    """So many servers on one database, each of so many processes, with the emulator's address as WeChat's.
+
+    Without one they speak JSON only.
+    """
     variables = {
         **os.environ,
-        **environment(wechat),
+        **(environment(wechat) if wechat else {}),
         "LIAODAN_DATABASE_URL": database,
         "LIAODAN_CLOCK_FILE": str(clock),
         "LIAODAN_LOG_LEVEL": "error",

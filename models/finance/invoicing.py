@@ -9,7 +9,7 @@ from models.base import ZERO
 from models.books.posting import Leg, post, reverse
 from models.clock import today
 from models.errors import Refused, WrongState
-from models.finance.receiving import give_back
+from models.finance.receiving import give_back, lock_money
 from models.finance.tables import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from models.moves import move
 from models.party.tables import Customer
@@ -108,6 +108,9 @@ async def open_receivable(customer: Customer, total: Decimal, *, issued_on: date
 
 async def reverse_invoice(invoice: Invoice, *, by: int | None) -> Invoice:
     """A red-letter invoice over the whole of one; what had been paid on it is on account again. Raises WrongState."""
+    # Taken back in part by a return at the same time, it is no longer taken back whole.
+    await lock_money(invoice.customer_id)  # type: ignore[attr-defined]
+    await invoice.refresh_from_db()
     if invoice.reverses_id is not None or invoice.state == InvoiceState.reversed.value:  # type: ignore[attr-defined]
         raise WrongState(kind="invoice", number=invoice.number, state=invoice.state, state_text="红字发票")
     if await Invoice.exists(reverses_id=invoice.id):

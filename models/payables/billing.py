@@ -30,6 +30,15 @@ WITHIN = Decimal("0.2")
 
 LINES = "SELECT id FROM purchase_order_line WHERE order_id = $1 ORDER BY id FOR UPDATE"
 
+# All that came and was not demanded: what each receipt was rounded to is taken off again to the cent.
+WAITING = """
+SELECT l.id, (SELECT coalesce(sum(r.amount), 0) FROM goods_receipt_line r JOIN goods_receipt g ON g.id = r.receipt_id
+    WHERE r.order_line_id = l.id AND g.state = 'done')
+  - (SELECT coalesce(sum(v.amount), 0) FROM supplier_invoice_line v JOIN supplier_invoice i ON i.id = v.invoice_id
+    WHERE v.order_line_id = l.id AND i.state <> 'reversed') AS amount
+FROM purchase_order_line l WHERE l.order_id = $1
+"""
+
 TAKE = """
 UPDATE purchase_order_line SET invoiced = invoiced + $2 WHERE id = $1 AND invoiced + $2 BETWEEN 0 AND received RETURNING id
 """
@@ -60,8 +69,9 @@ async def bill_purchase(
     supplier: Supplier = await order.supplier
     await lock_supplier(supplier.id)
     await sql.rows(LINES, order.id)
+    waiting = {row["id"]: row["amount"] for row in await sql.rows(WAITING, order.id)}
     parts = [
-        Part(line, line.received - line.invoiced, _share(line, line.received) - _share(line, line.invoiced))
+        Part(line, line.received - line.invoiced, waiting[line.id])
         for line in await PurchaseOrderLine.filter(order_id=order.id).order_by("id")
         if line.received > line.invoiced
     ]
@@ -135,12 +145,6 @@ async def _write(
         state=BillState.posted.value, issued_on=day, due_on=day + timedelta(days=supplier.terms_days),
         e_number=e_number, made_by_id=by,
     )  # fmt: skip
-
-
-def _share(line: PurchaseOrderLine, quantity: Decimal) -> Decimal:
-    """What so much of a line comes to; parts are differences of these, so that no cent is lost between invoices."""
-    amount: Decimal = (Decimal(quantity) * line.price).quantize(CENT, ROUND_HALF_UP)
-    return amount
 
 
 def _tax_on(net: Decimal, rate: Decimal) -> Decimal:

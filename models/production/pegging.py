@@ -17,8 +17,8 @@ ORDER BY wo.due_date NULLS LAST, wo.id
 """
 
 CLAIMED = """
-SELECT d.id, d.quantity FROM work_order_demand d JOIN work_order wo ON wo.id = d.work_order_id
-WHERE d.order_line_id = $1 AND wo.state IN ('confirmed', 'in_progress') ORDER BY wo.due_date DESC NULLS FIRST, wo.id DESC
+SELECT d.id, d.order_line_id, d.quantity FROM work_order_demand d JOIN work_order wo ON wo.id = d.work_order_id
+WHERE d.order_line_id = ANY($1::bigint[]) AND wo.state IN ('confirmed', 'in_progress') ORDER BY wo.due_date DESC NULLS FIRST, wo.id DESC
 """
 
 CLAIM = """
@@ -39,9 +39,11 @@ async def follow_demand(order: SalesOrder, *, wanted: bool = True) -> None:
     An order that is not `wanted` for now, or any more, lacks nothing.
     """
     held = await held_by(order.number)
-    for line in await lines_of(order):
+    lines = await lines_of(order)
+    every = await sql.rows(CLAIMED, [line.id for line in lines])
+    for line in lines:
         lacks = line.quantity - line.delivered - held.get(line.position, ZERO) if wanted else ZERO
-        claimed = await sql.rows(CLAIMED, line.id)
+        claimed = [row for row in every if row["order_line_id"] == line.id]
         change = lacks - sum((row["quantity"] for row in claimed), ZERO)
         if change > 0:
             await _claim(line.id, line.product_id, change)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from models.base import ZERO
 from models.clock import now
-from models.errors import NotEnoughStock, Refused
+from models.errors import NotEnoughStock, Refused, WrongState
 from models.moves import move
 from models.sales.amending import follow_lines, keep_revision, lock_order, set_quantity
 from models.sales.orders import hold_stock, lines_of
@@ -14,6 +14,8 @@ from models.stock.reservation import consume, held_by, let_go
 from models.system.numbers import next_number
 
 COST_OF_SALES = "6401"
+
+DUE = (OrderState.confirmed, OrderState.in_progress)
 
 
 class OverDelivery(Refused):
@@ -33,6 +35,9 @@ async def ship(
     Raises NotEnoughStock, LotExpired, OverDelivery, and WrongState when the order is not due.
     """
     await lock_order(order)
+    state = OrderState.of(order.state)
+    if state not in DUE:
+        raise WrongState(number=order.number, state=state.value, state_text=state.text)
     lines = await lines_of(order)
     if asked is not None:
         await _make_room(order, lines, asked, by)

@@ -21,6 +21,12 @@ WHERE b.product_id = ANY($1::bigint[]) ORDER BY b.product_id, b.warehouse_id FOR
 
 HOLD = "UPDATE stock_balance SET reserved = reserved + $2 WHERE id = $1 AND on_hand - reserved >= $2 RETURNING id"
 
+HOLD_ALL = """
+UPDATE stock_balance b SET reserved = reserved + taken.quantity
+FROM (SELECT id, sum(quantity) AS quantity FROM unnest($1::bigint[], $2::numeric[]) AS t (id, quantity) GROUP BY id) AS taken
+WHERE b.id = taken.id AND b.on_hand - b.reserved >= taken.quantity RETURNING b.id
+"""
+
 LET_GO = """
 UPDATE stock_balance SET reserved = reserved - $3 WHERE product_id = $1 AND warehouse_id = $2
 """
@@ -73,24 +79,21 @@ async def reserve(document: str, wants: list[Want]) -> dict[int, Decimal]:
     # Reading under the lock and choosing by rank: of two orders for the last piece, the second sees it gone.
     rows.sort(key=lambda row: (row["rank"], row["warehouse_id"]))
     held: dict[int, Decimal] = {}
+    made: list[Reservation] = []
+    taken: list[tuple[int, Decimal]] = []
     for want in wants:
         for row in rows:
-            rest = want.quantity - held.get(want.position, ZERO)
-            take = min(rest, row["free"])
+            take = min(want.quantity - held.get(want.position, ZERO), row["free"])
             if row["product_id"] != want.product_id or take <= 0:
                 continue
-            if not await sql.row(HOLD, row["id"], take):
-                raise AssertionError("a locked balance changed")
             row["free"] -= take
             held[want.position] = held.get(want.position, ZERO) + take
-            await Reservation.create(
-                document=document,
-                position=want.position,
-                product_id=want.product_id,
-                warehouse_id=row["warehouse_id"],
-                quantity=take,
-                created_at=now(),
-            )
+            taken.append((row["id"], take))
+            made.append(_held(document, want, row["warehouse_id"], take))
+    places = {place for place, _ in taken}
+    if taken and len(await sql.rows(HOLD_ALL, *map(list, zip(*taken, strict=True)))) != len(places):
+        raise AssertionError("a locked balance changed")
+    await Reservation.bulk_create(made)
     await watch_minimum(sorted({want.product_id for want in wants}))
     return held
 
@@ -100,10 +103,7 @@ async def reserve_in(warehouse_id: int, document: str, want: Want) -> None:
     place = await sql.row(PLACE, want.product_id, warehouse_id)
     if place is None or not await sql.row(HOLD, place["id"], want.quantity):
         raise NotEnoughStock(wanted=want.quantity, free=place["free"] if place else ZERO)
-    await Reservation.create(
-        document=document, position=want.position, product_id=want.product_id, warehouse_id=warehouse_id,
-        quantity=want.quantity, created_at=now(),
-    )  # fmt: skip
+    await _held(document, want, warehouse_id, want.quantity).save()
     await watch_minimum([want.product_id])
 
 
@@ -176,6 +176,14 @@ async def held_by(document: str) -> dict[int, Decimal]:
     for row in await Reservation.filter(document=document, state__in=[state.value for state in HOLDING]):
         held[row.position] = held.get(row.position, ZERO) + row.quantity - row.consumed
     return held
+
+
+def _held(document: str, want: Want, warehouse_id: int, quantity: Decimal) -> Reservation:
+    """A reservation that is not written yet."""
+    return Reservation(
+        document=document, position=want.position, product_id=want.product_id, warehouse_id=warehouse_id,
+        quantity=quantity, created_at=now(),
+    )  # fmt: skip
 
 
 async def _holding(document: str, **which: int) -> list[Reservation]:

@@ -1,4 +1,4 @@
-"""What a stock query costs the database, as PostgreSQL counts it, and that nothing stale is told."""
+"""What a stock query and an order cost the database, as PostgreSQL counts it, and that nothing stale is told."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,6 +14,7 @@ from bot.demo.wechat import OFFICIAL
 from bot.wechat.envelope import Envelope
 from models.clock import now
 from tests.bot.test_doors import push, send, text
+from tests.people import Api
 
 pytestmark = pytest.mark.commits
 
@@ -54,6 +55,19 @@ async def test_an_encrypted_stock_query_takes_at_most_four_statements(
         assert "可用 5,500 个" in await ask(door, line)
     counted = [each for each in await statements.counted(database) if "pg_catalog" not in each.text]
     assert sum(each.calls for each in counted) <= 4 * QUERIES, counted
+
+
+async def test_an_order_of_five_lines_takes_at_most_sixty_statements(database: str, api: Api) -> None:
+    connection = await asyncpg.connect(database)
+    await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+    await connection.close()
+    codes = ("M8X30", "M10X40", "AV15", "BRG6204", "SW86W")
+    order = {"customer": "宏达建材", "items": [{"product": code, "quantity": "2"} for code in codes]}
+    assert (await api.post("E003", "order.create", **order))[0] == 200
+    await statements.forget(database)
+    assert (await api.post("E003", "order.create", **order))[0] == 200
+    counted = [each for each in await statements.counted(database) if "pg_catalog" not in each.text]
+    assert sum(each.calls for each in counted) <= 60, counted
 
 
 async def test_a_move_committed_by_another_connection_is_in_the_very_next_answer(

@@ -95,6 +95,12 @@ async def test_money_goes_to_the_named_order_first(chat: Chat, api: Api) -> None
     assert [(each["order"], each["amount"]) for each in paid["settled"]] == [("SO0312", "2250.00")]
 
 
+async def test_money_of_one_customer_is_not_put_against_anothers_order(api: Api) -> None:
+    status, body = await api.post("E009", "payment.record", customer="建业工程", amount="100", order="SO0312")
+    assert (status, body["code"]) == (404, "not_found")
+    assert await clean()
+
+
 async def test_money_that_names_nothing_goes_to_the_oldest_due_and_the_rest_stays_on_account(api: Api) -> None:
     due = await Invoice.filter(customer__name="建业工程", total__gt=0).order_by("due_on")
     _, part = await api.post("E009", "payment.record", customer="建业工程", amount="70000")

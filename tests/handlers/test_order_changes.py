@@ -11,6 +11,7 @@ from models.clock import today
 from models.delivery.tables import Notice
 from models.finance.credit import credit_status
 from models.party.tables import Customer
+from models.product.tables import Product
 from models.sales.tables import OrderRevision, SalesOrder
 from tests.people import Api, Chat
 
@@ -188,6 +189,20 @@ async def test_closing_frees_the_rest_and_reopening_takes_it_again(chat: Chat, a
     assert (order.total, order.state, await held("SO0312")) == (Decimal("2250.00"), "in_progress", 2000)
     assert await exposure("宏达建材") == before
     assert await clean() == []
+
+
+async def test_of_an_order_that_was_closed_before_anything_left_there_is_nothing_to_copy(chat: Chat, api: Api) -> None:
+    await chat("E003", "关闭SO0312")
+    await chat("E003", "确认")
+    status, body = await api.post("E003", "order.copy", order="SO0312")
+    assert (status, body["code"]) == (409, "wrong_state")
+    assert not await SalesOrder.filter(number="SO0319").exists()
+
+
+async def test_an_order_of_what_is_no_longer_sold_is_not_copied(api: Api) -> None:
+    await Product.filter(code="M8X30").update(active=False)
+    status, body = await api.post("E003", "order.copy", order="SO0312")
+    assert (status, body["code"], body["why"]) == (422, "invalid_input", "inactive")
 
 
 async def test_reopening_looks_at_credit_and_stock_again(chat: Chat, api: Api) -> None:

@@ -15,7 +15,7 @@ from handlers.call import Call
 from handlers.dispatch import run
 from models import sql
 from models.auditing import CHECKS
-from models.errors import Refused
+from models.errors import Refused, WrongState
 from models.finance.credit import credit_status
 from models.party.tables import Customer
 from models.sales.tables import SalesOrder
@@ -145,6 +145,26 @@ async def test_a_shipment_and_a_cancellation_that_cross_leave_one_of_them_standi
     assert await clean()
 
 
+ORDER_ROW = "SELECT id FROM sales_order WHERE number = 'SO0316' FOR UPDATE"
+
+
+async def test_a_part_that_is_sent_while_the_order_is_cancelled_stays_where_it_is(database: str) -> None:
+    seller, keeper = await person("E003"), await person("E005")
+    part = {"order": "SO0316", "items": [{"product": "M8X30", "quantity": "100"}]}
+    sent = Call("ship.confirm", {**part, "carrier": "顺丰", "tracking_no": "SF000001"})
+    async with held_back(database, ORDER_ROW, waiting=2) as together:
+        cancelling = asyncio.create_task(run(seller, Call("order.cancel", {"order": "SO0316"}), key="cancel"))
+        await until(waits_for_a_lock)
+        # It has read the order as confirmed; what it needs was let go of before it gets to it.
+        sending = asyncio.create_task(run(keeper, sent, key="ship"))
+        await together()
+    await cancelling
+    with pytest.raises(WrongState):
+        await sending
+    assert not await sql.rows("SELECT 1 FROM reservation WHERE document = 'SO0316' AND state = 'active'")
+    assert await clean()
+
+
 async def clean() -> bool:
     return not [name for name, statement in CHECKS.items() if await sql.rows(statement)]
 
@@ -206,6 +226,28 @@ async def test_goods_that_two_clerks_take_in_come_back_once(database: str) -> No
     paid = ("payment.record", {"customer": "宏达建材", "amount": "675.00", "order": "SO0316"})
     outcomes = await at_once(("E005", *taken), ("E013", *taken), ("E009", *paid))
     assert outcomes == ["done", "done", "wrong_state"]
+    assert await clean()
+
+
+CUSTOMER_ROW = "SELECT id FROM customer WHERE name = '宏达建材' FOR UPDATE"
+
+
+async def test_an_invoice_that_a_return_takes_back_in_part_is_not_taken_back_whole_as_well(database: str) -> None:
+    clerk, finance = await person("E005"), await person("E009")
+    sent = {"order": "SO0316", "carrier": "顺丰", "tracking_no": "SF000003"}
+    await run(clerk, Call("ship.confirm", sent), key="sent")
+    issued = await run(finance, Call("invoice.issue", {"order": "SO0316"}), key="issued")
+    back = {"order": "SO0316", "items": [{"product": "M8X30", "quantity": "500"}]}
+    await run(await person("E003"), Call("return.create", back), key="back")
+    void = Call("invoice.void", {"invoice": issued.facts["items"][0]["number"]})
+    async with held_back(database, CUSTOMER_ROW, waiting=2) as together:
+        taking_in = asyncio.create_task(run(clerk, Call("return.receive", {"given": "RT0001"}), key="taken"))
+        await until(waits_for_a_lock)
+        voiding = asyncio.create_task(run(finance, void, key="void"))
+        await together()
+    await taking_in
+    with pytest.raises(WrongState):
+        await voiding
     assert await clean()
 
 

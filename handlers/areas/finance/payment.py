@@ -102,6 +102,8 @@ class BankAccount(Result):
     says=[
         "{customer}付了{amount}", "{customer}付{amount}", "收到{customer}{amount}", "收{customer}{amount}", "{customer}到账{amount}",
         "{customer}打款{amount}", "{customer}打了{amount}", "{customer}转了{amount}", "{customer}转账{amount}", "{customer}汇了{amount}", "{customer}回款{amount}", "{customer}先付了{note}{amount}", "{customer}货款{amount}到了", "登记收款{customer}{amount}",
+        "{customer}付了{order}的{amount}", "{customer}付了{order}的货款{amount}", "{customer}付{order}的{amount}", "收到{customer}{order}的{amount}",
+        "收{customer}{order}的{amount}",
     ],
     confirm=True,
 )  # fmt: skip
@@ -110,6 +112,8 @@ async def record_payment(
 ) -> Done[PaymentAnswer]:
     """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收"""
     _not_zero(amount)
+    if order is not None and order.customer_id != customer.id:  # type: ignore[attr-defined]
+        raise NotFound(kind="order")
     await lock_money(customer.id)
     payment = await receive_money(customer, amount, by=me.person_id, note=note or "")
     invoices = await open_invoices(customer.id, orders=[order.id] if order else None)

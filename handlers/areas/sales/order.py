@@ -107,11 +107,16 @@ async def copy_order(
     me: Actor, *, customer: Customer | None = None, order: SalesOrder | None = None
 ) -> Done[OrderAnswer]:
     """再来一单：照上次或指定的订单再下一单，按现在的价格"""
-    rows = visible(me, SalesOrder).exclude(state=OrderState.cancelled.value)
+    rows = visible(me, SalesOrder).exclude(state=OrderState.cancelled.value).exclude(total=0)
     earlier = order or await rows.filter(customer_id=customer.id if customer else -1).order_by("-id").first()
     if earlier is None:
         raise NotFound(kind="order")
-    wanted = [Wanted(line.product, line.quantity, line.unit, line.unit_quantity) for line in await lines_of(earlier)]
+    lines = [line for line in await lines_of(earlier) if line.quantity]
+    if not lines:
+        raise wrong_state(earlier)
+    if gone := next((line.product for line in lines if not line.product.active), None):
+        raise InvalidInput(input="product", given=gone.name, why="inactive")
+    wanted = [Wanted(line.product, line.quantity, line.unit, line.unit_quantity) for line in lines]
     buyer: Customer = await earlier.customer
     copied = await draft_order(
         buyer, salesperson_id=buyer.owner_id if me.is_customer else me.person_id,  # type: ignore[attr-defined]

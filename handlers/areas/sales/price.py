@@ -6,6 +6,7 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.inputs import Count, Day, Flag, Text
+from handlers.items import refuse_fractions
 from handlers.registry import command, query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
 from handlers.sales import Floor, UnitPrice
@@ -66,6 +67,10 @@ async def query_price(
     floor: Floor | None = None,
 ) -> PriceAnswer:
     """查价格：单价、整箱价、为什么是这个价"""
+    if quantity is not None and quantity <= 0:
+        raise InvalidInput(input="quantity", given=f"{quantity:f}", why="too_small")
+    if quantity is not None:
+        refuse_fractions(product.unit, quantity, "quantity")
     group, number = (customer.price_group, customer.id) if customer else ("", None)
     packs = await Pack.filter(product_id=product.id).order_by("holds")
     asked = [(product, quantity or ZERO), *((product, Decimal(pack.holds)) for pack in packs)]

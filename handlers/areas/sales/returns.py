@@ -7,13 +7,13 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.dispatch import MissingInput
 from handlers.inputs import Count, Text
-from handlers.items import Item
+from handlers.items import Item, refuse_fractions
 from handlers.registry import command, query
 from handlers.result import Listing, Needs, Places, Quantity, Ref, Result
 from handlers.visible import visible
 from models.base import ZERO
 from models.delivery.telling import tell
-from models.errors import NotFound
+from models.errors import InvalidInput, NotFound
 from models.finance.crediting import credit_excess
 from models.finance.receiving import lock_money
 from models.moves import move
@@ -122,7 +122,12 @@ async def take_back(
 ) -> ReturnAnswer:
     """收退货：按原来的成本入库，开过票的自动红冲"""
     wanted = {item.product.id: item.base_quantity for item in items or []}
+    if (product is None) != (quantity is None):
+        raise MissingInput(input="product" if product is None else "quantity", handler="return.receive")
     if product is not None and quantity is not None:
+        if quantity <= 0:
+            raise InvalidInput(input="quantity", given=f"{quantity:f}", why="too_small")
+        refuse_fractions(product.unit, quantity, "quantity")
         wanted[product.id] = quantity
     taken = given or await _expected(me, customer, list(wanted))
     place = warehouse or await Warehouse.all().order_by("rank", "id").first()

@@ -7,7 +7,7 @@ from handlers.actor import Actor
 from handlers.areas.sales.facts import tell_about, wrong_state
 from handlers.dispatch import Done
 from handlers.inputs import Count, Day, Text, TrackingNo
-from handlers.items import Item
+from handlers.items import Item, refuse_fractions
 from handlers.registry import command, query
 from handlers.result import Quantity, Ref, Result
 from handlers.visible import visible
@@ -153,7 +153,11 @@ async def _asked(order: SalesOrder, items: list[Item] | None, quantity: Decimal 
     if items is None:
         if len(lines) != 1:
             raise InvalidInput(input="quantity", given=f"{quantity:f}", why="which_product")
-        wanted = [(lines[0].product_id, quantity or ZERO)]  # type: ignore[attr-defined]
+        asked_for = quantity or ZERO
+        if asked_for <= 0:
+            raise InvalidInput(input="quantity", given=f"{asked_for:f}", why="too_small")
+        refuse_fractions(lines[0].product.unit, asked_for, "quantity")
+        wanted = [(lines[0].product_id, asked_for)]  # type: ignore[attr-defined]
     else:
         wanted = [(item.product.id, item.base_quantity) for item in items]
     asked: dict[int, Decimal] = {}

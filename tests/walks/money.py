@@ -1,0 +1,107 @@
+"""What may be done with money: demanded, received, settled, given back, owed, allowed."""
+
+from tests.walks.walking import BUYERS, SUPPLIERS, Step, Walk, Way
+
+
+def decide(w: Walk, n: str) -> Step:
+    number, who = n.split(" ")
+    return who, {"approval": number}
+
+
+def limit(w: Walk, _: str) -> Step:
+    """Mostly enough; now and then so little that what is confirmed may not leave."""
+    enough = w.dice.random() < 0.6
+    return "E001", {
+        "customer": w.dice.choice(BUYERS),
+        "amount": str(w.dice.randint(100, 400) * 1000) if enough else "1",
+    }
+
+
+def ask_money(w: Walk, _: str) -> Step:
+    return "E012", {
+        "supplier": w.dice.choice(SUPPLIERS),
+        "amount": w.amount(900),
+        "department": "采购",
+        "purpose": "办公用品",
+    }
+
+
+def to_bill(w: Walk, _: str) -> Step:
+    return "E019", {"supplier": w.dice.choice(SUPPLIERS), "amount": w.amount(900), "purpose": "运费"}
+
+
+UNBILLED = "SELECT o.number FROM sales_order o WHERE EXISTS (SELECT FROM sales_order_line l WHERE l.order_id = o.id AND l.delivered > l.invoiced)"
+
+OF_HONGDA = "SELECT o.number FROM sales_order o WHERE o.customer_id = (SELECT id FROM customer WHERE name = '宏达建材') AND EXISTS (SELECT FROM invoice i WHERE i.order_id = o.id AND i.total > i.paid)"
+
+BILLED = "SELECT o.number FROM sales_order o WHERE EXISTS (SELECT FROM invoice i WHERE i.order_id = o.id AND i.state <> 'reversed')"
+
+INVOICE = "SELECT number FROM invoice WHERE state <> 'reversed' AND total > 0 AND NOT EXISTS (SELECT FROM invoice r WHERE r.reverses_id = invoice.id)"
+
+OWED = "SELECT number FROM invoice WHERE state IN ('posted', 'partially_paid') AND total > paid AND total > 0"
+
+WITH_REST = "SELECT p.number FROM payment p WHERE p.state IN ('posted', 'partially_allocated') AND EXISTS (SELECT FROM invoice i WHERE i.customer_id = p.customer_id AND i.state IN ('posted', 'partially_paid') AND i.total > i.paid)"
+
+PAYMENT = "SELECT number FROM payment WHERE state <> 'cancelled' AND refunded = 0"
+
+ON_ACCOUNT = "SELECT c.name AS number FROM customer c WHERE (SELECT sum(amount - allocated - refunded) FROM payment p WHERE p.customer_id = c.id AND p.state <> 'cancelled') > 100"
+
+RECEIVED = "SELECT o.number FROM purchase_order o WHERE EXISTS (SELECT FROM purchase_order_line l WHERE l.order_id = o.id AND l.received > l.invoiced)"
+
+BILL = "SELECT number FROM supplier_invoice WHERE state <> 'reversed' AND purpose <> '期初'"
+
+OUT = "SELECT number FROM payment_out WHERE state <> 'cancelled'"
+
+AGREED = "SELECT number FROM payment_out WHERE state = 'approved'"
+
+STOPPED = "SELECT name AS number FROM customer WHERE frozen"
+
+FREE = "SELECT name AS number FROM customer WHERE name = '老王五金店' AND NOT frozen"
+
+BLOCKED = "SELECT o.number FROM sales_order o WHERE o.state IN ('confirmed', 'in_progress') AND o.total - o.invoiced > (SELECT credit_limit FROM customer c WHERE c.id = o.customer_id AND c.own_limit)"
+
+UNDECIDED = "SELECT a.number || ' ' || p.number AS number FROM approval a JOIN approval_task t ON t.approval_id = a.id JOIN person p ON p.id = t.approver_id WHERE a.state = 'pending' AND t.state = 'pending' AND a.applicant_id <> p.id"
+
+MONEY = (
+    Way("invoice.issue", lambda w, n: ("E019", {"order": n}), UNBILLED, 4),
+    Way("invoice.link", lambda w, n: ("E009", {"order": n, "e_number": str(w.dice.randint(10**19, 10**20 - 1))}), BILLED),
+    Way("invoice.void", lambda w, n: ("E009", {"invoice": n}), INVOICE),
+    Way("invoice.list", lambda w, _: ("E009", {})),
+    Way("invoice.query", lambda w, _: ("C001", {})),
+    Way("invoice.detail", lambda w, n: ("E009", {"invoice": n}), INVOICE),
+    Way("invoice.request", lambda w, _: ("C001", {"title": "宏达建材有限公司", "tax_no": "91330100MA28ABCD12"})),
+    Way("payment.record", lambda w, _: ("E009", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900)}), often=2),
+    Way("payment.record", lambda w, n: ("E019", {"order": n, "customer": "宏达建材", "amount": w.amount(900)}), OF_HONGDA),
+    Way("payment.prepay", lambda w, _: ("E019", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900)}), often=2),
+    Way("payment.allocate", lambda w, n: ("E009", {"payment": n}), WITH_REST, 2),
+    Way("payment.writeoff", lambda w, n: ("E009", {"invoice": n, "amount": "0.5"}), OWED),
+    Way("payment.refund", lambda w, n: ("E009", {"customer": n, "amount": w.amount(100)}), ON_ACCOUNT),
+    Way("payment.cancel", lambda w, n: ("E009", {"payment": n}), PAYMENT),
+    Way("payment.notify", lambda w, _: ("C001", {"amount": w.amount(900)})),
+    Way("payment.account", lambda w, _: ("C001", {})),
+    Way("receivable.query", lambda w, _: ("C001", {})),
+    Way("receivable.aging", lambda w, _: ("E009", {})),
+    Way("receivable.overdue", lambda w, _: ("E009", {})),
+    Way("receivable.remind", lambda w, _: ("E009", {"customer": "建业工程"})),
+    Way("statement.get", lambda w, _: ("C001", {})),
+    Way("statement.send", lambda w, _: ("E009", {"customer": w.dice.choice(BUYERS)})),
+    Way("payable.bill", lambda w, n: ("E009", {"purchase": n}), RECEIVED, 2),
+    Way("payable.bill", to_bill),
+    Way("payable.void", lambda w, n: ("E009", {"bill": n}), BILL),
+    Way("payable.request", ask_money),
+    Way("payable.pay", lambda w, _: ("E009", {"supplier": w.dice.choice(SUPPLIERS), "amount": w.amount(900)})),
+    Way("payable.pay", lambda w, n: ("E019", {"payment": n}), AGREED, 2),
+    Way("payable.cancel", lambda w, n: ("E009", {"payment": n}), OUT),
+    Way("payable.query", lambda w, _: ("E012", {})),
+    Way("credit.set", limit, often=2),
+    Way("credit.unlimited", lambda w, _: ("E009", {"customer": "建业工程"})),
+    Way("credit.inherit", lambda w, _: ("E009", {"customer": "建业工程"})),
+    Way("credit.join", lambda w, _: ("E009", {"customer": "建业工程", "group": w.dice.choice(("经销", "经销", "没有"))})),
+    Way("credit.default", lambda w, _: ("E001", {"group": "经销", "amount": str(w.dice.randint(200, 400) * 1000)}), often=2),
+    Way("credit.request", lambda w, n: ("E004", {"order": n, "reason": "老客户"}), BLOCKED, 2),
+    Way("credit.freeze", lambda w, n: ("E009", {"customer": n}), FREE),
+    Way("credit.unfreeze", lambda w, n: ("E009", {"customer": n}), STOPPED, 3),
+    Way("budget.set", lambda w, _: ("E001", {"department": "采购", "purpose": "办公用品", "amount": w.amount(9000)})),
+    Way("approval.approve", decide, UNDECIDED, 3),
+    Way("approval.reject", decide, UNDECIDED),
+)  # fmt: skip
