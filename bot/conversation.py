@@ -14,11 +14,11 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Instead, MissingInput, Outcome, rehearse, run
 from handlers.files import AttachmentReader
-from handlers.inputs import Ambiguous, Reader
+from handlers.inputs import AddressReader, Ambiguous, Reader, names_a_door
 from handlers.items import split_items
 from handlers.registry import handler
 from handlers.result import plain_facts
-from handlers.rights import NoRight
+from handlers.rights import NoRight, Scope
 from models.chat.undo import last_undoable, mark_undone
 from models.clock import days, now
 from models.errors import NotFound, Refused
@@ -27,6 +27,7 @@ from models.transactions import savepoint
 KEEP = days(10 / 1440)
 CHOICES = 5
 ATTACH = "file.attach"
+SET_ADDRESS = "address.change"
 
 HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance")
 """Roles with a page of help of their own, the most telling first."""
@@ -42,7 +43,7 @@ class State:
     last: Call | None = None
     partial: str = ""
     lines: dict[str, str] = field(default_factory=dict)
-    place: dict[str, Any] = field(default_factory=dict)
+    place: str = ""
     files_for: str = ""
     misses: int = 0
 
@@ -55,7 +56,7 @@ class State:
             waiting_for=kept.get("waiting_for", ""),
             partial=kept.get("partial", ""),
             lines=kept.get("lines", {}),
-            place=kept.get("place", {}),
+            place=kept.get("place", ""),
             files_for=kept.get("files_for", ""),
             misses=kept.get("misses", 0),
         )
@@ -106,6 +107,28 @@ class Conversation:
         if self.state.files_for:
             return self._shown(await self.perform(Call(ATTACH, {"about": self.state.files_for, "file": number})))
         return None
+
+    async def take_place(self, address: str) -> Card:
+        """A place of the map for the question that waits for an address; else it is asked what to do with it."""
+        self.state.place = address
+        if not address:
+            return self._kept(templates.render("talk/place_unnamed", {}))
+        if self.awaits(AddressReader):
+            return self._shown(await self._placed())
+        return self.show(templates.render("talk/place", {"label": address, "settable": self._may_set_address()}))
+
+    def _may_set_address(self) -> bool:
+        return self.me.reach(SET_ADDRESS) is not Scope.none
+
+    async def _placed(self) -> Card:
+        """The place that was sent as the answer; one that names no door is asked for the rest, and remembered."""
+        place, self.state.place = self.state.place, ""
+        if names_a_door(place):
+            return await self._answer_question(place)
+        self.state.partial = place
+        card = templates.render("talk/place_coarse", {"label": place})
+        card.actions = [Action(CANCEL, CANCEL)]
+        return card
 
     def awaits(self, kind: type[Reader[Any]]) -> bool:
         """Whether what is asked for now is an input of this kind."""
@@ -176,7 +199,7 @@ class Conversation:
     async def _answer_question(self, text: str) -> Card:
         call, name = self.state.pending, self.state.waiting_for
         assert call is not None
-        if self.state.partial and all(not said.product for said in split_items(text)):
+        if self.state.partial and (self.awaits(AddressReader) or all(not said.product for said in split_items(text))):
             text = f"{self.state.partial} {text}"
         try:
             call = await read_answer(self.me, call, name, text)
@@ -187,7 +210,6 @@ class Conversation:
             if not lacks_quantity and (other := await self._understood_otherwise(text)):
                 return await self.perform(other)
             return self._asked_again(refused, text if lacks_quantity else "")
-        self.state.partial = ""
         return await self.perform(call)
 
     def _asked_again(self, refused: Refused, partial: str) -> Card:
@@ -207,7 +229,7 @@ class Conversation:
 
     async def perform(self, call: Call, *, confirmed: bool = False) -> Card:
         """Runs a Call, or asks for what it lacks: an input, a choice, a confirmation."""
-        self.state.waiting_for, self.state.more = "", None
+        self.state.waiting_for, self.state.partial, self.state.more = "", "", None
         found = handler(call.name)
         try:
             if found.confirm and not confirmed:
@@ -264,6 +286,8 @@ class Conversation:
     async def _ask(self, call: Call, missing: MissingInput) -> Card:
         name = missing.facts["input"]
         self.state.pending, self.state.waiting_for = call, name
+        if self.state.place and self.awaits(AddressReader):
+            return await self._placed()
         specific = f"ask/{call.name}.{name}"
         card = templates.render(specific if templates.exists(specific) else f"ask/{name}", plain_facts(missing.facts))
         asker = self.me.at(self.me.reach(call.name))

@@ -102,12 +102,10 @@ async def media(me: Actor, state: State, turn: Turn) -> Card | None:
 
 
 async def place(me: Actor, state: State, turn: Turn) -> Card | None:
-    """A place is kept for a while in the conversation, for whatever asks where somebody is."""
-    facts = turn.facts
-    state.place = {name: facts[name] for name in ("latitude", "longitude", "label")}
-    if facts.get("silent"):
-        return None
-    return templates.render("talk/place", {"label": facts["label"]})
+    """A place is an address, for the question that waits for one or for whoever asks next."""
+    if me.id is None:
+        return templates.render("errors/not_bound", {})
+    return await Conversation(me, state).take_place(turn.facts["address"])
 
 
 async def unheard(me: Actor, state: State, turn: Turn) -> Card | None:

@@ -18,6 +18,7 @@ from models.text import plain
 T = TypeVar("T")
 
 Text = NewType("Text", str)
+Address = NewType("Address", str)
 Phone = NewType("Phone", str)
 TrackingNo = NewType("TrackingNo", str)
 Count = NewType("Count", Decimal)
@@ -27,6 +28,8 @@ Flag = NewType("Flag", int)
 Cursor = NewType("Cursor", int)
 
 LARGEST = Decimal(10) ** 9
+
+_DOOR = re.compile(r"[\d一二三四五六七八九十百]\s*(?:号|栋|幢|楼|座|室|单元|层|弄|门|#)")
 
 
 class Ambiguous(Refused):
@@ -88,6 +91,19 @@ class TextReader(Reader[Text]):
         if not text or len(text) > 200:
             raise InvalidInput(input=name, given=text[:40], why="text_1_to_200")
         return Text(text)
+
+
+@reads(Address)
+class AddressReader(Reader[Address]):
+    """Where goods go, with the receiver and their phone if they are said; a place of the map begins one."""
+
+    async def read(self, me: Actor, text: str, name: str) -> Address:
+        return Address(await TextReader().read(me, " ".join(text.split()), name))
+
+
+def names_a_door(address: str) -> bool:
+    """Whether goods could be brought there: a label of the map often ends with the street or the district."""
+    return _DOOR.search(address) is not None
 
 
 @reads(Phone)
