@@ -150,6 +150,7 @@ def contact(push: Inbound, change: ContactChange) -> Turn | None:
         "userid": change.userid,
         "external": change.external_userid[:64],
         "state": change.state[:64],
+        "welcome": change.welcome_code[:200],
     }
     return _turn(push, event="contact", facts=facts)
 
