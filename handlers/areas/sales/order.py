@@ -21,7 +21,7 @@ from models.approvals.deciding import void
 from models.base import ZERO
 from models.clock import at_local, days, now, today
 from models.delivery.telling import tell
-from models.errors import InvalidInput, NotFound
+from models.errors import InvalidInput, NotFound, Refused
 from models.finance.credit import lock_credit
 from models.moves import move
 from models.party.tables import Customer
@@ -32,6 +32,14 @@ from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder,
 from models.stock.reservation import release
 from models.stock.tables import ReservationState
 from models.system.deadlines import drop_deadlines
+
+MOST_COMING = 5
+
+
+class NothingToReceive(Refused):
+    """No order of the asker's is on its way."""
+
+    code, status = "nothing_to_receive", 409
 
 
 class OrderRow(Result):
@@ -178,9 +186,18 @@ async def refuse_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     return await answer(order)
 
 
-@command("order.receive", says=["确认收货{order}", "{order}确认收货", "{order}收到了", "{order}到货了"])
-async def receive_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
-    """确认收货"""
+@command(
+    "order.receive",
+    says=[
+        "确认收货{order}", "{order}确认收货", "{order}收到了", "{order}到货了",
+        "确认收货", "收到了", "货收到了", "收到货了", "货到了", "已收货", "收货了",
+    ],
+)  # fmt: skip
+async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[OrderAnswer]:
+    """确认收货；不说单号时问是哪一张"""
+    if order is None:
+        # 收到了 may be no more than a polite word: which order it is about is said, not guessed.
+        raise await _to_receive(me)
     if order.delivery_state != DeliveryState.delivered.value or order.received_at is not None:
         raise wrong_state(order)
     moment = now()
@@ -197,6 +214,7 @@ async def receive_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
     "order.status",
     says=[
         "{order}", "{order}发货没有", "{order}那个单发货没有", "{order}发货了吗", "{order}发了没", "{order}什么情况",
+        "我的货到哪了", "货到哪了", "我的货发了吗", "我的货发了没", "货发了吗", "发货了吗", "我的订单到哪了", "我的单到哪了",
         "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
         "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],
@@ -271,6 +289,15 @@ async def _let_go(order: SalesOrder) -> None:
     await release(order.number)
     await follow_demand(order, wanted=False)
     await drop_deadlines(order.number)
+
+
+async def _to_receive(me: Actor) -> Refused:
+    """Asks which of the orders that are on their way has arrived; or says that none is."""
+    coming = visible(me, SalesOrder).filter(delivery_state=DeliveryState.delivered.value, received_at=None)
+    numbers = await coming.order_by("id").limit(MOST_COMING).values_list("number", flat=True)
+    if not numbers:
+        return NothingToReceive()
+    return MissingInput(input="order", handler="order.receive", choices=list(numbers))
 
 
 def _known_state(given: str) -> str:
