@@ -42,14 +42,14 @@ class Door:
         assert status == 200, status
         return _opened(key.split()[0], answer)
 
-    async def raw(self, key: str, plaintext: str) -> tuple[int, str]:
+    async def raw(self, key: str, plaintext: str, *, form: str = "") -> tuple[int, str]:
         """Sends one push; the status and the body as they come back."""
         door = key.split()[0]
         platform = PLATFORMS[door]
         envelope = Envelope(platform["token"], platform.get("app_id") or platform["corp_id"], platform["aes_key"])
         aes = json.loads(envelope.seal(plaintext, timestamp=1, nonce="n1", as_json=True))["Encrypt"]
         wrapped = json.dumps({"ToUserName": "gh", "Encrypt": aes})
-        if door != "miniprogram":
+        if (form or ("json" if door == "miniprogram" else "xml")) == "xml":
             wrapped = f"<xml><ToUserName>gh</ToUserName><Encrypt><![CDATA[{aes}]]></Encrypt></xml>"
         return await send(self.client, f"/wechat/{door}", signed(platform, aes=aes), wrapped)
 
