@@ -8,6 +8,7 @@ from bot.rendering import templates
 from bot.rendering.card import Action, Card
 from bot.rendering.text import CANCEL, CONFIRM, numbered
 from bot.understanding.acts import Act, Said, read_act
+from bot.understanding.correcting import corrected, read_correction
 from bot.understanding.patterns import matches, trimmed
 from bot.understanding.understand import NotUnderstood, Understood, read_answer, understand
 from handlers.actor import Actor
@@ -96,6 +97,8 @@ class Conversation:
             act = read_act(text)
         if act and (card := await self._act(act, text)):
             return self._shown(card)
+        if card := await self._corrected(text):
+            return self._shown(card)
         if self.state.waiting_for and not await self._is_other_command(text):
             return self._shown(await self._answer_question(text))
         return self._shown(await self._command(text))
@@ -153,7 +156,26 @@ class Conversation:
             return self.help(said.topic)
         if said.act is Act.pick:
             return self._no_such_pick(said.index)
-        return None
+        return self._small_talk(said.act)
+
+    def _small_talk(self, act: Act) -> Card | None:
+        """One line, and what was on the screen stays; None where any word can be the answer to a question."""
+        if self.state.waiting_for:
+            return None
+        if act is Act.greet and self.state.pending is None:
+            return self.greeting()
+        named = {Act.greet: "talk/here", Act.thanks: "talk/thanks", Act.identity: "talk/identity"}.get(act)
+        return self._kept(templates.render(named, {})) if named else None
+
+    async def _corrected(self, text: str) -> Card | None:
+        """What waits to be confirmed, with another figure, shown again; None if the line corrects nothing."""
+        call, said = self.state.pending, read_correction(text)
+        if call is None or said is None or self.state.waiting_for:
+            return None
+        better = corrected(call, *said)
+        if better is None:
+            return self._kept(templates.render("talk/not_that_figure", {"old": f"{said[0].normalize():f}"}))
+        return await self.perform(better)
 
     def _no_such_pick(self, index: int) -> Card | None:
         """A digit for which there is nothing on the screen; None where it answers a question instead."""
@@ -199,17 +221,17 @@ class Conversation:
     async def _answer_question(self, text: str) -> Card:
         call, name = self.state.pending, self.state.waiting_for
         assert call is not None
-        if self.state.partial and (self.awaits(AddressReader) or all(not said.product for said in split_items(text))):
+        if self.state.partial and (self.awaits(AddressReader) or _completes(self.state.partial, text)):
             text = f"{self.state.partial} {text}"
         try:
             call = await read_answer(self.me, call, name, text)
         except Ambiguous as several:
             return self._choices(call, name, several)
         except Refused as refused:
-            lacks_quantity = refused.facts.get("why") == "quantity_missing"
-            if not lacks_quantity and (other := await self._understood_otherwise(text)):
+            is_half = refused.facts.get("why") in ("quantity_missing", "product_missing")
+            if not is_half and (other := await self._understood_otherwise(text)):
                 return await self.perform(other)
-            return self._asked_again(refused, text if lacks_quantity else "")
+            return self._asked_again(refused, text if is_half else "")
         return await self.perform(call)
 
     def _asked_again(self, refused: Refused, partial: str) -> Card:
@@ -372,6 +394,14 @@ class Conversation:
             return card
         self.state.lines = {digit: action.line for digit, action in numbered(card.actions).items()}
         return card
+
+
+def _completes(half: str, text: str) -> bool:
+    """Whether a product was said before, and now a quantity; or the other way round."""
+    before, now_said = split_items(half), split_items(text)
+    if all(not said.product for said in now_said):
+        return True
+    return all(not said.product for said in before) and all(said.quantity is None for said in now_said)
 
 
 def _choice_label(choice: dict[str, str]) -> str:

@@ -70,9 +70,11 @@ class Expired(Result):
 @command(
     "order.create",
     says=[
-        "{customer}要{items}{date}送", "{customer}要{items}{date}交货", "{customer}要{items}{date}要", "{customer}要{items}{date}", "{customer}要{items}",
+        "{customer}要{items}{date}送", "{customer}要{items}{date}交货", "{customer}要{items}{date}要", "{customer}要{items}{date}交", "{customer}要{items}{date}", "{customer}要{items}",
         "{customer}订{items},{date}交货", "{customer}订{items}{date}交货", "{customer}订{items}{date}", "{customer}订{items}", "{customer}下单{items}",
         "给{customer}下单{items}", "给{customer}订{items}", "帮{customer}订{items}", "下单{items}", "订{items}",
+        "{customer}要{items}{date}到", "{customer}要{items}{date}到货", "我要{items}{date}送", "我要{items}{date}要", "我要{items}{date}交",
+        "我要{items}{date}到", "我要{items}{date}", "{items}{date}要", "{items}{date}送", "{items}{date}交", "{items}{date}交货",
         "我要{items}", "我要订{items}", "要{items}{date}", "要{items}", "下单", "下个单", "开单", "给{customer}下单", "{customer}要下单",
         "{customer}下单", "{items}给{customer}", "{customer}订货",
     ],
@@ -215,6 +217,7 @@ async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[O
     says=[
         "{order}", "{order}发货没有", "{order}那个单发货没有", "{order}发货了吗", "{order}发了没", "{order}什么情况",
         "我的货到哪了", "货到哪了", "我的货发了吗", "我的货发了没", "货发了吗", "发货了吗", "我的订单到哪了", "我的单到哪了",
+        "我的订单发货了吗", "我的单发了吗",
         "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
         "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],

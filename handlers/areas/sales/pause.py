@@ -120,7 +120,7 @@ class AddressSet(Result):
         "收货地址换成{address}", "收货地址改成{address}", "收货地址改为{address}", "地址换成{address}", "地址改成{address}",
         "送货地址改成{address}", "{order}地址改成{address}", "{order}收货地址改成{address}", "{order}送到{address}", "{order}改送{address}",
         "{customer}收货地址改成{address}", "{customer}地址改成{address}", "{customer}的收货地址换成{address}",
-        "设为收货地址", "设为{customer}的收货地址", "设为{order}的收货地址", "改收货地址", "改地址", "换收货地址", "修改收货地址",
+        "设为收货地址", "设为{customer}的收货地址", "设为{order}的收货地址", "改收货地址", "改地址", "地址改一下", "改一下地址", "收货地址改一下", "换收货地址", "修改收货地址",
         "{order}改收货地址", "{order}改地址", "改{customer}的收货地址", "{customer}改收货地址",
     ],
     confirm=True,
