@@ -4,11 +4,12 @@ import re
 
 from tortoise.expressions import Q
 
-from bot.conversation import Conversation, State
+from bot.conversation import Conversation
 from bot.delivery.reports import note_report
 from bot.rendering import templates
 from bot.rendering.card import Card
 from bot.rendering.text import as_text
+from bot.state import State
 from bot.turns import Turn
 from handlers.actor import Actor
 from handlers.call import Call
