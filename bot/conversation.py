@@ -219,7 +219,9 @@ class Conversation:
         except Ambiguous as several:
             return self._choices(call.without(several.facts["input"]), several.facts["input"], several)
         except Refused as refused:
-            self.state.pending = None
+            if self.state.pending is not None:
+                # The digits on the screen were about what is no longer asked.
+                self.state.pending, self.state.lines = None, {}
             return self._trouble(refused)
         if call.name != ATTACH:
             # Several photos may follow; after anything else, a photo is about something else.

@@ -130,6 +130,9 @@ class TrackingNoReader(Reader[TrackingNo]):
         return TrackingNo(number)
 
 
+_CALLED = re.compile(r"^(?:合格|良品|不良|报废|数量|金额|一共|总共|共|大概|约)[是:：]?\s*")
+
+
 class FigureReader(Reader[Decimal]):
     slot = rf"(?<![\d.\-]){FIGURE}(?![\d.])"
     free = False
@@ -138,7 +141,9 @@ class FigureReader(Reader[Decimal]):
     places: ClassVar[int] = 6
 
     async def read(self, me: Actor, text: str, name: str) -> Decimal:
-        figure = read_figure(re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", plain(text)))
+        # Who is asked how many often says what of, too.
+        bare = _CALLED.sub("", plain(text).strip())
+        figure = read_figure(re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", bare))
         if figure is None:
             raise InvalidInput(input=name, given=text, why="not_a_figure")
         return self._checked(figure, text, name)

@@ -109,3 +109,20 @@ async def test_customers_words_for_what_they_want(chat: Chat) -> None:
 async def test_an_act_is_described_as_one(database: str, line: str, intent: str, slots: dict[str, object]) -> None:
     found = await describe(await person("E003"), line)
     assert (found["intent"], found["slots"], found["score"]) == (intent, slots, 1.0)
+
+
+async def test_a_digit_after_a_refusal_is_not_about_what_stood_there_before(chat: Chat) -> None:
+    assert "有 2 个匹配" in await chat("E003", "SO0310加50个开关面板")
+    assert "不能这样操作" in await chat("E003", "1")
+    assert "现在没有要选的" in await chat("E003", "1")
+
+
+async def test_what_is_counted_may_be_said_with_the_figure(chat: Chat) -> None:
+    await chat("E006", "报工WO1105")
+    await chat("E006", "车削")
+    assert "合格20" not in await chat("E006", "合格20")
+
+
+async def test_a_phase_that_is_none_says_which_there_are(chat: Chat) -> None:
+    assert (await chat("E003", "有没有待发货的单")).startswith("共 ")
+    assert "要是其中一种：进行中、待收货、已完成、延期" in await chat("E003", "有没有奇怪的单")
