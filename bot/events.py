@@ -43,11 +43,9 @@ async def greet(me: Actor, state: State, turn: Turn) -> Card | None:
 
 async def _todos(me: Actor, state: State) -> Card:
     talk = Conversation(me, state)
-    if me.id is None or me.reach("approval.list") is Scope.none:
+    if me.id is None or me.reach("todo.list") is Scope.none:
         return talk.greeting()
-    waiting = await run(me, Call("approval.list"))
-    facts = {"name": me.called, "approvals": waiting.facts["total"], "items": waiting.facts["items"]}
-    return talk.show(templates.render("talk/todos", facts))
+    return talk.show(templates.render("answers/todo.list", (await run(me, Call("todo.list"))).facts))
 
 
 async def _scene(me: Actor, state: State, turn: Turn, text: str) -> Card | None:
