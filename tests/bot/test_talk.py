@@ -126,3 +126,10 @@ async def test_what_is_counted_may_be_said_with_the_figure(chat: Chat) -> None:
 async def test_a_phase_that_is_none_says_which_there_are(chat: Chat) -> None:
     assert (await chat("E003", "有没有待发货的单")).startswith("共 ")
     assert "要是其中一种：进行中、待收货、已完成、延期" in await chat("E003", "有没有奇怪的单")
+
+
+async def test_a_lead_without_a_contact_keeps_its_phone_and_what_was_wanted(chat: Chat) -> None:
+    answer = await chat("E003", "新线索 城西水电 13800001199 要螺栓")
+    assert "13800001199" in answer and "要螺栓" in answer and "城西水电" in answer
+    named = await chat("E003", "新线索 城北五金 李老板 13800001188 要角阀")
+    assert "李老板" in named and "13800001188" in named and "要角阀" in named
