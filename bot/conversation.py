@@ -1,77 +1,34 @@
 """A conversation: a command with inputs missing, a command waiting for 确认, a list with more pages, and undo."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from bot.rendering import templates
 from bot.rendering.card import Action, Card
 from bot.rendering.text import CANCEL, CONFIRM, numbered
+from bot.state import State
 from bot.understanding.acts import Act, Said, read_act
+from bot.understanding.correcting import corrected, read_correction
 from bot.understanding.patterns import matches, trimmed
 from bot.understanding.understand import NotUnderstood, Understood, read_answer, understand
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Instead, MissingInput, Outcome, rehearse, run
 from handlers.files import AttachmentReader
-from handlers.inputs import Ambiguous, Reader
+from handlers.inputs import AddressReader, Ambiguous, Reader, names_a_door
 from handlers.items import split_items
 from handlers.registry import handler
 from handlers.result import plain_facts
-from handlers.rights import NoRight
+from handlers.rights import NoRight, Scope
 from models.chat.undo import last_undoable, mark_undone
-from models.clock import days, now
 from models.errors import NotFound, Refused
 from models.transactions import savepoint
 
-KEEP = days(10 / 1440)
 CHOICES = 5
 ATTACH = "file.attach"
+SET_ADDRESS = "address.change"
 
 HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance", "purchasing")
 """Roles with a page of help of their own, the most telling first."""
-
-
-@dataclass(slots=True)
-class State:
-    """What a conversation waits for, as it is stored between turns."""
-
-    pending: Call | None = None
-    waiting_for: str = ""
-    more: Call | None = None
-    last: Call | None = None
-    partial: str = ""
-    lines: dict[str, str] = field(default_factory=dict)
-    place: dict[str, Any] = field(default_factory=dict)
-    files_for: str = ""
-    misses: int = 0
-
-    @classmethod
-    def load(cls, stored: dict[str, Any]) -> "State":
-        """The state of the turn before; what it waited for is forgotten after ten minutes."""
-        fresh = bool(stored.get("at")) and now() - datetime.fromisoformat(stored["at"]) < KEEP
-        kept = stored if fresh else {}
-        state = cls(
-            waiting_for=kept.get("waiting_for", ""),
-            partial=kept.get("partial", ""),
-            lines=kept.get("lines", {}),
-            place=kept.get("place", {}),
-            files_for=kept.get("files_for", ""),
-            misses=kept.get("misses", 0),
-        )
-        for name in ("pending", "more", "last"):
-            if name in kept:
-                setattr(state, name, Call.from_json(kept[name]))
-        return state
-
-    def dump(self) -> dict[str, Any]:
-        """Only what is not empty, so that a quiet conversation costs little."""
-        stored: dict[str, Any] = {
-            name: call.to_json() for name in ("pending", "more", "last") if (call := getattr(self, name)) is not None
-        }
-        plain = ("waiting_for", "partial", "lines", "place", "files_for", "misses")
-        stored.update({name: value for name in plain if (value := getattr(self, name))})
-        return {**stored, "at": now().isoformat()}
 
 
 class Conversation:
@@ -95,6 +52,8 @@ class Conversation:
             act = read_act(text)
         if act and (card := await self._act(act, text)):
             return self._shown(card)
+        if card := await self._corrected(text):
+            return self._shown(card)
         if self.state.waiting_for and not await self._is_other_command(text):
             return self._shown(await self._answer_question(text))
         return self._shown(await self._command(text))
@@ -106,6 +65,28 @@ class Conversation:
         if self.state.files_for:
             return self._shown(await self.perform(Call(ATTACH, {"about": self.state.files_for, "file": number})))
         return None
+
+    async def take_place(self, address: str) -> Card:
+        """A place of the map for the question that waits for an address; else it is asked what to do with it."""
+        self.state.place = address
+        if not address:
+            return self._kept(templates.render("talk/place_unnamed", {}))
+        if self.awaits(AddressReader):
+            return self._shown(await self._placed())
+        return self.show(templates.render("talk/place", {"label": address, "settable": self._may_set_address()}))
+
+    def _may_set_address(self) -> bool:
+        return self.me.reach(SET_ADDRESS) is not Scope.none
+
+    async def _placed(self) -> Card:
+        """The place that was sent as the answer; one that names no door is asked for the rest, and remembered."""
+        place, self.state.place = self.state.place, ""
+        if names_a_door(place):
+            return await self._answer_question(place)
+        self.state.partial = place
+        card = templates.render("talk/place_coarse", {"label": place})
+        card.actions = [Action(CANCEL, CANCEL)]
+        return card
 
     def awaits(self, kind: type[Reader[Any]]) -> bool:
         """Whether what is asked for now is an input of this kind."""
@@ -130,7 +111,26 @@ class Conversation:
             return self.help(said.topic)
         if said.act is Act.pick:
             return self._no_such_pick(said.index)
-        return None
+        return self._small_talk(said.act)
+
+    def _small_talk(self, act: Act) -> Card | None:
+        """One line, and what was on the screen stays; None where any word can be the answer to a question."""
+        if self.state.waiting_for:
+            return None
+        if act is Act.greet and self.state.pending is None:
+            return self.greeting()
+        named = {Act.greet: "talk/here", Act.thanks: "talk/thanks", Act.identity: "talk/identity"}.get(act)
+        return self._kept(templates.render(named, {})) if named else None
+
+    async def _corrected(self, text: str) -> Card | None:
+        """What waits to be confirmed, with another figure, shown again; None if the line corrects nothing."""
+        call, said = self.state.pending, read_correction(text)
+        if call is None or said is None or self.state.waiting_for:
+            return None
+        better = corrected(call, *said)
+        if better is None:
+            return self._kept(templates.render("talk/not_that_figure", {"old": f"{said[0].normalize():f}"}))
+        return await self.perform(better)
 
     def _no_such_pick(self, index: int) -> Card | None:
         """A digit for which there is nothing on the screen; None where it answers a question instead."""
@@ -176,18 +176,17 @@ class Conversation:
     async def _answer_question(self, text: str) -> Card:
         call, name = self.state.pending, self.state.waiting_for
         assert call is not None
-        if self.state.partial and all(not said.product for said in split_items(text)):
+        if self.state.partial and (self.awaits(AddressReader) or _completes(self.state.partial, text)):
             text = f"{self.state.partial} {text}"
         try:
             call = await read_answer(self.me, call, name, text)
         except Ambiguous as several:
             return self._choices(call, name, several)
         except Refused as refused:
-            lacks_quantity = refused.facts.get("why") == "quantity_missing"
-            if not lacks_quantity and (other := await self._understood_otherwise(text)):
+            is_half = refused.facts.get("why") in ("quantity_missing", "product_missing")
+            if not is_half and (other := await self._understood_otherwise(text)):
                 return await self.perform(other)
-            return self._asked_again(refused, text if lacks_quantity else "")
-        self.state.partial = ""
+            return self._asked_again(refused, text if is_half else "")
         return await self.perform(call)
 
     def _asked_again(self, refused: Refused, partial: str) -> Card:
@@ -207,7 +206,7 @@ class Conversation:
 
     async def perform(self, call: Call, *, confirmed: bool = False) -> Card:
         """Runs a Call, or asks for what it lacks: an input, a choice, a confirmation."""
-        self.state.waiting_for, self.state.more = "", None
+        self.state.waiting_for, self.state.partial, self.state.more = "", "", None
         found = handler(call.name)
         try:
             if found.confirm and not confirmed:
@@ -220,7 +219,9 @@ class Conversation:
         except Ambiguous as several:
             return self._choices(call.without(several.facts["input"]), several.facts["input"], several)
         except Refused as refused:
-            self.state.pending = None
+            if self.state.pending is not None:
+                # The digits on the screen were about what is no longer asked.
+                self.state.pending, self.state.lines = None, {}
             return self._trouble(refused)
         if call.name != ATTACH:
             # Several photos may follow; after anything else, a photo is about something else.
@@ -264,6 +265,8 @@ class Conversation:
     async def _ask(self, call: Call, missing: MissingInput) -> Card:
         name = missing.facts["input"]
         self.state.pending, self.state.waiting_for = call, name
+        if self.state.place and self.awaits(AddressReader):
+            return await self._placed()
         specific = f"ask/{call.name}.{name}"
         card = templates.render(specific if templates.exists(specific) else f"ask/{name}", plain_facts(missing.facts))
         asker = self.me.at(self.me.reach(call.name))
@@ -348,6 +351,14 @@ class Conversation:
             return card
         self.state.lines = {digit: action.line for digit, action in numbered(card.actions).items()}
         return card
+
+
+def _completes(half: str, text: str) -> bool:
+    """Whether a product was said before, and now a quantity; or the other way round."""
+    before, now_said = split_items(half), split_items(text)
+    if all(not said.product for said in now_said):
+        return True
+    return all(not said.product for said in before) and all(said.quantity is None for said in now_said)
 
 
 def _choice_label(choice: dict[str, str]) -> str:

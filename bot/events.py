@@ -4,11 +4,12 @@ import re
 
 from tortoise.expressions import Q
 
-from bot.conversation import Conversation, State
+from bot.conversation import Conversation
 from bot.delivery.reports import note_report
 from bot.rendering import templates
 from bot.rendering.card import Card
 from bot.rendering.text import as_text
+from bot.state import State
 from bot.turns import Turn
 from handlers.actor import Actor
 from handlers.call import Call
@@ -42,11 +43,9 @@ async def greet(me: Actor, state: State, turn: Turn) -> Card | None:
 
 async def _todos(me: Actor, state: State) -> Card:
     talk = Conversation(me, state)
-    if me.id is None or me.reach("approval.list") is Scope.none:
+    if me.id is None or me.reach("todo.list") is Scope.none:
         return talk.greeting()
-    waiting = await run(me, Call("approval.list"))
-    facts = {"name": me.called, "approvals": waiting.facts["total"], "items": waiting.facts["items"]}
-    return talk.show(templates.render("talk/todos", facts))
+    return talk.show(templates.render("answers/todo.list", (await run(me, Call("todo.list"))).facts))
 
 
 async def _scene(me: Actor, state: State, turn: Turn, text: str) -> Card | None:
@@ -102,12 +101,10 @@ async def media(me: Actor, state: State, turn: Turn) -> Card | None:
 
 
 async def place(me: Actor, state: State, turn: Turn) -> Card | None:
-    """A place is kept for a while in the conversation, for whatever asks where somebody is."""
-    facts = turn.facts
-    state.place = {name: facts[name] for name in ("latitude", "longitude", "label")}
-    if facts.get("silent"):
-        return None
-    return templates.render("talk/place", {"label": facts["label"]})
+    """A place is an address, for the question that waits for one or for whoever asks next."""
+    if me.id is None:
+        return templates.render("errors/not_bound", {})
+    return await Conversation(me, state).take_place(turn.facts["address"])
 
 
 async def unheard(me: Actor, state: State, turn: Turn) -> Card | None:

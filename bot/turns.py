@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 import structlog
 
-from bot.conversation import Conversation, State
+from bot.conversation import Conversation
 from bot.rendering import templates
 from bot.rendering.card import Card
 from bot.rendering.text import as_text
+from bot.state import State
 from handlers.actor import Actor, from_row, nobody
 from models import sql
 from models.batching import Batch

@@ -11,12 +11,14 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from .cardrules import INTERACTIVE
+from .cards import changed
 from .config import MiniProgram, Official, Person, Work
 from .envelope import Envelope, signature
 from .faults import CALLBACK
 from .journal import Entry
 from .phones import Bubble
-from .replies import Expected, MalformedReply, Reply
+from .replies import CHANGE, Expected, MalformedReply, Reply
 from .world import World
 from .xmltext import write_xml
 
@@ -130,11 +132,23 @@ class Callbacks:
         if push.person is None:
             return None
         replies = [answer.reply for answer in answers if answer.reply is not None]
+        if replies and replies[0].kind == CHANGE:
+            return self._change(push.person, str(push.fields["TaskId"]), replies[0].body)
         if replies:
             return self._world.phones.show(push.door, push.person, "them", replies[0].kind, replies[0].body)
         if push.door == "official" and push.loud and all(answer.failure for answer in answers):
             return self._world.phones.show(push.door, push.person, "system", "system", {"content": OUT_OF_ORDER})
         return None
+
+    def _change(self, person: Person, task_id: str, change: dict[str, Any]) -> Bubble | None:
+        """The tapped card looks different now, on this phone alone."""
+        _, bubble = self._world.cards.find(person, task_id)
+        if "button" in change and bubble.body["card"]["card_type"] not in INTERACTIVE:
+            self._world.journal.note("通知卡片没有按钮可改", "work", person.name)
+            return None
+        bubble.body = changed(bubble.body, change)
+        self._world.phones.change(bubble)
+        return bubble
 
     async def _deliver(self, push: Push, outcome: Outcome, urls: Iterator[str]) -> Answer:
         """One copy: the first 200 in time ends it, whatever it says."""
@@ -191,6 +205,7 @@ class Callbacks:
             kind=str(push.fields["MsgType"]),
             envelope=platform.envelope,
             format=platform.format,
+            event=str(push.fields.get("Event", "")),
         )
         try:
             reply = self._world.replies.read(text, expected)

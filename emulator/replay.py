@@ -12,7 +12,7 @@ import aiohttp
 
 from .tape import BadTape, Did, Line, Said, read
 
-_ANYTHING = "…"
+_OPEN = re.compile(r"(…|⟨\w+⟩)")
 _PAUSE_S = 0.05
 
 
@@ -32,6 +32,7 @@ class Player:
         self._wait_s = wait_s
         self._since = 0
         self._heard: dict[tuple[str, str], deque[str]] = defaultdict(deque)
+        self._named: dict[str, str] = {}
 
     async def play(self, lines: list[tuple[int, Line]]) -> None:
         """Phones are emptied first; ends with a Difference at the first line that is not as it was."""
@@ -47,7 +48,8 @@ class Player:
                 raise Difference(len(lines), f"{door} {person}", "the end", texts[0])
 
     async def _do(self, number: int, did: Did) -> None:
-        body = did.body if did.gesture in ("reset", "clock", "fault") else {**did.body, "wait": 0}
+        given = self._filled(did.body)
+        body = given if did.gesture in ("reset", "clock", "fault") else {**given, "wait": 0}
         async with self._session.post(f"{self._base}/sim/{did.gesture}", json=body) as response:
             if response.status != 200:
                 raise Difference(number, did.gesture, "done", await response.text())
@@ -64,8 +66,19 @@ class Player:
                 raise Difference(number, f"{said.door} {said.person}", said.text, f"nothing within {self._wait_s:g} s")
             await asyncio.sleep(_PAUSE_S)
         got = texts.popleft()
-        if not _fits(said.text, got):
-            raise Difference(number, f"{said.door} {said.person}", said.text, got)
+        expected = self._filled(said.text)
+        found = _fits(expected, got)
+        if found is None:
+            raise Difference(number, f"{said.door} {said.person}", expected, got)
+        self._named |= {f"⟨{name}⟩": value for name, value in found.groupdict().items()}
+
+    def _filled(self, value: Any) -> Any:
+        """With what is known by now of what has a name."""
+        if isinstance(value, dict):
+            return {key: self._filled(each) for key, each in value.items()}
+        if isinstance(value, str):
+            return _OPEN.sub(lambda part: self._named.get(part[0], part[0]), value)
+        return value
 
     async def _listen(self) -> None:
         query = {"format": "json", "since": str(self._since)}
@@ -77,10 +90,18 @@ class Player:
                 self._heard[row["door"], row["person"]].append(row["text"])
 
 
-def _fits(expected: str, got: str) -> bool:
-    """… stands for anything, so that numbers and times may differ from day to day."""
-    pattern = ".*".join(re.escape(part) for part in expected.split(_ANYTHING))
-    return re.fullmatch(pattern, got, re.DOTALL) is not None
+def _fits(expected: str, got: str) -> re.Match[str] | None:
+    """… stands for anything, so that times may differ from day to day; ⟨code⟩ too, and is the same from then on."""
+    pattern = ""
+    for part in _OPEN.split(expected):
+        if part == "…":
+            pattern += ".*"
+        elif _OPEN.fullmatch(part):
+            again, name = f"(?P<{part[1:-1]}>" in pattern, part[1:-1]
+            pattern += f"(?P={name})" if again else f"(?P<{name}>.+?)"
+        else:
+            pattern += re.escape(part)
+    return re.fullmatch(pattern, got, re.DOTALL)
 
 
 async def replay(text: str, base: str, wait_s: float) -> None:

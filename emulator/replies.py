@@ -1,15 +1,19 @@
 """Passive replies: what a backend answers to a push, read as strictly as WeChat reads it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .cardreplies import EVENTS, BadChange, read_button, read_card
 from .envelope import Envelope, EnvelopeError
 from .limits import TEXT_BYTES, cut_bytes
 from .media import MediaStore
 from .refusals import Refusal
 from .xmltext import BadXml, read_xml
+
+CHANGE = "change"
+"""The kind of a reply that shows nothing new, but changes the card that was tapped."""
 
 
 class MalformedReply(Exception):
@@ -35,6 +39,7 @@ class Expected:
     kind: str
     envelope: Envelope | None
     format: str = "xml"
+    event: str = ""
 
 
 class ReplyReader:
@@ -55,7 +60,7 @@ class ReplyReader:
         kind = str(fields["MsgType"])
         if expected.door == "miniprogram" and kind != "transfer_customer_service":
             raise MalformedReply(f"a mini-program cannot answer with {kind}")
-        if kind in ("transfer_customer_service", "update_button", "update_template_card"):
+        if kind == "transfer_customer_service":
             return None
         read = getattr(self, f"_read_{kind}", None)
         if read is None:
@@ -98,6 +103,12 @@ class ReplyReader:
             raise MalformedReply("Music/ThumbMediaId is missing")
         return "music", {"title": music.get("Title", ""), "url": music.get("MusicUrl", "")}
 
+    def _read_update_button(self, fields: Mapping[str, Any], expected: Expected) -> tuple[str, dict[str, Any]]:
+        return _change(read_button, fields, expected)
+
+    def _read_update_template_card(self, fields: Mapping[str, Any], expected: Expected) -> tuple[str, dict[str, Any]]:
+        return _change(read_card, fields, expected)
+
     def _medium(self, fields: Mapping[str, Any], kind: str) -> tuple[str, dict[str, Any]]:
         part = fields.get(kind.capitalize())
         try:
@@ -106,6 +117,17 @@ class ReplyReader:
             raise MalformedReply(f"MediaId: {refusal.message}") from refusal
         title = part.get("Title", "") if isinstance(part, dict) else ""
         return kind, {"media_id": medium.id, "name": medium.name, "size": len(medium.data), "title": title}
+
+
+def _change(
+    read: Callable[[Mapping[str, Any]], dict[str, Any]], fields: Mapping[str, Any], expected: Expected
+) -> tuple[str, dict[str, Any]]:
+    if expected.door != "work" or expected.event not in EVENTS:
+        raise MalformedReply(f"{fields['MsgType']} answers only a tap on a card")
+    try:
+        return CHANGE, read(fields)
+    except BadChange as error:
+        raise MalformedReply(str(error)) from error
 
 
 def _open(text: str, envelope: Envelope, form: str) -> str:

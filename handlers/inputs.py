@@ -18,6 +18,7 @@ from models.text import plain
 T = TypeVar("T")
 
 Text = NewType("Text", str)
+Address = NewType("Address", str)
 Phone = NewType("Phone", str)
 TrackingNo = NewType("TrackingNo", str)
 Count = NewType("Count", Decimal)
@@ -27,6 +28,8 @@ Flag = NewType("Flag", int)
 Cursor = NewType("Cursor", int)
 
 LARGEST = Decimal(10) ** 9
+
+_DOOR = re.compile(r"[\d一二三四五六七八九十百]\s*(?:号|栋|幢|楼|座|室|单元|层|弄|门|#)")
 
 
 class Ambiguous(Refused):
@@ -90,6 +93,19 @@ class TextReader(Reader[Text]):
         return Text(text)
 
 
+@reads(Address)
+class AddressReader(Reader[Address]):
+    """Where goods go, with the receiver and their phone if they are said; a place of the map begins one."""
+
+    async def read(self, me: Actor, text: str, name: str) -> Address:
+        return Address(await TextReader().read(me, " ".join(text.split()), name))
+
+
+def names_a_door(address: str) -> bool:
+    """Whether goods could be brought there: a label of the map often ends with the street or the district."""
+    return _DOOR.search(address) is not None
+
+
 @reads(Phone)
 class PhoneReader(Reader[Phone]):
     slot = r"(?<!\d)\+?\d[\d\- ]{6,18}\d"
@@ -114,6 +130,9 @@ class TrackingNoReader(Reader[TrackingNo]):
         return TrackingNo(number)
 
 
+_CALLED = re.compile(r"^(?:合格|良品|不良|报废|数量|金额|一共|总共|共|大概|约)[是:：]?\s*")
+
+
 class FigureReader(Reader[Decimal]):
     slot = rf"(?<![\d.\-]){FIGURE}(?![\d.])"
     free = False
@@ -122,7 +141,9 @@ class FigureReader(Reader[Decimal]):
     places: ClassVar[int] = 6
 
     async def read(self, me: Actor, text: str, name: str) -> Decimal:
-        figure = read_figure(re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", plain(text)))
+        # Who is asked how many often says what of, too.
+        bare = _CALLED.sub("", plain(text).strip())
+        figure = read_figure(re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", bare))
         if figure is None:
             raise InvalidInput(input=name, given=text, why="not_a_figure")
         return self._checked(figure, text, name)

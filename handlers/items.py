@@ -83,6 +83,8 @@ class ItemsReader(Reader[list[Item]]):
     async def _item(self, me: Actor, said: "list[Said]", index: int, name: str) -> Item:
         """One item; if several products fit, each choice is the whole line with that one in its place."""
         each = said[index]
+        if not each.product:
+            raise InvalidInput(input=name, given=each.line, why="product_missing")
         try:
             return await make_item(me, each.product, each.quantity, each.unit, name)
         except Ambiguous as several:

@@ -166,8 +166,8 @@ PAYLOADS: dict[str, tuple[Fields, Any]] = {
 WHO = {"official": "o_C001".ljust(28, "0"), "work": "liting", "miniprogram": "m_C001".ljust(28, "0")}
 
 
-def body(key: str, *, who: str = "", **changed: Any) -> str:
-    """The plaintext of one push, in the format its door speaks here: XML in both chats, JSON in the mini-program."""
+def body(key: str, *, who: str = "", form: str = "", **changed: Any) -> str:
+    """The plaintext of one push: XML in both chats, in the mini-program JSON unless XML is wanted."""
     door, name = key.split(" ", 1)
     kind, _, event = name.partition(" ")
     own, _ = PAYLOADS[key]
@@ -186,7 +186,8 @@ def body(key: str, *, who: str = "", **changed: Any) -> str:
         head["MsgId"] = next(_numbers)
     tail = {"AgentID": 1000002} if door == "work" else {}
     fields = {**head, **own, **tail, **changed}
-    return json.dumps(fields, ensure_ascii=False) if door == "miniprogram" else f"<xml>{_xml(fields)}</xml>"
+    as_json = (form or ("json" if door == "miniprogram" else "xml")) == "json"
+    return json.dumps(fields, ensure_ascii=False) if as_json else f"<xml>{_xml(fields)}</xml>"
 
 
 def _xml(fields: Fields) -> str:

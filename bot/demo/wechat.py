@@ -90,6 +90,7 @@ def _contact(number: str, name: str, phone: str) -> dict[str, Any]:
         "phone": phone,
         "official": openid("o", number),
         "miniprogram": openid("m", number),
+        "external": f"wm-demo-{number}",
         "follows": number != "C003",
         "accepts": {SHIPPED_TEMPLATE: GRANTS} if number == "C001" else {},
         "wrote": number == "C002",

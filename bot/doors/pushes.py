@@ -91,16 +91,17 @@ def _ignored(door: str, *rows: tuple[str, Reads, str]) -> list[Push]:
 _KEPT = "goes to the conversation that waits for a file; else it is fetched, checked, kept for its sender and answered"
 _OFF = "unreachable at this door from now on; nothing is deleted, and other doors are tried for what is due"
 
+_PLACE = "the answer where an address is asked for; else it is asked whether it is to be the address that goods go to"
+
 _CHAT = (
     ("text", typed.text, "a line of the conversation", turning.line),
     ("voice", typed.media, "a line, if it was recognised; else a kind answer asks to type it", turning.voice),
     ("image", typed.media, _KEPT, turning.media),
     ("video", typed.media, _KEPT, turning.media),
     ("file", typed.media, _KEPT, turning.media),
-    ("location", typed.place, "kept in the conversation for ten minutes, and answered", turning.place),
+    ("location", typed.place, _PLACE, turning.place),
     ("link", typed.link, "a kind answer says what can be read instead", turning.unheard),
     ("event unsubscribe", typed.departure, _OFF, turning.leave),
-    ("event location", typed.place, "the place is kept in the conversation, silently", turning.reported_place),
     ("event click", typed.menu_tap, "the key is a line", turning.menu_key),
     ("event scancode_push", typed.scan, "a product answers its stock, a work order opens its report", turning.scan),
     ("event scancode_waitmsg", typed.scan, "as scancode_push", turning.scan),
@@ -109,10 +110,12 @@ _CHAT = (
 
 _OPENED = "the page that opened speaks for itself"
 _FOLLOW = "the pictures follow as messages of their own"
+_WHEREABOUTS = "nothing here depends on where somebody is; a place that matters is sent by hand"
 
 _CHAT_IGNORED = (
     ("event view", typed.menu_tap, _OPENED),
     ("event view_miniprogram", typed.menu_tap, _OPENED),
+    ("event location", typed.place, _WHEREABOUTS),
     ("event pic_sysphoto", typed.pictures, _FOLLOW),
     ("event pic_photo_or_album", typed.pictures, _FOLLOW),
     ("event pic_weixin", typed.pictures, _FOLLOW),
@@ -158,7 +161,7 @@ _OFFICIAL = [
 _CAME = "an employee is there for the member, without roles until an administrator gives some, and is told of"
 _CHANGED = "department, superior, user id and state follow the address book"
 _LEFT = "inactive; every conversation unbound, every token dead; what was due to them goes on the board"
-_CONTACT = "the contact belongs to the employee who was added; an ownerless customer too"
+_CONTACT = "the contact belongs to the employee who was added, an ownerless customer too; they get the one welcome"
 _ENDED = "the contact is no longer the employee's; its customer stays whose it was"
 _TAGS = "roles are given here, not by tags of the address book"
 _NO_GROUPS = "customers are kept one by one; groups and their tags stand in no document of ours"

@@ -51,12 +51,8 @@ def place(push: Inbound, here: Location | None) -> Turn | None:
     """A place that was sent or picked."""
     if here is None:
         return None
-    return _turn(push, event="place", facts=_place(here), window=MESSAGE if push.kind == "location" else None)
-
-
-def reported_place(push: Inbound, here: Location | None) -> Turn | None:
-    """A place that the phone reports by itself, which nobody expects an answer to."""
-    return _turn(push, event="place", facts={**_place(here), "silent": True}) if here else None
+    facts = {"address": _address(here)}
+    return _turn(push, event="place", facts=facts, window=MESSAGE if push.kind == "location" else None)
 
 
 def unheard(push: Inbound, shared: Link | MiniPage) -> Turn:
@@ -154,12 +150,15 @@ def contact(push: Inbound, change: ContactChange) -> Turn | None:
         "userid": change.userid,
         "external": change.external_userid[:64],
         "state": change.state[:64],
+        "welcome": change.welcome_code[:200],
     }
     return _turn(push, event="contact", facts=facts)
 
 
-def _place(here: Location) -> dict[str, Any]:
-    return {"latitude": here.latitude, "longitude": here.longitude, "label": (here.name or here.label)[:80]}
+def _address(here: Location) -> str:
+    """What the map calls the place; its name is often the end of the label already."""
+    label, name = here.label.strip(), here.name.strip()
+    return (label if name in label else f"{label} {name}".strip())[:120]
 
 
 def _turn(

@@ -16,6 +16,7 @@ from bot.jobs.due import run_deadlines, run_inbox, run_jobs
 from bot.jobs.fetching import fetch_files
 from bot.jobs.qrcodes import make_codes
 from bot.jobs.recurring import run_recurring
+from bot.jobs.welcomes import send_welcomes
 from bot.services import SERVICES
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ async def ticking(app: web.Application) -> AsyncIterator[None]:
     tick("inbox", lambda: run_inbox(services.turns), SLOWLY_S)
     tick("files", lambda: fetch_files(services), SLOWLY_S)
     tick("qrcodes", lambda: make_codes(services), EVERY_S)
+    tick("welcomes", lambda: send_welcomes(services), EVERY_S)
     tick("recurring", run_recurring, SLOWLY_S)
     scheduler.start()
     yield

@@ -1,4 +1,4 @@
-"""What belongs to the conversation itself: confirm, cancel, pick, next page, undo, help."""
+"""What belongs to the conversation itself: confirm, cancel, pick, next page, undo, help, a greeting, thanks."""
 
 import re
 from dataclasses import dataclass
@@ -12,10 +12,13 @@ class Act(Enum):
 
     confirm = "confirm"
     cancel = "cancel"
-    pick = "pick"
+    pick = "select.option"
     next_page = "page.next"
     undo = "undo"
     help = "help"
+    greet = "smalltalk.greet"
+    thanks = "smalltalk.thanks"
+    identity = "smalltalk.identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ _FIXED = {
     Act.cancel: r"取消|算了.*|不要了?|不用了?.*|不对.*|先不.*|再看看.*|不下了|放弃|no",
     Act.next_page: r"(?:看)?下一?页|更多|继续看",
     Act.undo: r"撤销|撤回|(?:刚才|刚刚|刚报|上一个).*(?:撤|撤销|撤掉|撤回|取消掉)|撤销刚才.*|undo",
+    Act.greet: r"(?:你|您)们?好|hi|hello|哈喽|嗨|早|早上好|早安|上午好|中午好|下午好|晚上好|在吗|在不在|有人吗",
+    Act.thanks: r"(?:好的?)?(?:谢谢|多谢|感谢|谢了|辛苦了?|thanks|thx)(?:你|您|了|啦|哈)*|(?:知道|明白|了解)了",
+    Act.identity: r"(?:你|您)(?:是|到底是)?(?:谁|机器人|真人|人工|人)(?:还是机器人|还是真人)?吗?",
     Act.help: r"[?？]|帮助|help|菜单|你会什么|你能做什么|怎么用|功能",
 }
 _PATTERNS = {act: re.compile(source, re.IGNORECASE) for act, source in _FIXED.items()}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.understanding.acts import Act, Said, read_act
 from bot.understanding.patterns import Match, matches, trimmed
 from handlers.actor import Actor
 from handlers.call import Call
@@ -136,7 +137,9 @@ async def _try(me: Actor, name: str, slots: dict[str, str]) -> Understood | None
 
 
 async def describe(me: Actor, line: str) -> dict[str, Any]:
-    """What a line was understood as, without running it."""
+    """What a line was understood as, without running it; an act is one whatever the conversation makes of it."""
+    if (said := read_act(trimmed(line))) and (slots := await _slots_of(me, said)) is not None:
+        return {"intent": said.act.value, "slots": slots, "missing": [], "score": 1.0}
     try:
         read = await understand(me, line)
     except Refused as refused:
@@ -145,6 +148,16 @@ async def describe(me: Actor, line: str) -> dict[str, Any]:
     missing = [name for name, each in found.inputs.items() if each.required and name not in read.call.inputs]
     slots = {**read.slots, **{name: _stored_name(read.call, name) for name in read.call.ready}}
     return {"intent": found.name, "slots": slots, "missing": missing, "score": 0.5 if read.trouble else 1.0}
+
+
+async def _slots_of(me: Actor, said: Said) -> dict[str, Any] | None:
+    """What an act names: a choice by its place, help by what it is about; None for help about nothing we know."""
+    if said.act is Act.pick:
+        return {"index": said.index}
+    if not said.topic:
+        return {}
+    about = await describe(me, said.topic)
+    return {"topic": about["intent"]} if about["score"] else None
 
 
 def _stored_name(call: Call, name: str) -> Any:

@@ -21,7 +21,7 @@ from models.chat.binding import (
 )
 from models.chat.qrcodes import ask_for_code
 from models.chat.scenes import Scene, read_scene
-from models.chat.tables import Door
+from models.chat.tables import Conversation, Door
 from models.delivery.telling import tell
 from models.errors import Refused
 from models.party.tables import Customer, Person, Role
@@ -162,8 +162,11 @@ async def _may_vouch_for(me: Actor, person: Person) -> None:
 async def _bind(me: Actor, person: Person) -> Bound:
     await bind(me.door, me.identity, person.id)
     await _belongs_to_card(me, person)
-    doors = {door.value: door.text for door in Door}
-    await tell("account.bound", about=person.number, facts={"door": doors[me.door]}, person=[person.id])
+    elsewhere = Conversation.filter(person_id=person.id, reachable=True).exclude(door=me.door)
+    if await elsewhere.exists():
+        # Whoever has just bound their only WeChat need not be warned of themselves.
+        doors = {door.value: door.text for door in Door}
+        await tell("account.bound", about=person.number, facts={"door": doors[me.door]}, person=[person.id])
     customer = await Customer.get_or_none(id=person.customer_id) if person.customer_id else None  # type: ignore[attr-defined]
     return Bound(bound=True, name=person.called, customer=customer.name if customer else None)
 

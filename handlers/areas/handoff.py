@@ -1,6 +1,7 @@
 """A person instead of the machine: whoever looks after the customer is told."""
 
 from handlers.actor import Actor
+from handlers.inputs import Text
 from handlers.registry import command
 from handlers.result import Result
 from models.delivery.telling import tell
@@ -13,11 +14,19 @@ class HandedOff(Result):
     who: str
 
 
-@command("human.handoff", says=["人工", "转人工", "找人工", "人工客服", "找客服", "我要找人"])
-async def hand_off(me: Actor) -> HandedOff:
+@command(
+    "human.handoff",
+    says=[
+        "人工", "转人工", "找人工", "人工客服", "找客服", "我要找人", "找业务员", "联系业务员", "让业务员联系我", "给我回电话",
+        "投诉", "我要投诉", "发错货了", "货发错了", "货不对", "少货了", "货少了", "货有质量问题", "质量有问题", "货坏了",
+        "能不能便宜点", "能便宜点吗", "可以便宜点吗", "便宜点",
+        "投诉{reason}", "我要投诉{reason}", "人工{reason}", "转人工{reason}", "找业务员{reason}",
+    ],
+)  # fmt: skip
+async def hand_off(me: Actor, *, reason: Text | None = None) -> HandedOff:
     """转人工：请同事联系您"""
     colleague = await _colleague(me)
-    facts = {"who": f"{me.called}（{me.number}）"}
+    facts = {"who": f"{me.called}（{me.number}）", **({"reason": reason} if reason else {})}
     await tell("handoff.asked", about=me.number, facts=facts, owner=[colleague.id])
     return HandedOff(who=colleague.called)
 

@@ -47,8 +47,8 @@ class LeadList(Listing):
 @command(
     "lead.create",
     says=[
-        "新线索{company}{contact}{phone}{note}", "新线索{company}{contact}{phone}", "新线索{company}{phone}", "新线索{company}",
-        "记个线索{company}{contact}{phone}", "记个线索{company}{phone}", "记个线索{company}", "新建线索{company}{contact}{phone}",
+        "新线索{company}{contact}{phone}{note}", "新线索{company}{contact}{phone}", "新线索{company}{phone}{note}", "新线索{company}{phone}", "新线索{company}",
+        "记个线索{company}{contact}{phone}", "记个线索{company}{phone}{note}", "记个线索{company}{phone}", "记个线索{company}", "新建线索{company}{contact}{phone}",
         "新建线索{company}{phone}", "新建线索{company}", "新线索", "记个线索", "新建线索",
     ],
 )  # fmt: skip

@@ -63,6 +63,7 @@ async def list_wishes(me: Actor) -> Wishes:
     "notify.mute",
     says=[
         "别老给我发消息", "别给我发消息", "别给我发消息了", "不要给我发消息", "不要给我发消息了", "不要再发消息", "别再发消息",
+        "关闭通知", "关掉通知", "关闭消息", "取消通知",
         "不要{topic}通知", "关闭{topic}通知", "别发{topic}通知", "{topic}不用通知我", "{topic}别通知我", "不再推送{topic}",
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from models import sql
 from models.chat.binding import bind
 from models.chat.tables import ApiToken, Conversation, ExternalContact, WorkParty
+from models.chat.welcomes import ask_for_welcome
 from models.clock import now
 from models.delivery.tables import Notice, NoticeState
 from models.delivery.telling import tell
@@ -25,7 +26,7 @@ ADMINS = "SELECT id FROM person WHERE active AND roles ? $1 ORDER BY id"
 ADD_CONTACT = """
 INSERT INTO external_contact (external_id, employee_id, person_id, state, added_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (external_id, employee_id) DO UPDATE
-SET ended_at = NULL, state = $4, person_id = coalesce($3, external_contact.person_id)
+SET ended_at = NULL, state = $4, person_id = coalesce($3, external_contact.person_id) RETURNING id
 """
 
 
@@ -64,7 +65,7 @@ async def party_changed(change: dict[str, Any]) -> None:
 
 
 async def contact_changed(change: dict[str, Any]) -> None:
-    """Notes whom a customer added or dropped; a customer without an owner is that employee's from then on."""
+    """Notes whom a customer added, who is greeted once, or dropped; a customer without an owner is that employee's."""
     employee = await _employee(change["userid"])
     if employee is None:
         return
@@ -75,7 +76,9 @@ async def contact_changed(change: dict[str, Any]) -> None:
     # The state is what our own code for adding an employee carried: the number of a contact we know.
     person = await Person.get_or_none(number=change["state"], active=True, customer_id__not_isnull=True)
     person_id = person.id if person else None
-    await sql.rows(ADD_CONTACT, change["external"], employee.id, person_id, change["state"], now())
+    added = await sql.row(ADD_CONTACT, change["external"], employee.id, person_id, change["state"], now())
+    if added and change["welcome"]:
+        await ask_for_welcome(added["id"], change["welcome"])
     if person is not None:
         await Customer.filter(id=person.customer_id, owner_id=None).update(owner_id=employee.id)  # type: ignore[attr-defined]
 

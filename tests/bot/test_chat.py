@@ -121,9 +121,11 @@ async def test_a_code_for_a_colleague_is_an_administrators_to_give(chat: Chat) -
     assert await sql.rows("SELECT used_at FROM bind_code WHERE used_at IS NOT NULL") == []
 
 
-async def test_whoever_is_bound_anew_is_told(chat: Chat) -> None:
-    code = (await chat("E003", "给C001绑定码")).splitlines()[1]
-    await chat("o_new", f"绑定 {code}", door="official")
+async def test_whoever_is_bound_anew_is_told_where_they_were_before(chat: Chat) -> None:
+    for contact in ("C001", "C002"):
+        code = (await chat("E003", f"给{contact}绑定码")).splitlines()[1]
+        await chat(f"o_new_{contact}", f"绑定 {code}", door="official")
+    # C001 is in the mini-program too; C002 has only the WeChat that was bound just now.
     told = await sql.rows(
         "SELECT p.number FROM notice n JOIN person p ON p.id = n.receiver_id WHERE n.kind = 'account.bound'"
     )

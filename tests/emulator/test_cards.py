@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.simkit import Sim
+from emulator.xmltext import write_xml
+from tests.emulator.simkit import Sim, seal
 
 UPDATE = "/cgi-bin/message/update_template_card"
 URL = "https://example.com/"
@@ -225,3 +226,80 @@ async def test_two_taps_at_once_are_both_delivered(sim: Sim) -> None:
     )
     assert [answer["attempts"] for answer in answers] == [1, 1]
     assert sim.backend.most_at_once == 2
+
+
+def replying(sim: Sim, kind: str, body: dict[str, Any]) -> None:
+    """A backend that answers every tap with a change of the card."""
+
+    async def answer(push: Any) -> str:
+        fields = {"ToUserName": push.fields["FromUserName"], "FromUserName": push.fields["ToUserName"]}
+        return seal("work", write_xml({**fields, "CreateTime": 1700000000, "MsgType": kind, **body}))
+
+    sim.backend.answer = answer
+
+
+async def tapped(sim: Sim, task_id: str = "ap-1", button: str = "同意") -> dict[str, Any]:
+    answer: dict[str, Any] = await sim.sim("card", door="work", person="P1", task_id=task_id, button=button)
+    return answer
+
+
+async def test_a_reply_may_make_the_button_grey_for_whoever_tapped_it(sim: Sim) -> None:
+    await sim.work_card("liting|wangzong", BUTTON)
+    replying(sim, "update_button", {"Button": {"ReplaceName": "已同意"}})
+    assert (await tapped(sim))["reply"] == "折扣\n[已同意]"
+    assert await states(sim) == ["decided", "open"]
+
+
+async def test_a_reply_may_bring_another_card(sim: Sim) -> None:
+    await sim.work_card("liting|wangzong", BUTTON)
+    rows = [{"KeyName": "金额", "Value": "¥1"}, {"KeyName": "网址", "Value": "看", "Type": 1, "Url": URL}]
+    parts = {"MainTitle": {"Title": "折扣"}, "HorizontalContentList": rows, "ReplaceText": "已驳回"}
+    buttons = [{"Text": "同意", "Style": 1, "Key": "yes"}, {"Text": "驳回", "Style": 2, "Key": "no"}]
+    card = {"CardType": "button_interaction", **parts, "ButtonList": buttons}
+    replying(sim, "update_template_card", {"TemplateCard": card})
+    assert (await tapped(sim, button="驳回"))["reply"] == "折扣\n金额: ¥1\n网址: 看\n[已驳回]"
+    (shown,) = await sim.get("/sim/cards", person="P1")
+    assert (shown["task_id"], shown["state"]) == ("ap-1", "decided")
+    assert (await states(sim))[1] == "open"
+
+
+async def test_a_reply_may_end_a_vote_with_what_was_chosen(sim: Sim) -> None:
+    await sim.work_card("liting", VOTE)
+    options = [{"Id": "o1", "Text": "价格低", "IsChecked": "true"}]
+    box = {"QuestionKey": "q", "OptionList": options, "Disable": "true", "Mode": 1}
+    card = {"CardType": "vote_interaction", "MainTitle": {"Title": "去哪"}, "CheckBox": box}
+    card |= {"SubmitButton": {"Text": "提交", "Key": "s"}, "ReplaceText": "已提交"}
+    replying(sim, "update_template_card", {"TemplateCard": card})
+    assert (await tapped(sim, "v-1", "提交"))["reply"].endswith("[已提交]")
+    assert (await sim.get("/sim/cards", person="P1"))[0]["state"] == "decided"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("update_button", {}, "Button/ReplaceName is missing"),
+        ("update_template_card", {}, "TemplateCard is missing"),
+        ("update_template_card", {"TemplateCard": {"CardType": "poem"}}, "42031"),
+        ("update_template_card", {"TemplateCard": {"CardType": "text_notice", "MainTitle": {"Title": "t"}}}, "42045"),
+        (
+            "update_template_card",
+            {"TemplateCard": {"CardType": "button_interaction", "MainTitle": {"Title": "t"}, "ButtonList": {"Text": "好", "Key": "k", "Style": "red"}}},
+            "TemplateCard: ",
+        ),
+    ],
+)  # fmt: skip
+async def test_a_change_that_is_none_leaves_the_card_as_it_was(
+    sim: Sim, kind: str, body: dict[str, Any], words: str
+) -> None:
+    await sim.work_card("liting", BUTTON)
+    replying(sim, kind, body)
+    assert words in (await tapped(sim))["failures"][0]
+    assert (await sim.get("/sim/cards", person="P1"))[0]["state"] == "open"
+
+
+async def test_a_notice_has_no_button_to_change_and_a_line_no_card(sim: Sim) -> None:
+    await sim.work_card("liting", TEXT | {"action_menu": MENU, "task_id": "t-1"})
+    replying(sim, "update_button", {"Button": {"ReplaceName": "已关闭"}})
+    assert (await tapped(sim, "t-1", "不再推送"))["reply"] is None
+    assert (await sim.get("/sim/cards", person="P1"))[0]["state"] == "open"
+    assert "only a tap on a card" in (await sim.text("work", "P1", "在吗"))["failures"][0]

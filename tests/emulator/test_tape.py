@@ -91,6 +91,21 @@ async def test_an_ellipsis_stands_for_anything(shop: Shop) -> None:
     await play(shop, "> text official P1 藏青\n< official P1 有 … 个匹配\n| …\n")
 
 
+async def test_what_has_a_name_is_the_same_from_then_on(shop: Shop) -> None:
+    said = "> text official P1 藏青\n< official P1 有 ⟨count⟩ 个匹配\n| 1 ⟨name⟩藏青\n| 2 ⟨name⟩大红\n> text official P1 ⟨name⟩藏青\n"
+    seen: list[str] = []
+
+    async def answer(push: Pushed) -> str | None:
+        seen.append(push.fields["Content"])
+        return push.text_reply(f"有 {len(seen)} 个匹配\n1 32S藏青\n2 32S大红")
+
+    shop.sim.backend.answer = answer
+    await play(shop, said + "< official P1 有 … 个匹配\n| 1 ⟨name⟩藏青\n| …\n")
+    assert seen == ["藏青", "32S藏青"]
+    with pytest.raises(Difference, match="expected: 有 3 个匹配"):
+        await play(shop, said + "< official P1 有 ⟨count⟩ 个匹配\n| 1 …\n")
+
+
 @pytest.mark.parametrize("row", ["hello", "| more", "> dance", "< official", '> card {"x"'])
 def test_lines_that_are_none(row: str) -> None:
     with pytest.raises(BadTape, match="line 1"):

@@ -156,7 +156,13 @@ async def test_a_paused_broadcast_sends_nothing_until_it_goes_on(company: Pair) 
     await command(company, "resume")
     await until(settled, within_s=60 + CROWD / 50)
     assert max((await shown(company, "周五开会")).values()) == 1
-    assert (await states())["paused"] == 0
+    staff = int((await sql.rows("SELECT count(*) AS n FROM person WHERE active AND customer_id IS NULL"))[0]["n"])
+    found = await states()
+    assert found["paused"] == 0
+    assert found["accepted"] + found["uncertain"] + found["refused"] + found["muted"] == staff == sum(found.values())
+    assert (found["refused"], found["muted"]) == (STRANGERS, MUTED)
+    said = await company.text("E001", "JB0001")
+    assert "已完成" in said and f"未送达：{STRANGERS + MUTED}（{MUTED} 人关了这类通知）" in said
 
 
 async def command(company: Pair, verb: str) -> dict[str, Any]:

@@ -181,15 +181,10 @@ async def query_invoices(
 @command(
     "invoice.request",
     says=[
-        "开票抬头{title}税号{tax_no}",
-        "开发票抬头{title}税号{tax_no}",
-        "开票抬头{title}",
-        "我要开票",
-        "要发票",
-        "我要发票",
-        "开发票",
+        "开票抬头{title}税号{tax_no}", "开发票抬头{title}税号{tax_no}", "开票抬头{title}",
+        "我要开票", "要发票", "我要发票", "开张发票", "开个发票",
     ],
-)
+)  # fmt: skip
 async def request_invoice(
     me: Actor, *, title: Text, tax_no: Text | None = None, customer: Customer | None = None
 ) -> TaxDetails:

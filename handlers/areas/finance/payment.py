@@ -245,7 +245,10 @@ async def notify_payment(me: Actor, *, amount: Amount, customer: Customer | None
     return Done(told, files_for=customer.number)
 
 
-@query("payment.account", says=["你们账号多少", "账号多少", "打款账号", "收款账号", "银行账号", "往哪打款"])
+@query(
+    "payment.account",
+    says=["你们账号多少", "账号多少", "账号是多少", "你们账号是多少", "打款账号", "收款账号", "银行账号", "往哪打款"],
+)
 async def query_account(me: Actor) -> BankAccount:
     """收款账号"""
     company = await Company.all().first()

@@ -61,7 +61,7 @@ class Change:
     says=[
         "{order}数量改成{quantity}", "{order}数量改为{quantity}", "{order}改成{quantity}", "{order}改为{quantity}", "{order}那单改成{quantity}",
         "{order}那单数量改成{quantity}", "{order}的{product}改成{quantity}", "{order}{product}改成{quantity}", "{order}{product}数量改成{quantity}",
-        "{order}改成{items}", "{order}再加{add}", "{order}那单再加{add}", "{order}加{add}", "{order}那单加{add}", "{order}加上{add}",
+        "{order}改成{quantity}个", "{order}改成{quantity}件", "{order}数量改成{quantity}个", "{order}数量改成{quantity}件", "{order}改成{items}", "{order}再加{add}", "{order}那单再加{add}", "{order}加{add}", "{order}那单加{add}", "{order}加上{add}",
         "{order}去掉{product}", "{order}不要{product}了", "{order}那单不要{product}了", "{order}删掉{product}",
         "{order}交期改到{date}", "{order}交期改成{date}", "{order}那单交期改到{date}", "{order}那单交期往后推到{date}", "{order}交期往后推到{date}",
         "{order}那单交期提前到{date}", "{order}交期提前到{date}", "{order}推迟到{date}", "{order}提前到{date}", "{order}能不能提前到{date}", "{order}能提前到{date}吗", "{order}改到{date}送", "{order}改到{date}",

@@ -21,7 +21,7 @@ from models.approvals.deciding import void
 from models.base import ZERO
 from models.clock import at_local, days, now, today
 from models.delivery.telling import tell
-from models.errors import InvalidInput, NotFound
+from models.errors import InvalidInput, NotFound, Refused
 from models.finance.credit import lock_credit
 from models.moves import move
 from models.party.tables import Customer
@@ -32,6 +32,14 @@ from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder,
 from models.stock.reservation import release
 from models.stock.tables import ReservationState
 from models.system.deadlines import drop_deadlines
+
+MOST_COMING = 5
+
+
+class NothingToReceive(Refused):
+    """No order of the asker's is on its way."""
+
+    code, status = "nothing_to_receive", 409
 
 
 class OrderRow(Result):
@@ -62,9 +70,11 @@ class Expired(Result):
 @command(
     "order.create",
     says=[
-        "{customer}要{items}{date}送", "{customer}要{items}{date}交货", "{customer}要{items}{date}要", "{customer}要{items}{date}", "{customer}要{items}",
+        "{customer}要{items}{date}送", "{customer}要{items}{date}交货", "{customer}要{items}{date}要", "{customer}要{items}{date}交", "{customer}要{items}{date}", "{customer}要{items}",
         "{customer}订{items},{date}交货", "{customer}订{items}{date}交货", "{customer}订{items}{date}", "{customer}订{items}", "{customer}下单{items}",
         "给{customer}下单{items}", "给{customer}订{items}", "帮{customer}订{items}", "下单{items}", "订{items}",
+        "{customer}要{items}{date}到", "{customer}要{items}{date}到货", "我要{items}{date}送", "我要{items}{date}要", "我要{items}{date}交",
+        "我要{items}{date}到", "我要{items}{date}", "{items}{date}要", "{items}{date}送", "{items}{date}交", "{items}{date}交货",
         "我要{items}", "我要订{items}", "要{items}{date}", "要{items}", "下单", "下个单", "开单", "给{customer}下单", "{customer}要下单",
         "{customer}下单", "{items}给{customer}", "{customer}订货",
     ],
@@ -183,32 +193,18 @@ async def refuse_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     return await answer(order)
 
 
-async def _on_the_way(me: Actor) -> SalesOrder:
-    """The one order that has left and nobody has confirmed; of several, which one is for people to say."""
-    left = visible(me, SalesOrder).filter(delivery_state=DeliveryState.delivered.value, received_at=None)
-    found = await left.order_by("-id").limit(5)
-    if len(found) != 1:
-        raise MissingInput(input="order", handler="order.receive", choices=[each.number for each in found])
-    return found[0]
-
-
 @command(
     "order.receive",
     says=[
-        "确认收货{order}",
-        "{order}确认收货",
-        "{order}收到了",
-        "{order}到货了",
-        "确认收货",
-        "收到货了",
-        "货收到了",
-        "货都收到了",
+        "确认收货{order}", "{order}确认收货", "{order}收到了", "{order}到货了",
+        "确认收货", "收到了", "货收到了", "货都收到了", "收到货了", "货到了", "已收货", "收货了",
     ],
-)
+)  # fmt: skip
 async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[OrderAnswer]:
-    """确认收货"""
+    """确认收货；不说单号时问是哪一张"""
     if order is None:
-        order = await _on_the_way(me)
+        # 收到了 may be no more than a polite word: which order it is about is said, not guessed.
+        raise await _to_receive(me)
     if order.delivery_state != DeliveryState.delivered.value or order.received_at is not None:
         raise wrong_state(order)
     moment = now()
@@ -225,6 +221,8 @@ async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[O
     "order.status",
     says=[
         "{order}", "{order}发货没有", "{order}那个单发货没有", "{order}发货了吗", "{order}发了没", "{order}什么情况",
+        "我的货到哪了", "货到哪了", "我的货发了吗", "我的货发了没", "货发了吗", "发货了吗", "我的订单到哪了", "我的单到哪了",
+        "我的订单发货了吗", "我的单发了吗",
         "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
         "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],
@@ -299,6 +297,15 @@ async def _let_go(order: SalesOrder) -> None:
     await release(order.number)
     await follow_demand(order, wanted=False)
     await drop_deadlines(order.number)
+
+
+async def _to_receive(me: Actor) -> Refused:
+    """Asks which of the orders that are on their way has arrived; or says that none is."""
+    coming = visible(me, SalesOrder).filter(delivery_state=DeliveryState.delivered.value, received_at=None)
+    numbers = await coming.order_by("id").limit(MOST_COMING).values_list("number", flat=True)
+    if not numbers:
+        return NothingToReceive()
+    return MissingInput(input="order", handler="order.receive", choices=list(numbers))
 
 
 def _known_state(given: str) -> str:

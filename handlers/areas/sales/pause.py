@@ -4,14 +4,14 @@ from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, tell_about, wrong_state
 from handlers.areas.sales.placing import ask_release, secure
 from handlers.call import Call
-from handlers.dispatch import Done
-from handlers.inputs import Flag, Phone, Text
+from handlers.dispatch import Done, MissingInput
+from handlers.inputs import Address, Flag, Phone, Text
 from handlers.registry import command
 from handlers.result import Ref, Result
 from models.approvals.deciding import void
 from models.base import ZERO
 from models.delivery.telling import tell
-from models.errors import CustomerFrozen, InvalidInput
+from models.errors import CustomerFrozen
 from models.finance.credit import lock_credit
 from models.moves import move
 from models.party.tables import Customer
@@ -120,13 +120,15 @@ class AddressSet(Result):
         "收货地址换成{address}", "收货地址改成{address}", "收货地址改为{address}", "地址换成{address}", "地址改成{address}",
         "送货地址改成{address}", "{order}地址改成{address}", "{order}收货地址改成{address}", "{order}送到{address}", "{order}改送{address}",
         "{customer}收货地址改成{address}", "{customer}地址改成{address}", "{customer}的收货地址换成{address}",
+        "设为收货地址", "设为{customer}的收货地址", "设为{order}的收货地址", "改收货地址", "改地址", "地址改一下", "改一下地址", "收货地址改一下", "换收货地址", "修改收货地址",
+        "{order}改收货地址", "{order}改地址", "改{customer}的收货地址", "{customer}改收货地址",
     ],
     confirm=True,
 )  # fmt: skip
 async def change_address(
     me: Actor,
     *,
-    address: Text,
+    address: Address,
     customer: Customer | None = None,
     order: SalesOrder | None = None,
     contact: Text | None = None,
@@ -137,7 +139,7 @@ async def change_address(
     if order is not None:
         return await _change_of_order(me, order, place, receiver, number)
     if customer is None:
-        raise InvalidInput(input="customer", given="", why="which_customer")
+        raise MissingInput(input="customer", handler="address.change")
     before = customer.address
     await Customer.filter(id=customer.id).update(
         address=place, receiver=receiver or customer.receiver, receiver_phone=number or customer.receiver_phone

@@ -17,6 +17,14 @@ class Phase(Labelled):
     late = "late", "延期"
 
 
+_ALSO = {
+    "待发货": Phase.ongoing,
+    "未发货": Phase.ongoing,
+    "没发货": Phase.ongoing,
+    "未完成": Phase.ongoing,
+    "在途": Phase.to_receive,
+}
+
 _OVER = [OrderState.cancelled.value, OrderState.closed.value, OrderState.done.value]
 _SENT = [DeliveryState.partial.value, DeliveryState.delivered.value]
 _RECEIVED = Q(received_at__isnull=False)
@@ -36,7 +44,8 @@ def _late() -> Q:
 
 def in_phase(given: str) -> Q:
     """The orders in a phase, named by its code or its word. Raises InvalidInput."""
-    for phase in Phase:
-        if given in (phase.value, phase.text):
-            return _ROWS[phase] if phase in _ROWS else _late()
-    raise InvalidInput(input="phase", given=given, why="no_such_state")
+    named = {word: phase for phase in Phase for word in (phase.value, phase.text)} | _ALSO
+    if given not in named:
+        raise InvalidInput(input="phase", given=given, why="not_among", among="、".join(phase.text for phase in Phase))
+    phase = named[given]
+    return _ROWS[phase] if phase in _ROWS else _late()

@@ -68,7 +68,7 @@ class ReturnList(Listing):
     says=[
         "{customer}退{items}{reason}", "{customer}退{items}", "{customer}退货{items}", "{order}退{items}{reason}", "{order}退{items}", "{order}退货{items}",
         "{order}{remedy}{items}", "{customer}{remedy}{items}", "有{items}是{reason}怎么办", "有{items}是{reason}", "有{items}{reason}怎么办", "我要退{items}", "要退{items}",
-        "退货", "我要退货", "{order}退货",
+        "退货", "我要退货", "{order}退货", "我要退{order}", "{order}要退货", "{order}要退",
     ],
     confirm=True,
 )  # fmt: skip
