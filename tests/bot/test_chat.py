@@ -228,16 +228,3 @@ async def test_every_example_of_the_help_is_understood(chat: Chat, person: str, 
 async def test_what_people_typed_and_were_not_understood(chat: Chat, who: str, line: str, said: str) -> None:
     answer = await chat(who, line)
     assert said in answer and "没听懂" not in answer, answer
-
-
-async def test_goods_have_come_without_saying_which_if_only_one_order_is_on_its_way(chat: Chat) -> None:
-    assert "哪" in await chat("C001", "货收到了")
-    await chat("C001", "取消")
-    await chat("E005", "312发了顺丰 单号SF1029384756")
-    await chat("E005", "确认")
-    assert (await chat("C001", "货收到了")).startswith("SO0312 已签收")
-    for number in ("SO0315", "SO0316"):
-        await chat("E005", f"{number}发了顺丰 单号SF1029384756")
-        await chat("E005", "确认")
-    # Each customer's own: the other order is somebody else's.
-    assert (await chat("C001", "收到货了")).startswith("SO0316 已签收")

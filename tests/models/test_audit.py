@@ -24,6 +24,7 @@ CORRUPTIONS = (
     ("库位所在仓库", "UPDATE location SET warehouse_id = (SELECT id FROM warehouse WHERE name = '二号仓') WHERE code = 'A-03-2'"),
     ("低库存标记", "UPDATE product SET low = NOT low WHERE code = 'M8X30'"),
     ("采购已收与入库单", "UPDATE purchase_order_line SET received = 1 WHERE id = (SELECT min(id) FROM purchase_order_line)"),
+    ("退供应商单与流水", "WITH r AS (INSERT INTO supplier_return (number, order_id, supplier_id, reason, replaced, state, returned_at, returned_by_id) SELECT 'SR9999', o.id, o.supplier_id, '', false, 'done', o.created_at, (SELECT min(id) FROM person) FROM purchase_order o WHERE number = 'PO0087' RETURNING id, order_id) INSERT INTO supplier_return_line (supplier_return_id, order_line_id, product_id, warehouse_id, quantity, amount, lot) SELECT r.id, l.id, l.product_id, (SELECT min(id) FROM warehouse), 1, 205, '' FROM r JOIN purchase_order_line l ON l.order_id = r.order_id"),
 
     ("采购状态与已收", "UPDATE purchase_order SET state = 'received' WHERE number = 'PO0087'"),
     ("订单金额与明细", "UPDATE sales_order SET total = total + 0.01 WHERE number = 'SO0312'"),

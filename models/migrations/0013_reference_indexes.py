@@ -13,7 +13,7 @@ MISSING = (
 )
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0010_wechat')]
+    dependencies = [('models', '0012_supplier_returns')]
 
     initial = False
 

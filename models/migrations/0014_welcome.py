@@ -5,7 +5,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0010_wechat')]
+    dependencies = [('models', '0013_reference_indexes')]
 
     initial = False
 
