@@ -79,7 +79,7 @@ async def here(door: str, who: str = "") -> Conversation:
 
 
 TABLES = ("audit_entry", "notice", "attachment", "person", "department", "customer", "external_contact", "grant_ledger",
-          "conversation", "inbox", "work_party", "approval")  # fmt: skip
+          "conversation", "inbox", "work_party", "approval", "welcome")  # fmt: skip
 
 
 async def everything() -> list[str]:

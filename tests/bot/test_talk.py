@@ -76,9 +76,14 @@ async def test_what_only_a_person_can_settle_goes_to_the_salesperson(chat: Chat,
     assert await chat("C001", line) == "已经请小李联系您，会尽快回复"
 
 
-async def test_a_complaint_carries_its_words(chat: Chat) -> None:
-    await chat("C001", "投诉 上一批螺栓生锈")
-    assert (await Notice.get(kind="handoff.asked")).facts == {"who": "周经理（C001）", "reason": "上一批螺栓生锈"}
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("投诉 上一批螺栓生锈", "上一批螺栓生锈"), ("货不对啊 我要的是M10", "啊 我要的是M10"), ("少了一箱", "一箱")],
+)
+async def test_a_complaint_carries_its_words(chat: Chat, line: str, reason: str) -> None:
+    assert "已经请小李联系您" in await chat("C001", line)
+    facts = (await Notice.get(kind="handoff.asked")).facts
+    assert (facts["who"], facts["reason"].replace(",", " ")) == ("周经理（C001）", reason)
 
 
 @pytest.mark.parametrize("line", ["什么时候能到", "我的订单什么时候发货"])

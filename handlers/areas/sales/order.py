@@ -223,6 +223,7 @@ async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[O
         "{order}", "{order}发货没有", "{order}那个单发货没有", "{order}发货了吗", "{order}发了没", "{order}什么情况",
         "我的货到哪了", "货到哪了", "我的货发了吗", "我的货发了没", "货发了吗", "发货了吗", "我的订单到哪了", "我的单到哪了",
         "我的订单发货了吗", "我的单发了吗",
+
         "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
         "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],
