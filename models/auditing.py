@@ -294,6 +294,8 @@ CHECKS = {
             WHERE a.code = '220201') booked,
           (SELECT (SELECT coalesce(sum(l.amount), 0) FROM goods_receipt_line l JOIN goods_receipt g ON g.id = l.receipt_id
               WHERE g.state = 'done' AND (g.order_id IS NOT NULL OR g.supplier_id IS NOT NULL))
+            - (SELECT coalesce(sum(l.amount), 0) FROM supplier_return_line l
+              JOIN supplier_return s ON s.id = l.supplier_return_id WHERE s.state = 'done')
             - (SELECT coalesce(sum(v.amount), 0) FROM supplier_invoice_line v JOIN supplier_invoice i ON i.id = v.invoice_id
               WHERE i.state <> 'reversed') AS amount) waiting
         WHERE booked.amount <> waiting.amount
@@ -301,8 +303,12 @@ CHECKS = {
     "来票后的暂估尾差": """
         SELECT o.number, p.code, coalesce(g.amount, 0) AS received, coalesce(v.amount, 0) AS ledger FROM purchase_order_line l
         JOIN purchase_order o ON o.id = l.order_id JOIN product p ON p.id = l.product_id
-        LEFT JOIN (SELECT r.order_line_id, sum(r.amount) AS amount FROM goods_receipt_line r
-          JOIN goods_receipt g ON g.id = r.receipt_id WHERE g.state = 'done' GROUP BY 1) g ON g.order_line_id = l.id
+        LEFT JOIN (SELECT order_line_id, sum(amount) AS amount FROM (
+            SELECT r.order_line_id, r.amount FROM goods_receipt_line r JOIN goods_receipt g ON g.id = r.receipt_id
+              WHERE g.state = 'done'
+            UNION ALL
+            SELECT r.order_line_id, -r.amount FROM supplier_return_line r JOIN supplier_return s ON s.id = r.supplier_return_id
+              WHERE s.state = 'done') kept GROUP BY 1) g ON g.order_line_id = l.id
         LEFT JOIN (SELECT v.order_line_id, sum(v.amount) AS amount FROM supplier_invoice_line v
           JOIN supplier_invoice i ON i.id = v.invoice_id WHERE i.state <> 'reversed' GROUP BY 1) v ON v.order_line_id = l.id
         WHERE l.received = l.invoiced AND coalesce(g.amount, 0) <> coalesce(v.amount, 0)

@@ -30,10 +30,12 @@ WITHIN = Decimal("0.2")
 
 LINES = "SELECT id FROM purchase_order_line WHERE order_id = $1 ORDER BY id FOR UPDATE"
 
-# All that came and was not demanded: what each receipt was rounded to is taken off again to the cent.
+# All that came, stayed and was not demanded: what each receipt was rounded to is taken off again to the cent.
 WAITING = """
 SELECT l.id, (SELECT coalesce(sum(r.amount), 0) FROM goods_receipt_line r JOIN goods_receipt g ON g.id = r.receipt_id
     WHERE r.order_line_id = l.id AND g.state = 'done')
+  - (SELECT coalesce(sum(b.amount), 0) FROM supplier_return_line b JOIN supplier_return s ON s.id = b.supplier_return_id
+    WHERE b.order_line_id = l.id AND s.state = 'done')
   - (SELECT coalesce(sum(v.amount), 0) FROM supplier_invoice_line v JOIN supplier_invoice i ON i.id = v.invoice_id
     WHERE v.order_line_id = l.id AND i.state <> 'reversed') AS amount
 FROM purchase_order_line l WHERE l.order_id = $1

@@ -79,6 +79,7 @@ SALES = (
     Way("order.receive", lambda w, n: ("E002", {"order": n}), DELIVERED),
     Way("order.eta", lambda w, _: ("E003", {"items": one(w, 900)})),
     Way("order.status", lambda w, n: ("E002", {"order": n}), ANY_ORDER),
+    Way("order.urge", lambda w, n: ("E003", {"order": n}), GOING),
     Way("order.list", lambda w, _: ("C001", {})),
     Way("reservation.expire", lambda w, n: ("system", {"order": n}), WAITING),
     Way("discount.request", lambda w, n: ("E002", {"order": n, "discount": w.dice.choice(("0.98", "0.93"))}), UNBILLED),
