@@ -75,9 +75,11 @@ READERS: dict[Any, Reader[Any]] = {}
 
 
 def reads(kind: Any) -> Any:
-    """Registers a reader for a kind of input."""
+    """Registers the one reader for a kind of input."""
 
     def register(reader: type[Reader[Any]]) -> type[Reader[Any]]:
+        if kind in READERS:
+            raise ValueError(f"{kind} has a reader already: {type(READERS[kind]).__name__}")
         READERS[kind] = reader()
         return reader
 

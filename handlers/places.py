@@ -1,4 +1,4 @@
-"""Inputs that name a place of the warehouse, a lot, a document of stock or purchasing."""
+"""Inputs that name a place of the warehouse, a lot, a document of stock."""
 
 import re
 from dataclasses import dataclass
@@ -9,11 +9,10 @@ from handlers.inputs import Ambiguous, Reader, reads
 from handlers.references import DocumentReader, WarehouseReader
 from handlers.visible import find
 from models.errors import InvalidInput, NotFound
-from models.party.tables import Supplier
-from models.purchase.tables import GoodsReceipt, PurchaseOrder, SupplierReturn
+from models.purchase.tables import GoodsReceipt, SupplierReturn
 from models.stock.tables import Adjustment, Hold, Location, Lot, Stocktake, Transfer
 from models.stock.transferring import Place
-from models.text import key, plain
+from models.text import plain
 
 LotNo = NewType("LotNo", str)
 LocationCode = NewType("LocationCode", str)
@@ -114,30 +113,6 @@ class LotReader(Reader[Lot]):
 
     def save(self, value: Lot) -> str:
         return f"{value.number}@{value.product.code}"
-
-
-@reads(Supplier)
-class SupplierReader(Reader[Supplier]):
-    async def read(self, me: Actor, text: str, name: str) -> Supplier:
-        wanted = key(text)
-        every = await Supplier.all().order_by("id")
-        exact = [each for each in every if wanted in (key(each.name), each.number.lower())]
-        found = exact or [each for each in every if wanted and f" {wanted}" in f" {each.keys}"]
-        if not found:
-            raise NotFound(kind="supplier", given=text[:40])
-        if len(found) > 1:
-            choices = [{"number": each.number, "name": each.name} for each in found]
-            raise Ambiguous(input=name, kind="supplier", given=text, choices=choices)
-        return found[0]
-
-    def save(self, value: Supplier) -> str:
-        return value.number
-
-
-@reads(PurchaseOrder)
-class PurchaseOrderReader(DocumentReader[PurchaseOrder]):
-    slot = r"[pP][oO]\d{1,8}(?!\d)"
-    table, prefix = PurchaseOrder, "PO"
 
 
 @reads(GoodsReceipt)

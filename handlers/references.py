@@ -239,7 +239,7 @@ class PaymentReader(DocumentReader[Payment]):
 
 @reads(PurchaseOrder)
 class PurchaseOrderReader(DocumentReader[PurchaseOrder]):
-    slot = r"[pP][oO]\d{3,8}(?!\d)"
+    slot = r"[pP][oO]\d{1,8}(?!\d)"
     table, prefix = PurchaseOrder, "PO"
 
 
