@@ -25,7 +25,7 @@ GUARDS = [
     ("row lock of a conversation", "bot/turns.py", "$2 FOR UPDATE OF c", "$2",
      "tests/handlers/test_races.py::test_a_turn_waits_for_the_conversation_that_another_worker_holds"),
     ("version of a conversation", "bot/turns.py", "given.version = c.xmin::text", "true",
-     "tests/handlers/test_races.py::test_two_lines_of_one_person_on_two_workers_come_one_after_another"),
+     "tests/handlers/test_races.py::test_a_line_that_only_asks_is_answered_anew_if_another_worker_was_faster"),
     ("injection neutraliser", "bot/rendering/templates.py", "finalize=neutral,", "",
      "tests/bot/test_rendering.py::test_hostile_text_in_every_fact_of_every_template_grows_nothing"),
     ("rights row", "handlers/dispatch.py", "    if scope is Scope.none:\n        raise NoRight()\n", "",

@@ -95,6 +95,21 @@ async def test_two_lines_of_one_person_on_two_workers_come_one_after_another(dat
     assert len({first, *pages}) == 4
 
 
+async def test_a_line_that_only_asks_is_answered_anew_if_another_worker_was_faster(database: str) -> None:
+    await Turns(EVENTS).run(Turn("work", "liting", "list", line="我的订单"), links=False)
+    other = await asyncpg.connect(database)
+    held = other.transaction()
+    await held.start()
+    await other.execute("LOCK TABLE sales_order")
+    turn = asyncio.create_task(Turns(EVENTS).run(Turn("work", "liting", "next", line="下一页"), links=False))
+    await until(waits_for_a_lock)
+    # What another worker's turn would leave: the list is no longer what was shown last.
+    await other.execute("UPDATE conversation SET state = '{}' WHERE door = 'work' AND external_id = 'liting'")
+    await held.commit()
+    await other.close()
+    assert await turn == "没有下一页了"
+
+
 async def test_a_turn_waits_for_the_conversation_that_another_worker_holds(database: str) -> None:
     await Turns(EVENTS).run(Turn("work", "liting", "ask", line="宏达要角阀10个"), links=False)
     other = await asyncpg.connect(database)
