@@ -30,7 +30,7 @@ SELECT c.id, CASE WHEN c.own_limit THEN c.credit_limit WHEN c.group_id IS NOT NU
 FROM customer c LEFT JOIN customer_group g ON g.id = c.group_id CROSS JOIN company co WHERE c.id = ANY($1::bigint[])
 """
 
-LOCK = "SELECT id FROM customer WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT id FROM customer WHERE id = $1 FOR NO KEY UPDATE"
 
 # What was agreed to: up to which exposure, and until when.
 RELEASED = """

@@ -21,7 +21,7 @@ CENT = Decimal("0.01")
 
 RECEIVABLE, REVENUE, OUTPUT_TAX, RETAINED = "1122", "6001", "222102", "4104"
 
-LOCK = "SELECT id FROM sales_order WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT id FROM sales_order WHERE id = $1 FOR NO KEY UPDATE"
 
 TAKE = """
 UPDATE sales_order_line SET invoiced = invoiced + $2 WHERE id = $1 AND invoiced + $2 BETWEEN 0 AND quantity RETURNING id
@@ -110,6 +110,9 @@ async def reverse_invoice(invoice: Invoice, *, by: int | None) -> Invoice:
     """A red-letter invoice over the whole of one; what had been paid on it is on account again. Raises WrongState."""
     # Taken back in part by a return at the same time, it is no longer taken back whole.
     await lock_money(invoice.customer_id)  # type: ignore[attr-defined]
+    if invoice.order_id is not None:  # type: ignore[attr-defined]
+        # Whoever issues an invoice locks the order before it draws a number.
+        await sql.rows(LOCK, invoice.order_id)  # type: ignore[attr-defined]
     await invoice.refresh_from_db()
     if invoice.reverses_id is not None or invoice.state == InvoiceState.reversed.value:  # type: ignore[attr-defined]
         raise WrongState(kind="invoice", number=invoice.number, state=invoice.state, state_text="红字发票")

@@ -16,7 +16,7 @@ from models.system.numbers import next_number
 BANK, RECEIVABLE, ADVANCE, FINANCE_COST = "1002", "1122", "2203", "6603"
 
 # Money of one customer is dealt out by one at a time, the same lock as for credit.
-LOCK = "SELECT id FROM customer WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT id FROM customer WHERE id = $1 FOR NO KEY UPDATE"
 
 SETTLE = """
 UPDATE invoice SET paid = paid + $2, state = CASE

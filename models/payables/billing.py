@@ -28,7 +28,7 @@ ESTIMATED, INPUT_TAX, PAYABLE, DIFFERENCE, EXPENSE, RETAINED = "220201", "222101
 WITHIN = Decimal("0.2")
 """How far an invoice may be from the purchase's prices before it must be a slip of the pen."""
 
-LINES = "SELECT id FROM purchase_order_line WHERE order_id = $1 ORDER BY id FOR UPDATE"
+LINES = "SELECT id FROM purchase_order_line WHERE order_id = $1 ORDER BY id FOR NO KEY UPDATE"
 
 # All that came, stayed and was not demanded: what each receipt was rounded to is taken off again to the cent.
 WAITING = """

@@ -13,7 +13,7 @@ from models.base import ZERO
 WARN_AT = Decimal(80)
 """Per cent of a budget from which people are told; beyond all of it somebody must agree."""
 
-LOCK = "SELECT id FROM budget WHERE department_id = $1 AND purpose = $2 AND month = $3 FOR UPDATE"
+LOCK = "SELECT id FROM budget WHERE department_id = $1 AND purpose = $2 AND month = $3 FOR NO KEY UPDATE"
 
 USED = """
 SELECT b.department_id, d.name AS department, d.head_id AS head, b.purpose, b.month, b.amount,

@@ -17,7 +17,7 @@ from models.system.numbers import next_number
 BANK, PAYABLE, ADVANCE = "1002", "2202", "1123"
 
 # Money to one supplier is dealt out by one at a time.
-LOCK = "SELECT id FROM supplier WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT id FROM supplier WHERE id = $1 FOR NO KEY UPDATE"
 
 SETTLE = """
 UPDATE supplier_invoice SET paid = paid + $2, state = CASE

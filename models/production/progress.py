@@ -16,7 +16,7 @@ from models.stock.moving import add_move
 from models.stock.reversal import take_back
 from models.system.numbers import next_number
 
-LOCK = "SELECT id FROM work_order WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT id FROM work_order WHERE id = $1 FOR NO KEY UPDATE"
 
 OPEN = (WorkOrderState.confirmed, WorkOrderState.in_progress)
 

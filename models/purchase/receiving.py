@@ -30,7 +30,7 @@ UNEXPLAINED = "1901"
 
 EXPECTING = (PurchaseState.confirmed, PurchaseState.partially_received)
 
-LOCK = "SELECT id FROM purchase_order WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT id FROM purchase_order WHERE id = $1 FOR NO KEY UPDATE"
 
 TAKE_IN = """
 UPDATE purchase_order_line SET received = received + $2 WHERE id = $1 AND received + $2 BETWEEN invoiced AND quantity RETURNING id

@@ -12,7 +12,7 @@ from models.product.pricing import discounted, line_sum
 from models.sales.orders import lines_of
 from models.sales.tables import DeliveryState, OrderRevision, OrderState, SalesOrder, SalesOrderLine
 
-LOCK = "SELECT id FROM sales_order WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT id FROM sales_order WHERE id = $1 FOR NO KEY UPDATE"
 
 KEPT = (
     "position",

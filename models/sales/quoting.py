@@ -23,7 +23,7 @@ from models.sales.tables import (
 from models.system.deadlines import drop_deadlines, set_deadline
 from models.system.numbers import next_number
 
-LOCK = "SELECT id FROM quotation WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT id FROM quotation WHERE id = $1 FOR NO KEY UPDATE"
 
 OPEN = (QuotationState.draft, QuotationState.sent)
 

@@ -17,9 +17,9 @@ from models.system.numbers import next_number
 
 FOUND_OR_LOST = "1901"
 
-LOCK_WAREHOUSE = "SELECT id FROM warehouse WHERE id = $1 FOR UPDATE"
+LOCK_WAREHOUSE = "SELECT id FROM warehouse WHERE id = $1 FOR NO KEY UPDATE"
 
-LOCK_COUNT = "SELECT id FROM stocktake WHERE id = $1 FOR UPDATE"
+LOCK_COUNT = "SELECT id FROM stocktake WHERE id = $1 FOR NO KEY UPDATE"
 
 # The balance's lock keeps the bins still while they are read.
 LOCK_BALANCE = """
