@@ -20,7 +20,7 @@ GUARDS = [
      "tests/scenarios/test_approvals.py::test_a_late_decision_is_answered_with_who_was_faster"),
     ("guarded update of a state", "models/moves.py", "model.filter(id=row.id, state=before.value)", "model.filter(id=row.id)",
      "tests/models/test_rules.py::test_of_two_who_read_the_same_state_only_one_moves_on_from_it"),
-    ("row lock of a customer's credit", "models/finance/credit.py", 'WHERE id = $1 FOR UPDATE"', 'WHERE id = $1"',
+    ("row lock of a customer's credit", "models/finance/credit.py", 'WHERE id = $1 FOR NO KEY UPDATE"', 'WHERE id = $1"',
      "tests/handlers/test_races.py::test_of_five_orders_against_the_last_credit_one_is_confirmed_and_four_wait"),
     ("row lock of a conversation", "bot/turns.py", "$2 FOR UPDATE OF c", "$2",
      "tests/handlers/test_races.py::test_a_turn_waits_for_the_conversation_that_another_worker_holds"),
