@@ -85,6 +85,8 @@ class ItemsReader(Reader[list[Item]]):
         each = said[index]
         if not each.product:
             raise InvalidInput(input=name, given=each.line, why="product_missing")
+        if below := _BELOW_NOTHING.search(each.line):
+            raise InvalidInput(input="quantity", given=f"-{below[1]}", why="too_small")
         try:
             return await make_item(me, each.product, each.quantity, each.unit, name)
         except Ambiguous as several:
@@ -117,6 +119,7 @@ _ARABIC = r"(?<![A-Za-z×.\d\-])\d[\d,]*(?:\.\d+)?(?:[万千百wWkK]\d*)?"
 _HAN = r"(?<![零〇一二三四五六七八九十百千万两俩])(?:[零〇一二三四五六七八九十百千万两俩]+|半)"
 # With a unit it is a quantity wherever it stands; without one it must not be part of a name such as 86型 or 18W.
 _QUANTITY = re.compile(rf"({_ARABIC}|{_HAN})\s*(?:({UNIT})|(?![A-Za-z×\d.\-型号寸]))")
+_BELOW_NOTHING = re.compile(rf"(?:\s-|负)\s*(\d[\d,.]*)\s*{UNIT}?$")
 _ONLY_QUANTITY = re.compile(rf"({FIGURE})\s*({UNIT})?")
 _BREAK = re.compile(r"[\s,，、;；。和]+")
 

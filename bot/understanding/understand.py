@@ -11,10 +11,13 @@ from handlers.inputs import Ambiguous
 from handlers.items import split_items
 from handlers.registry import Handler, handler
 from handlers.rights import NoRight, Scope
-from models.errors import NotFound, Refused
+from models.errors import InvalidInput, NotFound, Refused
 
 TRIED = 4
 """How many readings of a line are looked up before the best one's trouble is told."""
+
+FIRM = {"day_too_far", "day_past"}
+"""What is wrong with an input that is meant for certain."""
 
 
 class NotUnderstood(Refused):
@@ -40,10 +43,16 @@ async def understand(me: Actor, line: str) -> Understood:
     _refuse_forbidden(me, found)
     candidates = [match for match in found if me.reach(match.pattern.handler.name) is not Scope.none]
     best: Understood | None = None
+    decided: set[str] = set()
     for match in _by_role(me, candidates)[:TRIED]:
+        if match.pattern.handler.name in decided:
+            continue
         read = await _read(me, match)
         if read.trouble is None:
             return read
+        if isinstance(read.trouble, InvalidInput) and read.trouble.facts.get("why") in FIRM:
+            # A day thirty years off is no remark: no looser reading of the same command may explain it away.
+            decided.add(match.pattern.handler.name)
         best = _better(best, read)
     bare = await _bare(me, text) if best is None or isinstance(best.trouble, NotFound) else None
     if bare is not None:

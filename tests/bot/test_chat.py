@@ -228,3 +228,18 @@ async def test_every_example_of_the_help_is_understood(chat: Chat, person: str, 
 async def test_what_people_typed_and_were_not_understood(chat: Chat, who: str, line: str, said: str) -> None:
     answer = await chat(who, line)
     assert said in answer and "没听懂" not in answer, answer
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("宏达要m8x30 5000个 2056-12-01送", "太远了"),
+        ("宏达要m8x30 -5个", "数量“-5”不对：要大于 0"),
+        ("宏达要m8x30 负5个", "数量“-5”不对：要大于 0"),
+        ("宏达要m8x30 0个", "要大于 0"),
+    ],
+)
+async def test_a_figure_or_a_day_that_cannot_be_is_no_remark(chat: Chat, line: str, said: str) -> None:
+    answer = await chat("E003", line)
+    assert said in answer and "请确认" not in answer, answer
+    assert "现在没有等您确认的" in await chat("E003", "确认")

@@ -271,7 +271,7 @@ async def query_cash(me: Actor) -> CashAnswer:
     return CashAnswer(as_of=today(), cash=cash, bank=bank, total=cash + bank)
 
 
-@command("ledger.close", says=["{period}结账", "结账{period}", "{period}关账"], confirm=True)
+@command("ledger.close", says=["{period}结账", "结账{period}", "{period}关账", "关账{period}"], confirm=True)
 async def close_period(me: Actor, *, period: Span) -> Closed:
     """结账：这个月不能再记账"""
     if period != month_of(period.start) or period.end >= today():

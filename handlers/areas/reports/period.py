@@ -168,6 +168,9 @@ async def report_sales(
         "{by}排名",
         "{period}{by}排名",
         "卖得最好的{by}",
+        "{period}销售前{limit}",
+        "销售前{limit}",
+        "{period}销售前{limit}名",
     ],
 )
 async def report_top(
