@@ -22,15 +22,13 @@ _MD = re.compile(r"(\d{1,2})(?:月|[-/])(\d{1,2})[日号]?")
 _D = re.compile(r"(\d{1,2})[号日]")
 
 
-def read_day(text: str, today: date) -> date | None:
-    """The day a text means, or None. A bare weekday is of this week; a day without a year is the next such."""
+def read_day(text: str, today: date, *, ahead: bool = True) -> date | None:
+    """The day a text means, or None. A bare weekday or day of the month is the one to come, or, not `ahead`, the last."""
     text = text.strip()
     if text in RELATIVE:
         return today + timedelta(days=RELATIVE[text])
     if found := _WEEK.fullmatch(text):
-        weeks = {"下下": 2, "下": 1, "上": -1}.get(found[1] or "", 0)
-        monday = today - timedelta(days=today.weekday())
-        return monday + timedelta(weeks=weeks, days=WEEKDAYS[found[2]])
+        return _weekday(found[1] or "", WEEKDAYS[found[2]], today, ahead)
     try:
         if found := _YMD.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3]))
@@ -39,7 +37,24 @@ def read_day(text: str, today: date) -> date | None:
             # In November, 1月5日 is next year's; a day some weeks back is still this year's.
             return day if day >= today - timedelta(days=180) else day.replace(year=today.year + 1)
         if found := _D.fullmatch(text):
-            return today.replace(day=int(found[1]))
+            return _day_of_month(int(found[1]), today, ahead)
     except ValueError:
         return None
     return None
+
+
+def _weekday(week: str, weekday: int, today: date, ahead: bool) -> date:
+    """On a Saturday, 周五 of something to come is next week's; 这周五 is yesterday whatever it is said of."""
+    day = today - timedelta(days=today.weekday()) + timedelta(days=weekday)
+    if not week and (day < today if ahead else day > today):
+        return day + timedelta(weeks=1 if ahead else -1)
+    return day + timedelta(weeks={"下下": 2, "下": 1, "上": -1}.get(week, 0))
+
+
+def _day_of_month(day: int, today: date, ahead: bool) -> date:
+    """On the 28th, 5号 of something to come is next month's. Raises ValueError where that month has no such day."""
+    if ahead and day < today.day:
+        return (today.replace(day=1) + timedelta(days=31)).replace(day=day)
+    if not ahead and day > today.day:
+        return (today.replace(day=1) - timedelta(days=1)).replace(day=day)
+    return today.replace(day=day)

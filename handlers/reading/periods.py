@@ -43,7 +43,7 @@ def month_of(day: date) -> Span:
 
 
 def read_period(text: str, today: date) -> Span | None:
-    """The span a text means, or None. A month without a year is the latest such that has begun."""
+    """The span a text means, or None. A month without a year is the latest such that has begun, a bare weekday the last."""
     text = text.strip().removesuffix("的")
     month = month_of(today)
     monday = today - timedelta(days=today.weekday())
@@ -72,7 +72,7 @@ def _dated(text: str, today: date) -> Span | None:
             return _month(found[1], found[2], today)
     except ValueError:
         return None
-    day = read_day(text, today)
+    day = read_day(text, today, ahead=False)
     return Span(day, day) if day else None
 
 
