@@ -5,6 +5,7 @@ import pytest
 from bot.rendering import templates
 from bot.turns import Turn
 from models import sql
+from tests.days import ahead, shown
 from tests.people import Chat
 
 
@@ -72,7 +73,6 @@ async def test_duplicate_leads_are_refused_with_who_has_them(chat: Chat) -> None
         ("E003", "jf", "角阀DN15"),
         ("E003", "jiaofa还有多少", "角阀DN15"),
         ("E003", "宏达额度还够下3万5吗", "宏达建材"),
-        ("E003", "宏達建材訂M8×30三千個,11月28號交貨", "请确认订单"),
         ("E003", "312那个单发货没有", "SO0312"),
         ("E003", "wddd", "共 35 单"),
         ("E003", "老王五金店 角阀50 面板一箱 月结", "“面板”有 3 个匹配"),
@@ -92,6 +92,13 @@ async def test_duplicate_leads_are_refused_with_who_has_them(chat: Chat) -> None
 async def test_what_people_say_is_understood(chat: Chat, who: str, line: str, start: str) -> None:
     answer = await chat(who, line)
     assert answer.startswith(start), answer
+
+
+async def test_an_order_in_traditional_characters_is_the_same_order(chat: Chat) -> None:
+    day = ahead(5)
+    answer = await chat("E003", f"宏達建材訂M8×30三千個,{day.month}月{day.day}號交貨")
+    assert answer.startswith("请确认订单\n¥1,350.00\n客户：宏达建材\n")
+    assert f"\n交货：{shown(day)}\n" in answer
 
 
 async def test_binding_codes_work_once_and_wrong_ones_run_out(chat: Chat) -> None:

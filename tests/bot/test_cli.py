@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, admin, apart
+from tests.days import ahead, typed
 
 FRESH = f"fresh_{os.getpid()}"
 
@@ -56,7 +57,7 @@ def test_a_real_company_is_built_bound_and_speaks(fresh: str) -> None:
 
 
 def test_say_goes_on_from_call_to_call_and_numbers_its_actions(demo: str) -> None:
-    echo = liaodan(demo, "say", "--as", "E003", "宏达要m8x30 5000个 12月2号送")
+    echo = liaodan(demo, "say", "--as", "E003", f"宏达要m8x30 5000个 {typed(ahead(4))}送")
     assert echo.stdout.splitlines()[0] == "请确认订单"
     assert echo.stdout.splitlines()[-1] == "回复 1 确认 / 0 取消"
     assert liaodan(demo, "say", "--as", "E003", "1").stdout.startswith("SO0319 已下单")

@@ -6,6 +6,7 @@ from bot.understanding.understand import describe
 from handlers.actor import person
 from models.delivery.tables import Notice
 from models.sales.tables import SalesOrder
+from tests.days import ahead, shown, typed
 from tests.people import Chat
 
 
@@ -46,18 +47,19 @@ async def test_a_figure_that_is_not_there_or_twice_changes_nothing(chat: Chat) -
 @pytest.mark.parametrize(
     ("who", "line"),
     [
-        ("E003", "宏达要M8×30 1000个 12月3号交"),
-        ("E003", "宏达要M8×30 1000个 12月3号到货"),
-        ("C001", "我要M8×30 1000个 12月3号"),
-        ("C001", "我要M8×30 1000个 12月3号送"),
-        ("C001", "M8×30 1000个 12月3号要"),
+        ("E003", "宏达要M8×30 1000个 {day}交"),
+        ("E003", "宏达要M8×30 1000个 {day}到货"),
+        ("C001", "我要M8×30 1000个 {day}"),
+        ("C001", "我要M8×30 1000个 {day}送"),
+        ("C001", "M8×30 1000个 {day}要"),
     ],
 )
 async def test_the_day_goods_are_wanted_is_a_day_however_it_is_said(chat: Chat, who: str, line: str) -> None:
-    answer = await chat(who, line)
-    assert "交货：12-03" in answer and "备注" not in answer
+    day = ahead(5)
+    answer = await chat(who, line.format(day=typed(day)))
+    assert f"交货：{shown(day)}" in answer and "备注" not in answer
     await chat(who, "确认")
-    assert str((await SalesOrder.get(number="SO0319")).requested_date)[5:] == "12-03"
+    assert (await SalesOrder.get(number="SO0319")).requested_date == day
 
 
 async def test_a_quantity_with_its_unit_changes_an_order_of_one_product(chat: Chat) -> None:

@@ -20,6 +20,7 @@ from models.party.tables import Customer
 from models.sales.tables import SalesOrder
 from models.system.tables import Company
 from tests.books import clean
+from tests.days import shown
 from tests.people import Api, Chat
 
 
@@ -214,14 +215,12 @@ async def test_finance_is_told_every_morning_whom_to_remind(chat: Chat) -> None:
 
 async def test_a_customer_who_is_to_be_left_alone_is_reminded_by_nobody_until_that_day_is_over(chat: Chat) -> None:
     last = today() + timedelta(days=3)
-    assert (await chat("E009", f"暂停催款建业到{last:%m-%d}")).startswith(f"建业工程 暂停催款\n到：{last:%m-%d}")
-    assert await chat("E009", "催一下建业") == (
-        f"建业工程 的催款暂停到 {last:%m-%d} 周{'一二三四五六日'[last.weekday()]}。要催先发：恢复催款建业工程"
-    )
+    assert (await chat("E009", f"暂停催款建业到{last:%m-%d}")).startswith(f"建业工程 暂停催款\n到：{shown(last)}\n")
+    assert await chat("E009", "催一下建业") == (f"建业工程 的催款暂停到 {shown(last)}。要催先发：恢复催款建业工程")
     await watch_customers()
     told = await Notice.filter(kind="dunning.due").first()
     assert told is None or "建业工程" not in [each["customer"]["name"] for each in told.facts["items"]]
-    assert f"暂停催款到：{last:%m-%d}" in await chat("E009", "建业资料")
+    assert f"暂停催款到：{shown(last)}" in await chat("E009", "建业资料")
     assert not await Dunning.all().exists()
     with travel(now() + days(4)):
         assert "第 1 级" in await chat("E009", "催一下建业")
@@ -301,7 +300,7 @@ async def test_finance_sees_on_the_card_what_is_offered_to_a_customer(chat: Chat
         await api.post("E003", "quote.create", customer="宏达建材", items=items)
     await api.post("E003", "quote.cancel", quotation="QU0002")
     last = today() + timedelta(days=15)
-    assert f"未完报价：1 份\n· QU0001 草稿 ¥900.00，有效到 {last:%m-%d}" in await chat("E009", "宏达资料")
+    assert f"未完报价：1 份\n· QU0001 草稿 ¥900.00，有效到 {shown(last)}" in await chat("E009", "宏达资料")
     _, card = await api.get("E009", "customer.query", customer="宏达建材")
     assert (card["open_quotations"], [each["number"] for each in card["quotations"]]) == (1, ["QU0001"])
 

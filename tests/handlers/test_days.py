@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.filters import day as shown
 from handlers.reading.dates import WEEKDAYS, read_day
 from handlers.reading.periods import Span, read_period
 from models.clock import at_local, today, travel
+from tests.days import shown
 from tests.people import Chat
 
 DAYS = st.dates(date(2026, 1, 1), date(2030, 12, 31))
@@ -24,7 +24,7 @@ def saturday() -> date:
 async def test_on_a_saturday_friday_is_the_one_to_come(chat: Chat) -> None:
     with travel(at_local(saturday(), 10)):
         answer = await chat("E003", "先给宏达留200个m8x30 留到周五")
-        friday = shown((saturday() + timedelta(days=6)).isoformat())
+        friday = shown(saturday() + timedelta(days=6))
     assert answer.splitlines()[1] == f"· 宏达建材 M8×30 不锈钢螺栓 200 个，留到 {friday}（RS0001）"
 
 

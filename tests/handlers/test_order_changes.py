@@ -13,6 +13,7 @@ from models.finance.credit import credit_status
 from models.party.tables import Customer
 from models.product.tables import Product
 from models.sales.tables import OrderRevision, SalesOrder
+from tests.days import ahead, shown, typed
 from tests.people import Api, Chat
 
 HELD = """
@@ -58,8 +59,8 @@ async def test_less_is_ordered_and_the_rest_is_free_again(chat: Chat) -> None:
 
 
 async def test_another_date_another_product_and_one_less(chat: Chat) -> None:
-    await chat("E003", "312那单交期往后推到12月5号")
-    assert "12-05" in await chat("E003", "确认")
+    await chat("E003", f"312那单交期往后推到{typed(ahead(12))}")
+    assert shown(ahead(12)) in await chat("E003", "确认")
     await chat("E003", "312那单再加角阀200个")
     assert "¥6,650.00" in await chat("E003", "确认")
     assert await held("SO0312") == 5200

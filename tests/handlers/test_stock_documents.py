@@ -16,6 +16,7 @@ from models.purchase.tables import PurchaseOrder
 from models.sales.promising import outlooks
 from models.sales.tables import Delivery, SalesOrder
 from models.stock.tables import StockMove
+from tests.days import shown
 from tests.people import Api, Chat
 
 BOOKED = """
@@ -188,7 +189,7 @@ async def test_goods_that_expired_while_they_were_held_are_refused_with_their_da
     with travel(at_local(last + timedelta(days=1), 12)):
         assert "缺：BV2.5电线 红 10 卷（备的货已过期）" in await chat("E005", "拣货单SO0319")
         said = await chat("E005", "SO0319发了顺丰 单号SF1029384756")
-        assert said.startswith(f"BV2.5电线 红 批号 B261201 {last:%m-%d}") and said.endswith(
+        assert said.startswith(f"BV2.5电线 红 批号 B261201 {shown(last)}") and said.endswith(
             "已过期，不能发货；没过期的有 60 卷，要 70"
         )
         assert not await Delivery.filter(order__number="SO0319").exists()

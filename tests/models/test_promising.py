@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.filters import day as day_shown
 from models import sql
 from models.auditing import CHECKS
 from models.clock import now, today
@@ -19,6 +18,7 @@ from models.sales.promising import Coming, Outlook, SourceKind, at_present_pace,
 from models.sales.tables import SalesOrder
 from models.stock.figures import stock_figures
 from models.stock.tables import StockBalance
+from tests.days import shown
 from tests.people import Api, Chat
 
 HORIZON = 80
@@ -66,13 +66,13 @@ async def test_lamps_come_from_stock_and_from_what_the_supplier_sends_and_later_
     now_there = await chat("E003", "工矿灯200W 40个什么时候能交")
     assert "现在就能发" in now_there and "现货" in now_there
     both = await chat("E003", "工矿灯200W 100个什么时候能交")
-    assert f"{due:%m-%d}" in both and "· 工矿灯200W 40 个：现货" in both and "工矿灯200W 60 个：采购 PO0087" in both
+    assert shown(due) in both and "· 工矿灯200W 40 个：现货" in both and "工矿灯200W 60 个：采购 PO0087" in both
     await PurchaseOrderLine.filter(order__number="PO0087").update(due_date=due + timedelta(days=5))
-    assert f"{due + timedelta(days=5):%m-%d}" in await chat("E003", "工矿灯200W 100个什么时候能交")
+    assert shown(due + timedelta(days=5)) in await chat("E003", "工矿灯200W 100个什么时候能交")
     # What was due yesterday comes today at the earliest, and is called late.
     await PurchaseOrderLine.filter(order__number="PO0087").update(due_date=today() - timedelta(days=1))
     late = await chat("E003", "工矿灯200W 100个什么时候能交")
-    assert "已延期" in late and f"{today():%m-%d}" in late
+    assert "已延期" in late and shown(today()) in late
     # Beyond all of it there is no date, and it says so.
     assert "还没有货源" in await chat("E003", "工矿灯200W 641个什么时候能交")
 
@@ -109,13 +109,13 @@ async def test_racks_come_when_the_workshop_is_done_at_its_present_pace(chat: Ch
         ready += timedelta(days=1)
         worked += ready.weekday() != 6
     said = await chat("E003", "型材货架 10件什么时候能交")
-    assert f"生产 WO1105 {ready:%m-%d}" in said
+    assert f"生产 WO1105 {shown(ready)}" in said
 
 
 async def test_an_order_says_when_and_a_customer_learns_the_day_and_no_more(chat: Chat, api: Api) -> None:
     assert "可发：现在就能发（现货 5,000 个）" in await chat("E003", "SO0312")
-    due = (await SalesOrder.get(number="SO0312")).requested_date.isoformat()
-    assert await chat("C001", "SO0312什么时候能到") == f"SO0312\n最早：现在就能发\n要求：{day_shown(due)}"
+    due = (await SalesOrder.get(number="SO0312")).requested_date
+    assert await chat("C001", "SO0312什么时候能到") == f"SO0312\n最早：现在就能发\n要求：{shown(due)}"
     status, body = await api.get("C001", "order.eta", order="SO0312")
     assert status == 200 and "sources" not in body["promise"] and "lines" not in body
     hard = await chat("C001", "下周三之前一定要送到工地")
