@@ -17,9 +17,8 @@ def yuan(value: str | Decimal) -> str:
 
 def price(value: str | Decimal) -> str:
     """A unit price: at least two decimals, more if it has them."""
-    text = f"{Decimal(value):,f}".rstrip("0")
-    whole, _, cents = text.partition(".")
-    return f"¥{whole}.{cents:0<2}"
+    whole, _, cents = f"{Decimal(value):,f}".partition(".")
+    return f"¥{whole}.{cents.rstrip('0'):0<2}"
 
 
 @lru_cache(maxsize=4096)
