@@ -16,7 +16,7 @@ from models.purchase.tables import PurchaseOrder
 from models.sales.promising import outlooks
 from models.sales.tables import Delivery, SalesOrder
 from models.stock.tables import StockMove
-from tests.days import shown
+from tests.days import ahead, shown
 from tests.people import Api, Chat
 
 BOOKED = """
@@ -311,14 +311,15 @@ async def test_goods_in_transit_are_nobodys_until_they_arrive_lot_by_lot(chat: C
 
 
 async def test_a_lot_is_followed_to_whoever_got_it(chat: Chat) -> None:
-    await chat("E005", "入库 BV2.5电线红 10卷 批号B261201 效期2027-11-01")
+    last = ahead(300)
+    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last}")
     await chat("E003", "建业要BV2.5电线红12卷")
     await chat("E003", "确认")
-    assert "批号 B261201，效期 2027-11-01 周一" in await chat("E005", "拣货单SO0319")
+    assert f"批号 B261201，效期 {shown(last)}" in await chat("E005", "拣货单SO0319")
     await chat("E005", "SO0319发了顺丰 单号SF1029384756")
     await chat("E005", "确认")
     answer = await chat("E005", "召回B261201")
-    assert answer.startswith("BV2.5电线 红 批号 B261201\n还剩 0 卷\n效期：2027-11-01 周一\n· 建业工程 10 卷（SO0319，")
+    assert answer.startswith(f"BV2.5电线 红 批号 B261201\n还剩 0 卷\n效期：{shown(last)}\n· 建业工程 10 卷（SO0319，")
     assert await differences() == []
 
 
@@ -349,13 +350,13 @@ async def test_what_is_kept_too_long_is_let_go_and_told(chat: Chat) -> None:
     [
         ("给宏达留99999个m10x40", "M10×40 不锈钢螺栓不够：要 99,999 个，只有 3,000"),
         ("给宏达留500个m10x40 留到去年", "日期“留到去年”不对：要写日期，例如 下周三 或 12-02"),
-        ("给宏达留500个m10x40 留到2026-01-05", "已经过去了"),
+        ("给宏达留500个m10x40 留到{past}", "已经过去了"),
         ("给宏达留500个m10x40 留到2056-01-05", "日期“2056-01-05”不对：太远了，请核对"),
         ("给宏达留0个m10x40", "要大于 0"),
     ],
 )
 async def test_what_cannot_be_kept_is_refused_and_nothing_is_held(chat: Chat, line: str, refusal: str) -> None:
-    assert refusal in await chat("E003", line)
+    assert refusal in await chat("E003", line.format(past=ahead(-300)))
     assert await chat("E003", "我的预留") == "预留 0 笔\n现在没有预留"
 
 

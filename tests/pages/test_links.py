@@ -10,6 +10,7 @@ import pytest
 from models import sql
 from models.clock import CLOCK_FILE
 from models.pages.tables import PageLink, PageOpening
+from tests.days import ahead
 from tests.pages.conftest import PUBLIC_URL, Site
 from tests.people import Api, Chat
 
@@ -157,11 +158,12 @@ async def test_labels_carry_the_code_that_chat_understands(site: Site) -> None:
 
 
 async def test_a_label_of_a_lot_says_which_and_until_when(site: Site) -> None:
-    await site.chat("E005", "入库 BV2.5红 10卷 批号B261201 效期2027-11-01")
+    last = ahead(300)
+    await site.chat("E005", f"入库 BV2.5红 10卷 批号B261201 效期{last}")
     said = await site.chat("E005", "打标签BV2.5红 批号B261201 2张")
-    assert said.startswith("标签 2 张\n") and "批号：B261201\n效期：2027-11-01" in said
+    assert said.startswith("标签 2 张\n") and f"批号：B261201\n效期：{last}" in said
     shown = words((await site.page(said.split(PUBLIC_URL)[1].split()[0]))[1])
-    assert shown.count("批号 B261201 效期 2027-11-01") == 2
+    assert shown.count(f"批号 B261201 效期 {last}") == 2
     made = await PageLink.all().count()
     assert (await site.chat("E005", "打标签BV2.5红 批号B999999 2张")).startswith("没有批号“B999999”。")
     assert await PageLink.all().count() == made
