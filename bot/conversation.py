@@ -37,6 +37,7 @@ class Conversation:
     def __init__(self, me: Actor, state: State) -> None:
         self.me, self.state = me, state
         self.refused = False
+        self.asks = False
         self.keep_lines = False
 
     async def answer(self, text: str) -> Card:
@@ -230,7 +231,19 @@ class Conversation:
             self.state.pending = None
         elif outcome.handler.inputs:
             self.state.last = call
-        return self._answer(call, outcome)
+        card = self._answer(call, outcome)
+        return self._with_question(card, outcome.asks, outcome.facts) if outcome.asks else card
+
+    def _with_question(self, card: Card, asks: Call, facts: dict[str, Any]) -> Card:
+        """An answer that goes on to ask something; what is done is done, whether it is answered or not."""
+        inputs = handler(asks.name).inputs
+        name = next(name for name, each in inputs.items() if each.required and name not in asks.inputs)
+        question = templates.render(f"ask/{asks.name}.{name}", facts)
+        self.state.pending, self.state.waiting_for = asks, name
+        card.body += question.body
+        card.actions += question.actions
+        self.asks = True
+        return card
 
     async def _echo(self, call: Call) -> Card:
         """What would happen, rehearsed and undone, for the person to confirm."""

@@ -119,11 +119,14 @@ async def leave(me: Actor, state: State, turn: Turn) -> Card | None:
 
 
 async def card(me: Actor, state: State, turn: Turn) -> Card | None:
-    """A tap is the line on the button; it is checked as if it had been typed. The card itself is changed afterwards."""
+    """A tap is the line on the button; it is checked as if it had been typed. The card itself is changed afterwards.
+
+    Only what was refused, or goes on to ask something, is said in words.
+    """
     await take_tap(turn.facts["task_id"], turn.facts["response_code"], me.id)
     talk = Conversation(me, state)
     answered = await talk.say(turn.facts["line"])
-    if not talk.refused:
+    if not talk.refused and not talk.asks:
         return None
     conversation = await Row.get(door=turn.door, external_id=turn.identity)
     await reply_later(conversation.id, door=turn.door, text=as_text(answered, links=False))

@@ -46,13 +46,15 @@ class Instead(Exception):
 class Done(Generic[R]):
     """A command's result, with the Call that would undo it and the approval it waits for.
 
-    `files_for` is the document that a photo sent next belongs to.
+    `files_for` is the document that a photo sent next belongs to; `asks` is a command with an input missing that chat asks
+    for afterwards, and that nobody need answer.
     """
 
     result: R
     undo: Call | None = None
     approval: str | None = None
     files_for: str = ""
+    asks: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Outcome:
     approval: str | None = None
     can_undo: bool = False
     files_for: str = ""
+    asks: Call | None = None
     job: dict[str, Any] | None = None
 
 
@@ -211,5 +214,7 @@ async def read_inputs(me: Actor, found: Handler, call: Call) -> dict[str, Any]:
 
 def _outcome(me: Actor, found: Handler, done: Any) -> Outcome:
     if isinstance(done, Done):
-        return Outcome(found, done.result.facts(me.may), done.approval, done.undo is not None, done.files_for)
+        return Outcome(
+            found, done.result.facts(me.may), done.approval, done.undo is not None, done.files_for, done.asks
+        )
     return Outcome(found, done.facts(me.may))

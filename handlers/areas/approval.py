@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from handlers.actor import Actor
 from handlers.call import Call
-from handlers.dispatch import run
+from handlers.dispatch import Done, run
 from handlers.inputs import Cursor, Text, cursor_after
 from handlers.registry import command, query
 from handlers.result import Listing, Places, Result
 from handlers.visible import visible
-from models.approvals.deciding import acting_for, decide
+from models.approvals.deciding import acting_for, add_reason, decide
 from models.approvals.tables import Approval, ApprovalState, ApprovalTask
 from models.clock import days, now
 from models.delivery.telling import tell
@@ -104,9 +104,26 @@ async def approve(me: Actor, *, approval: Approval, reason: Text | None = None) 
         "不同意{approval}",
     ],
 )
-async def reject(me: Actor, *, approval: Approval, reason: Text | None = None) -> ApprovalAnswer:
-    """驳回审批"""
-    return await _decide(me, approval, ApprovalState.rejected, reason or "")
+async def reject(me: Actor, *, approval: Approval, reason: Text | None = None) -> Done[ApprovalAnswer]:
+    """驳回审批：马上生效，原因随后再问"""
+    answer = await _decide(me, approval, ApprovalState.rejected, reason or "")
+    asks = None if reason else Call("approval.explain", {"approval": approval.number})
+    return Done(answer, asks=asks)
+
+
+@command("approval.explain", says=["{approval}驳回原因{reason}", "{approval}原因{reason}"])
+async def explain(me: Actor, *, approval: Approval, reason: Text) -> ApprovalAnswer:
+    """补充驳回的原因，告诉申请人"""
+    await add_reason(approval, by=me.person_id, reason=reason)
+    answer = await _answer(me, approval)
+    await tell(
+        "approval.explained",
+        about=approval.number,
+        facts={"number": approval.number, "kind": approval.kind, "decided_by": me.called, "reason": reason},
+        not_to=me.id,
+        applicant=[approval.applicant_id],  # type: ignore[attr-defined]
+    )
+    return answer
 
 
 class Reminded(Result):

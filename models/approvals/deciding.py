@@ -85,6 +85,14 @@ async def decide(approval: Approval, to: ApprovalState, *, by: int, reason: str)
     await drop_deadlines(approval.number)
 
 
+async def add_reason(approval: Approval, *, by: int, reason: str) -> None:
+    """Why something was rejected, said afterwards by whoever rejected it; the last word counts. Raises WrongState."""
+    mine = Approval.filter(id=approval.id, state=ApprovalState.rejected.value, decided_by_id=by)
+    if not await mine.update(reason=reason):
+        raise WrongState(kind="approval", number=approval.number, state="not_yours", state_text="不是您驳回的")
+    await approval.refresh_from_db()
+
+
 async def void(subject: str) -> None:
     """Takes back what waits for a document that has changed or gone."""
     for approval in await Approval.filter(subject=subject, state=ApprovalState.pending.value):

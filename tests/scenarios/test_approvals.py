@@ -97,3 +97,34 @@ async def test_a_deputy_decides_in_anothers_stead_and_it_is_written_down(sim: Si
     status, body = await sim.api.get("E003", "approval.detail", approval=approval)
     assert (body["decided_by"], body["acting_for"]) == ("老陈", "王总")
     assert await until(lambda: told(sim, "E003", "老陈（代王总）"))
+
+
+async def test_a_rejection_counts_at_once_and_is_explained_afterwards(sim: Sim) -> None:
+    order, approval = await over_limit(sim)
+    answer = await sim.text("E001", f"驳回 {approval}")
+    assert answer.startswith(f"{approval} 已驳回\n")
+    assert answer.endswith("为什么驳回？回复数字或写一句，不写也可以\n1 欠款没清\n2 先付款再发\n3 金额太大")
+    status, body = await sim.api.get("E003", "order.status", order=order)
+    assert body["state"] == "cancelled"
+    assert await sim.text("E001", "2") == f"原因已告诉申请人\n{approval} 驳回：先付款再发"
+    assert await until(lambda: told(sim, "E003", "王总：先付款再发"))
+    status, body = await sim.api.get("E003", "approval.detail", approval=approval)
+    assert (body["state"], body["reason"]) == ("rejected", "先付款再发")
+    assert "不是您驳回的" in await sim.text("E009", f"{approval}原因 我也不同意")
+
+
+async def test_a_tapped_rejection_is_asked_for_its_reason_and_need_not_give_one(sim: Sim) -> None:
+    _, approval = await over_limit(sim)
+    card = await card_of(sim, "E001", approval)
+    await sim.post("card", door="work", person="E001", task_id=card["task_id"], button="驳回")
+    assert await until(lambda: told(sim, "E001", "为什么驳回？"))
+    assert (await sim.text("E001", "m8x30还有多少")).startswith("M8×30 不锈钢螺栓\n")
+    status, body = await sim.api.get("E003", "approval.detail", approval=approval)
+    assert (body["state"], body["reason"]) == ("rejected", "")
+
+
+async def test_a_rejection_with_its_reason_asks_nothing(sim: Sim) -> None:
+    _, approval = await over_limit(sim)
+    assert "为什么驳回" not in await sim.text("E001", f"驳回 {approval} 毛利太低")
+    status, body = await sim.api.get("E003", "approval.detail", approval=approval)
+    assert body["reason"] == "毛利太低"
