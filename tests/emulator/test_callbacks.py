@@ -56,7 +56,7 @@ async def test_text_that_would_end_the_cdata_section_arrives_whole(sim: Sim) -> 
 
 
 async def test_a_push_without_an_answer_in_time_comes_four_times_under_one_id(make_sim: Any) -> None:
-    sim = await make_sim(limits={"callback_s": 0.02})
+    sim = await make_sim(limits={"callback_s": 0.2})
     never = asyncio.Event()
 
     async def answer(push: Pushed) -> None:
