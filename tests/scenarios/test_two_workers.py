@@ -42,6 +42,14 @@ async def test_an_order_whose_every_push_comes_three_times_to_two_workers_is_pla
     assert await figure("SELECT count(*) FROM sales_order WHERE created_at > $1", began) == "1"
 
 
+async def test_what_one_process_has_moved_is_in_the_very_next_answer_of_the_other(pair: Pair) -> None:
+    for moved in range(1, 11):
+        asked, mover = moved % 2, 1 - moved % 2
+        assert "已调拨" in await pair.text("E005", "从主仓调100个m8x30到二号仓", start=mover)
+        answer = await pair.text("E003", "m8x30还有多少", start=asked)
+        assert f"\n主仓：{9200 - 100 * moved:,} 个（预留 6,500）\n二号仓：{2800 + 100 * moved:,} 个\n" in answer
+
+
 @pytest.mark.slow
 async def test_of_two_taps_at_once_one_decides_in_each_of_twenty_rounds(pair: Pair) -> None:
     outcomes = [await _round(pair, number) for number in range(20)]
