@@ -23,13 +23,17 @@ T = TypeVar("T")
 Answer = Callable[[web.Request, Inbound], Awaitable[str | None]]
 
 
-def callback(door: str, answer: Answer) -> list[web.RouteDef]:
-    """The routes of one callback; `answer` gives a plaintext reply, or None for nothing."""
+def callback(door: str, answer: Answer, *, sealed_echo: bool = False) -> list[web.RouteDef]:
+    """The routes of one callback; `answer` gives a plaintext reply, or None for nothing.
+
+    `sealed_echo` says that the platform's URL check is always encrypted.
+    """
     path = f"/wechat/{door}"
 
     async def verify(request: web.Request) -> web.Response:
         try:
-            echo, _ = _opened(request, door, lambda envelope: envelope.verify_get(request.query, now().timestamp()))
+            moment = now().timestamp()
+            echo, _ = _opened(request, door, lambda each: each.verify_get(request.query, moment, sealed=sealed_echo))
             return web.Response(text=echo)
         except Refused as refused:
             return _refuse(door, refused, 403)

@@ -19,4 +19,4 @@ async def answer(request: web.Request, inbound: Inbound) -> str | None:
     return text_reply(inbound, reply, now().timestamp()) if reply else None
 
 
-ROUTES = callback("work", answer)
+ROUTES = callback("work", answer, sealed_echo=True)

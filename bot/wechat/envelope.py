@@ -64,11 +64,14 @@ class Envelope:
         """Whether only encrypted bodies are taken."""
         return self._key is not None
 
-    def verify_get(self, query: Query, now: float) -> str:
-        """Answer the console's URL check: `echostr` as it came, or decrypted if it came encrypted (WeCom doc 90930)."""
+    def verify_get(self, query: Query, now: float, *, sealed: bool = False) -> str:
+        """Answer the console's URL check: `echostr` as it came, or decrypted if it came encrypted (WeCom doc 90930).
+
+        `sealed` is for a platform that never sends it plain; without `msg_signature` that is BadSignature.
+        """
         fields = _single_values(query)
         echostr = fields.get("echostr", "")
-        if "msg_signature" not in fields:
+        if "msg_signature" not in fields and not sealed:
             self._check(fields, "signature", now)
             return echostr
         # A "+" that was not percent-encoded arrives as a space, and base64 has no spaces of its own.

@@ -67,6 +67,11 @@ async def test_the_url_check_returns_echostr_as_it_came_or_decrypted_for_wecom(d
         assert (response.status, await response.text()) == (200, "echo me")
 
 
+async def test_wecoms_url_check_is_never_taken_plain(door: TestClient) -> None:
+    async with door.get("/wechat/work", params=signed(WORK, echostr="12345")) as response:
+        assert (response.status, await response.text()) == (403, "")
+
+
 async def test_an_encrypted_line_gets_an_encrypted_answer(door: TestClient) -> None:
     query, body = push(OFFICIAL, OFFICIAL["app_id"], text(openid("o", "E003"), "m8x30还有多少"))
     status, answer = await send(door, "/wechat/official", query, body)
