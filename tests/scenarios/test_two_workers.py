@@ -33,9 +33,12 @@ SELECT count(*) FROM audit_entry WHERE handler IN ('approval.approve', 'approval
 """
 
 
-async def test_an_order_whose_every_push_comes_three_times_to_two_workers_is_placed_once(pair: Pair) -> None:
+@pytest.mark.parametrize("lines", [("宏达要M8×30 5000个", "确认"), ("下单", "宏达建材", "M8×30 5000个", "确认")])
+async def test_an_order_whose_every_push_comes_three_times_to_two_workers_is_placed_once(
+    pair: Pair, lines: tuple[str, ...]
+) -> None:
     began = now()
-    for line in ("宏达要M8×30 5000个", "确认"):
+    for line in lines:
         answer = await pair.post("text", door="work", person="E003", text=line, deliver=3)
         assert len(set(answer["replies"])) == 1, answer
     assert await figure(RESERVED, "M8X30") == "11500"
