@@ -10,6 +10,7 @@ from .config import Official
 from .pushfields import event_fields, sent_status, subscribe_list
 from .refusals import OK, Refusal
 from .templatefields import check_fields, find_template
+from .weblinks import check_links
 
 _SAME_CLIENT_MSG_S = 600
 
@@ -20,6 +21,7 @@ async def send_template(call: Call) -> Mapping[str, Any]:
     person = world.people.by_openid("official", call.body.get("touser"))
     template = find_template(_account(call), call.body.get("template_id"))
     rows = check_fields(template, call.body.get("data"), exact=False)
+    check_links("official", call.body, "url")
     if not world.people.follows(person):
         raise Refusal(43004, "require subscribe")
     if world.accepts.refuses("official", person.id, template.id):
@@ -48,6 +50,7 @@ async def send_subscription(call: Call) -> Mapping[str, Any]:
     person = call.world.people.by_openid("official", call.body.get("touser"))
     template = find_template(_account(call), call.body.get("template_id"))
     rows = check_fields(template, call.body.get("data"), exact=True)
+    check_links("official", call.body, "page")
     call.world.accepts.check("official", person.id, template.id)
     call.world.accepts.use("official", person.id, template.id)
     body = {"title": template.title, "rows": rows, "url": call.body.get("page", "")}

@@ -94,7 +94,7 @@ async def video(wish: Wish) -> dict[str, Any]:
 async def share(wish: Wish) -> dict[str, Any]:
     """Send a page on into the conversation."""
     happening = await wish.gestures.share(
-        wish.door, wish.person(), wish.text("title"), wish.text("url"), wish.optional("description"), wish.how
+        wish.door, wish.person(), wish.text("title"), wish.link("url"), wish.optional("description"), wish.how
     )
     return answer(wish, happening)
 

@@ -13,6 +13,7 @@ from .config import Person
 from .gestures import Gestures, Happening, How
 from .office import Office
 from .simerrors import SimError, number
+from .weblinks import is_link
 from .world import World
 
 GESTURES = web.AppKey("gestures", Gestures)
@@ -35,6 +36,11 @@ class Wish:
         if not isinstance(value, str) or not value:
             raise SimError(f"{name} must be a text")
         return value
+
+    def link(self, name: str) -> str:
+        if not is_link(self.text(name)):
+            raise SimError(f"{name} must begin with http:// or https://")
+        return self.text(name)
 
     def optional(self, name: str, default: str = "") -> str:
         return self.text(name) if self.body.get(name) not in (None, "") else default

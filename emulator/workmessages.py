@@ -12,6 +12,7 @@ from .cardrules import INTERACTIVE, check_card
 from .config import Person
 from .limits import TEXT_BYTES, cut_bytes
 from .refusals import OK, Refusal
+from .weblinks import check_links
 
 _RECALL_S = 86400
 _DUPLICATE_S = 1800
@@ -188,12 +189,14 @@ def _mpnews(call: Call, content: dict[str, Any]) -> dict[str, Any]:
         _bytes(article, "title", 128)
         _bytes(article, "content", _MPNEWS_BYTES)
         call.world.media.get(article.get("thumb_media_id"))
+        check_links("work", article, "content_source_url")
     return {"articles": [{"title": each["title"], "description": each.get("digest", "")} for each in articles]}
 
 
 def _textcard(call: Call, content: dict[str, Any]) -> dict[str, Any]:
     for name, limit in (("title", 128), ("description", 512), ("url", 2048)):
         _bytes(content, name, limit)
+    check_links("work", content, "url")
     if len(content.get("btntxt") or "") > 4:
         raise Refusal(40058, "textcard.btntxt too long, invalid parameter")
     return content
@@ -219,6 +222,7 @@ def _news(call: Call, content: dict[str, Any]) -> dict[str, Any]:
             _bytes(article, "url", 2048)
         elif not (article.get("appid") and article.get("pagepath")):
             raise Refusal(40058, "articles.url missing, invalid parameter")
+        check_links("work", article, "url", "picurl")
     return content
 
 

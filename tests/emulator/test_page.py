@@ -48,11 +48,11 @@ async def test_every_kind_of_message_has_a_drawing(sim: Sim) -> None:
     await sim.sim("video", **phone)
     await sim.sim("voice", **phone, recognition="喂")
     await sim.sim("location", **phone, label="西门")
-    await sim.sim("share", **phone, title="周报", url="javascript:alert(1)")
+    await sim.sim("share", **phone, title="周报", url="https://example.com/")
     html = await page(sim, a="P1", ad="official")
     for words in ("验收单.pdf", 'aria-label="视频"', '<p class="heard">喂</p>', 'aria-label="地图"', "周报"):
         assert words in html
-    assert 'href="javascript' not in html
+    assert '<a class="card tile link-tile" href="https://example.com/"' in html
 
 
 async def test_what_was_chosen_stays_chosen_until_the_card_changes(sim: Sim) -> None:
