@@ -132,8 +132,10 @@ def _leaf(call: Call, button: Menu) -> None:
 
 
 def _miniprogram(call: Call, button: Menu) -> None:
-    if not (button.get("appid") and button.get("pagepath")):
+    if not call.world.config.is_linked(button.get("appid")):
         raise Refusal(45064, "no permission to use weapp in menu")
+    if not button.get("pagepath"):
+        raise Refusal(40165, "invalid weapp pagepath")
     # Clients too old for mini-programs open the address instead.
     if call.door == "official" and not button.get("url"):
         raise Refusal(40020, "invalid button url size")

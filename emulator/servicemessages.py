@@ -74,6 +74,9 @@ def _check(call: Call, kind: str, content: dict[str, Any]) -> tuple[str, dict[st
         for name in ("title", "pagepath"):
             if not content.get(name):
                 raise Refusal(40035, f"invalid parameter {name}")
+        # A mini-program's own conversation opens that mini-program and no other.
+        if call.door == "official" and not call.world.config.is_linked(content.get("appid")):
+            raise Refusal(40013, "invalid appid")
         call.world.media.get(content.get("thumb_media_id"))
     if kind == "music":
         check_links(call.door, content, "musicurl", "hqmusicurl")

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.simkit import Sim, settings
+from tests.emulator.simkit import MINI_ID, Sim, settings
 
 PICTURES = {"type": "pic_photo_or_album", "name": "拍照", "key": "photo"}
 PLACE = {"type": "location_select", "name": "位置", "key": "place"}
 CAMERA = {"type": "scancode_waitmsg", "name": "扫码", "key": "scan"}
-MINI = {"type": "miniprogram", "name": "小店", "appid": "wx", "pagepath": "pages/order", "url": "https://e.com/"}
+MINI = {"type": "miniprogram", "name": "小店", "appid": MINI_ID, "pagepath": "pages/order", "url": "https://e.com/"}
 
 
 @pytest.fixture
