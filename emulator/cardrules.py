@@ -173,12 +173,18 @@ def _picture(card: Card) -> None:
     if image:
         _need(image.get("url"), 42044, "card_image.url")
         check_links("work", image, "url")
-        if not 1.3 <= float(image.get("aspect_ratio", 1.3)) <= 2.25:
-            raise Refusal(40058, "card_image.aspect_ratio out of range, invalid parameter")
+        _ratio(image.get("aspect_ratio"))
     if area:
         _need(area.get("image_url"), 42044, "image_text_area.image_url")
         check_links("work", area, "image_url")
         _jump_target(area, "image_text_area")
+
+
+def _ratio(value: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1.3 < value < 2.25:
+        raise Refusal(40058, "card_image.aspect_ratio out of range, invalid parameter")
 
 
 def _buttons(card: Card) -> None:
