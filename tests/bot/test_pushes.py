@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from bot.wechat.inbound import parse
 from models import sql
 from models.chat.binding import bind, issue_code
 from models.chat.tables import Attachment, Conversation, ExternalContact, WorkParty
+from models.clock import today
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.delivery.telling import tell
 from models.party.tables import Customer, Department, Person
 from tests.bot.test_doors import send, signed
+from tests.people import Sim
 from tests.pushes import PAYLOADS, WHO, body
 
 PLATFORMS: dict[str, dict[str, Any]] = {"official": OFFICIAL, "work": WORK, "miniprogram": MINI}
@@ -121,10 +124,21 @@ async def test_an_unknown_type_is_answered_success_every_time_and_noted_once(
 
 
 @pytest.mark.push("work suite")
-async def test_a_suites_command_is_refused_and_changes_nothing(door: Door) -> None:
+@pytest.mark.parametrize("info", ["suite_ticket", "create_auth", "change_auth"])
+async def test_a_suites_command_is_refused_with_word_in_the_log_and_changes_nothing(
+    door: Door, info: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs("info")
     before = await everything()
-    assert await door.raw("work suite", body("work suite")) == (403, "")
+    secrets = {"SuiteTicket": "very-secret", "AuthCode": "very-secret"}
+    assert await door.raw("work suite", body("work suite", InfoType=info, **secrets)) == (403, "")
     assert await everything() == before
+    (line,) = [json.loads(each) for each in capsys.readouterr().out.splitlines() if "refused" in each]
+    assert line.pop("timestamp")
+    assert line == {
+        "event": "push.refused", "level": "warning", "door": "work", "push": "suite", "info_type": info,
+        "why": "an event of a provider's suite, and this is no suite",
+    }  # fmt: skip
 
 
 @pytest.mark.push("official text", "work text")
@@ -306,6 +320,22 @@ async def test_entering_shows_the_days_to_dos_once_a_day(door: Door) -> None:
     later = int(time.time()) + 60
     assert await door.push("work event enter_agent", who="wangjianguo", CreateTime=later) == "success"
     assert "今天没有等您办的" in await door.push("work event enter_agent", who="zhoufu")
+
+
+async def test_a_repeat_and_a_second_look_in_the_same_second_greet_nobody_again(door: Door) -> None:
+    plaintext = body("work event enter_agent", who="wangjianguo")
+    first, *more = [await door.push("work event enter_agent", plaintext) for _ in range(3)]
+    assert "AP0018" in first and more == ["success", "success"]
+    await Conversation.filter(external_id="wangjianguo").update(greeted_on=today() - timedelta(days=1))
+    first, *more = [await door.push("work event enter_agent", plaintext) for _ in range(3)]
+    assert "AP0018" in first and more == ["success", "success"]
+
+
+@pytest.mark.commits
+async def test_several_copies_of_one_look_at_once_greet_once(sim: Sim) -> None:
+    came = await sim.post("enter", door="work", person="E001", deliver=4, wait=0)
+    assert sorted("AP0018" in (each or "") for each in came["replies"]) == [False, False, False, True]
+    assert (await sim.post("enter", door="work", person="E001", wait=0))["reply"] is None
 
 
 @pytest.mark.push("work event template_card_event", "work event template_card_menu_event")
