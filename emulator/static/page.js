@@ -119,8 +119,11 @@ const acts = {
     if (text) post("scan", { ...place(node), text });
   },
   voice: async (node) => {
+    const at = place(node);
+    // Only the Official Account turns speech into words.
+    if (at.door !== "official") return post("voice", at);
     const recognition = await ask("语音", "说的话（识别结果）");
-    if (recognition) post("voice", { ...place(node), recognition });
+    if (recognition) post("voice", { ...at, recognition });
   },
   camera: async (node, key) => {
     const text = await ask("扫一扫", "码里的内容，如 6901234567892");

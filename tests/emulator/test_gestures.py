@@ -66,7 +66,15 @@ async def test_a_mini_program_of_a_menu(menu: Sim) -> None:
 async def test_a_voice_may_be_understood_or_not(sim: Sim) -> None:
     assert (await pushed(sim, "voice", recognition="查库存"))["Recognition"] == "查库存"
     assert "Recognition" not in await pushed(sim, "voice")
-    assert "Recognition" not in await pushed(sim, "voice", door="work", recognition="查库存")
+    assert await sim.shown("official", "P1") == ["[语音] 查库存", "[语音]"]
+
+
+async def test_wecom_hears_no_words_and_the_phone_does_not_look_as_if_it_did(sim: Sim) -> None:
+    push = await pushed(sim, "voice", door="work", recognition="查库存")
+    assert push["MsgType"] == "voice" and "Recognition" not in push
+    assert await sim.shown("work", "P1") == ["[语音]"]
+    async with sim.client.get("/") as response:
+        assert "语音识别只有公众号有" in await response.text()
 
 
 async def test_files_videos_and_shared_pages(sim: Sim) -> None:
