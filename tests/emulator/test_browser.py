@@ -157,6 +157,36 @@ async def test_more_gestures_and_a_third_phone(sim: Sim, open_page: Any) -> None
     assert await page.evaluate("document.documentElement.scrollWidth") == 1280
 
 
+async def test_four_phones_leave_room_for_the_log_and_cut_no_choice(sim: Sim, open_page: Any) -> None:
+    await sim.ask("work", "/cgi-bin/externalcontact/get_follow_user_list")
+    page = await open_page(1280)
+    await page.goto(str(sim.client.make_url("/?a=P1&b=P2&c=P1&cd=work&d=P2&dd=official")))
+    await expect(page.locator(".place")).to_have_count(4)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 1280
+    wire = await page.get_by_label("日志").bounding_box()
+    assert wire is not None and wire["x"] + wire["width"] <= 1280 and wire["width"] >= 240
+    cut = "nodes => nodes.filter(each => each.scrollWidth > each.clientWidth).length"
+    assert await page.locator(".picker select").evaluate_all(cut) == 0
+    await page.locator(".place[data-slot=d] .composer input").scroll_into_view_if_needed()
+    await expect(page.locator(".place[data-slot=d] .composer input")).to_be_in_viewport()
+
+
+async def test_a_long_path_is_shortened_and_whole_once_it_is_opened(sim: Sim, open_page: Any) -> None:
+    path = "/cgi-bin/externalcontact/get_follow_user_list"
+    await sim.ask("work", path)
+    page = await open_page(375)
+    await page.get_by_role("button", name="日志").click()
+    entry = page.locator(".entry", has_text="get_follow_user_list")
+    lines = "node => Math.round(node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight))"
+    assert await entry.locator(".what").evaluate(lines) == 1
+    size = "node => getComputedStyle(node).fontSize"
+    assert await entry.locator(".root").evaluate(size) == "0px"
+    await entry.locator("summary").click()
+    assert await entry.locator(".root").evaluate(size) == "12px"
+    assert (await entry.locator(".what").evaluate("node => node.innerText")).replace("\n", "") == path
+    assert await entry.locator(".root").evaluate("node => node.getClientRects().length") == 1
+
+
 async def test_a_page_opened_from_a_phone_logs_in_as_its_owner(sim: Sim, open_page: Any) -> None:
     async def answer(push: Pushed) -> str:
         back = quote(str(sim.client.make_url("/static/page.css")), safe="")
