@@ -59,7 +59,7 @@ def settings(callback: str = "http://127.0.0.1:9", **changes: Any) -> dict[str, 
             {"id": "P2", "name": "王总", "official": "o_2", "work": "wangzong", "miniprogram": "m_2"},
             {"id": "P3", "name": "路人", "official": "o_3", "follows": False},
         ],
-        "limits": {"callback_s": 0.3, "retry_pause_s": 0, "reply_wait_s": 0.3},
+        "limits": {"callback_s": 3, "retry_pause_s": 0, "reply_wait_s": 0.3},
     }
     for key, change in changes.items():
         data[key] = data[key] | change if isinstance(change, dict) else change
