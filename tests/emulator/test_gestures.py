@@ -205,19 +205,21 @@ async def test_a_welcome_is_too_late_once_the_chat_has_begun(shop: Sim) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "code"),
     [
-        {"text": {}},
-        {"text": {"content": "字" * 1334}},
-        {"attachments": [{"msgtype": "link", "link": {"title": "t", "url": "https://e.com/"}}] * 10},
-        {"attachments": [{"msgtype": "poem"}]},
-        {"attachments": [{"msgtype": "link", "link": {"title": "t"}}]},
-        {"attachments": [{"msgtype": "miniprogram", "miniprogram": {"title": "t"}}]},
+        ({"text": {}}, 40058),
+        ({"text": {"content": "字" * 1334}}, 40058),
+        ({"attachments": [{"msgtype": "link", "link": {"title": "t", "url": "https://e.com/"}}] * 10}, 40058),
+        ({"attachments": [{"msgtype": "poem"}]}, 40058),
+        ({"attachments": [{"msgtype": "link", "link": {"title": "t"}}]}, 40058),
+        ({"attachments": [{"msgtype": "link", "link": {"title": "t", "url": "e.com"}}]}, 45034),
+        ({"attachments": [{"msgtype": "image", "image": {"pic_url": "e.com/a.png"}}]}, 45034),
+        ({"attachments": [{"msgtype": "miniprogram", "miniprogram": {"title": "t"}}]}, 40058),
     ],
 )
-async def test_a_refused_welcome_leaves_the_code_unused(shop: Sim, changes: dict[str, Any]) -> None:
+async def test_a_refused_welcome_leaves_the_code_unused(shop: Sim, changes: dict[str, Any], code: int) -> None:
     welcome = await add(shop)
-    assert (await shop.call("work", WELCOME, welcome | changes))["errcode"] == 40058
+    assert (await shop.call("work", WELCOME, welcome | changes))["errcode"] == code
     assert (await shop.call("work", WELCOME, welcome))["errcode"] == 0
 
 
