@@ -19,6 +19,12 @@ A push that is none of these is answered `success` and noted in the log once for
 answered `success`, and changes nothing.
 """
 
+_BEFORE = {
+    Fate.handled: "",
+    Fate.ignored: "ignored, because ",
+    Fate.refused: "refused (403) and logged with its InfoType: ",
+}
+
 MARK = "pytest.mark.push"
 
 IGNORED = "tests/bot/test_pushes.py::test_what_is_ignored_is_answered_success_and_changes_nothing"
@@ -57,7 +63,7 @@ def _marked(function: ast.AsyncFunctionDef | ast.FunctionDef) -> list[str]:
 def _row(push: Push, shown: dict[str, list[str]]) -> str:
     proofs = [IGNORED] if push.fate is Fate.ignored else shown.get(push.key, [])
     names = "<br>".join(f"`{proof.rsplit('::', 1)[1]}`" for proof in proofs)
-    said = f"ignored, because {push.effect}" if push.fate is Fate.ignored else push.effect
+    said = f"{_BEFORE[push.fate]}{push.effect}"
     return f"| {push.name} | {push.fate.value} | {said} | {names} |"
 
 

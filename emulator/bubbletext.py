@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .links import Span, plain, quick_reply, spans
+from .textcard import paragraphs
 
 
 def as_text(kind: str, body: dict[str, Any]) -> str:
@@ -47,7 +48,8 @@ def _notice(body: dict[str, Any]) -> str:
 
 
 def _textcard(body: dict[str, Any]) -> str:
-    return "\n".join([body["title"], body["description"], body.get("btntxt") or "详情"])
+    told = (paragraph.text for paragraph in paragraphs(body["description"]))
+    return "\n".join([body["title"], *told, body.get("btntxt") or "详情"])
 
 
 def _miniprogram_notice(body: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .refusals import Refusal
+from .weblinks import check_links
 
 Card = dict[str, Any]
 
@@ -70,19 +71,20 @@ def _part(card: Card, name: str) -> Card:
 def _jump_target(part: Card, name: str) -> None:
     kind = part.get("type", 0)
     if kind == 1:
-        _url(part.get("url"), f"{name}.url")
+        _url(part, f"{name}.url")
     if kind == 2:
         _need(part.get("appid"), 42030, f"{name}.appid")
 
 
-def _url(value: Any, name: str) -> None:
-    _need(value, 42028, name)
-    if not str(value).startswith(("http://", "https://")):
-        raise Refusal(45034, f"{name} lacks http:// or https://")
+def _url(part: Card, name: str) -> None:
+    _need(part.get("url"), 42028, name)
+    check_links("work", part, "url")
 
 
 def _source(card: Card) -> None:
-    _short(_part(card, "source").get("desc"), 20, 40058, "source.desc")
+    source = _part(card, "source")
+    _short(source.get("desc"), 20, 40058, "source.desc")
+    check_links("work", source, "icon_url")
 
 
 def _titles(title_limit: int, desc_limit: int) -> Callable[[Card], None]:
@@ -124,7 +126,7 @@ def _facts(card: Card) -> None:
         _short(row.get("value"), 30, 40058, "horizontal_content_list.value")
         kind = row.get("type", 0)
         if kind == 1:
-            _url(row.get("url"), "horizontal_content_list.url")
+            _url(row, "horizontal_content_list.url")
         if kind == 2:
             _need(row.get("media_id"), 42029, "horizontal_content_list.media_id")
         if kind == 3:
@@ -170,11 +172,19 @@ def _picture(card: Card) -> None:
         raise Refusal(42044, "card_image and image_text_area missing")
     if image:
         _need(image.get("url"), 42044, "card_image.url")
-        if not 1.3 <= float(image.get("aspect_ratio", 1.3)) <= 2.25:
-            raise Refusal(40058, "card_image.aspect_ratio out of range, invalid parameter")
+        check_links("work", image, "url")
+        _ratio(image.get("aspect_ratio"))
     if area:
         _need(area.get("image_url"), 42044, "image_text_area.image_url")
+        check_links("work", area, "image_url")
         _jump_target(area, "image_text_area")
+
+
+def _ratio(value: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1.3 < value < 2.25:
+        raise Refusal(40058, "card_image.aspect_ratio out of range, invalid parameter")
 
 
 def _buttons(card: Card) -> None:
@@ -182,7 +192,7 @@ def _buttons(card: Card) -> None:
     for button in buttons:
         _short(_need(button.get("text"), 42038, "button_list.text"), 10, 42038, "button_list.text")
         if button.get("type", 0) == 1:
-            _url(button.get("url"), "button_list.url")
+            _url(button, "button_list.url")
         else:
             _key(button.get("key"), 42039, "button_list.key")
     _unique([button["key"] for button in buttons if button.get("type", 0) == 0], 42039, "button_list.key")

@@ -224,6 +224,10 @@ class Config:
             return cls.parse(json.loads(path.read_text("utf-8")))
         raise WrongValue(str(path), "must end in .toml or .json")
 
+    def is_linked(self, app_id: object) -> bool:
+        """Is this the mini-program that was linked to the account and the company in their consoles?"""
+        return self.miniprogram is not None and app_id == self.miniprogram.app_id
+
     def doors(self) -> tuple[str, ...]:
         return tuple(door for door in DOORS if getattr(self, door) is not None)
 

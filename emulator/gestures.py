@@ -66,9 +66,13 @@ class Gestures:
 
     async def voice(self, door: str, person: Person, medium: Medium, recognition: str, how: How) -> Happening:
         parts = {"MediaId": medium.id, "Format": "amr"}
-        # Speech recognition exists in official accounts only.
-        parts |= {"Recognition": recognition} if door == "official" and recognition else {}
-        return await self._message(door, person, "voice", parts, {"recognition": recognition}, how)
+        body = {}
+        if recognition and door == "official":
+            parts["Recognition"] = body["recognition"] = recognition
+        elif recognition:
+            # What was said reaches nobody, so the phone must not look as if it had.
+            self._world.journal.note("语音识别只有公众号有，文字不随语音发出", door, person.name)
+        return await self._message(door, person, "voice", parts, body, how)
 
     async def video(self, door: str, person: Person, kind: str, medium: Medium, thumb: Medium, how: How) -> Happening:
         parts = {"MediaId": medium.id, "ThumbMediaId": thumb.id}

@@ -6,6 +6,7 @@ from typing import Any
 from .api import Call, Endpoint
 from .menus import Menu
 from .refusals import OK, Refusal
+from .weblinks import is_link
 
 _KEY_TYPES = {
     "click",
@@ -104,6 +105,9 @@ def _buttons(call: Call) -> list[Menu]:
         for leaf in subs or [button]:
             _name(leaf, _SUB_NAME_BYTES[call.door] if subs else 16)
             _leaf(call, leaf)
+            if leaf.get("url") and not is_link(leaf["url"]):
+                code, where = (40054, "sub button") if subs else (40055, "button")
+                raise Refusal(code, f"invalid {where} url domain")
     return buttons
 
 
@@ -128,8 +132,10 @@ def _leaf(call: Call, button: Menu) -> None:
 
 
 def _miniprogram(call: Call, button: Menu) -> None:
-    if not (button.get("appid") and button.get("pagepath")):
+    if not call.world.config.is_linked(button.get("appid")):
         raise Refusal(45064, "no permission to use weapp in menu")
+    if not button.get("pagepath"):
+        raise Refusal(40165, "invalid weapp pagepath")
     # Clients too old for mini-programs open the address instead.
     if call.door == "official" and not button.get("url"):
         raise Refusal(40020, "invalid button url size")

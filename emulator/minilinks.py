@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .api import Call, Endpoint
+from .minipages import is_published
 from .refusals import OK, Refusal
 
 _QUERY_CHARS = 1024
@@ -35,7 +36,7 @@ def check_target(call: Call, target: Mapping[str, Any]) -> None:
     assert account is not None
     if not isinstance(path, str) or "?" in path:
         raise Refusal(40165, "invalid weapp pagepath")
-    if path and account.pages and path.removeprefix("/") not in account.pages:
+    if path and not is_published(account, path.removeprefix("/")):
         raise Refusal(40165, "invalid weapp pagepath")
     if not isinstance(query, str) or len(query) > _QUERY_CHARS:
         raise Refusal(40212, "invalid query")

@@ -12,6 +12,7 @@ from aiohttp import web
 from .api import Call, Endpoint
 from .callbacks import CALLBACKS
 from .config import MiniProgram
+from .minipages import is_published
 from .picture import code_picture
 from .pushfields import event_fields, sent_status, subscribe_list
 from .refusals import OK, Refusal
@@ -101,10 +102,13 @@ async def send_subscription(call: Call) -> Mapping[str, Any]:
         raise Refusal(40035, "invalid parameter miniprogram_state")
     if call.body.get("lang", "zh_CN") not in ("zh_CN", "en_US", "zh_HK", "zh_TW"):
         raise Refusal(40035, "invalid parameter lang")
+    page = call.body.get("page") or ""
+    if not isinstance(page, str) or (page and not is_published(_account(call), page.partition("?")[0].lstrip("/"))):
+        raise Refusal(41030, "invalid page")
     rows = check_fields(template, call.body.get("data"), exact=True)
     world.accepts.check("miniprogram", person.id, template.id)
     world.accepts.use("miniprogram", person.id, template.id)
-    body = {"title": template.title, "rows": rows, "url": call.body.get("page", "")}
+    body = {"title": template.title, "rows": rows, "url": page}
     world.phones.deliver("miniprogram", person, call.path, "notice", call.body, dropped=call.report, body=body)
     sent = {
         "TemplateId": template.id,
@@ -137,10 +141,10 @@ async def unlimited_code(call: Call) -> web.Response:
     scene = call.body.get("scene")
     if not isinstance(scene, str) or not _SCENE.fullmatch(scene):
         raise Refusal(40129, "invalid scene")
-    page, pages = call.body.get("page", ""), _account(call).pages
+    page = call.body.get("page", "")
     if not isinstance(page, str) or page.startswith("/") or "?" in page:
         raise Refusal(41030, "invalid page")
-    if page and pages and call.body.get("check_path", True) and page not in pages:
+    if page and call.body.get("check_path", True) and not is_published(_account(call), page):
         raise Refusal(41030, "invalid page")
     if call.body.get("env_version", "release") not in ("release", "trial", "develop"):
         raise Refusal(40035, "invalid parameter env_version")

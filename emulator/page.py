@@ -19,6 +19,7 @@ from .journal import Entry
 from .links import spans
 from .markdown import lines
 from .phones import Bubble
+from .textcard import paragraphs
 from .world import World
 
 _HERE = Path(__file__).parent
@@ -63,6 +64,7 @@ class Page:
             markdown=lines,
             spans=spans,
             menu_lines=menu_lines,
+            paragraphs=paragraphs,
             door_names=_DOOR_NAMES,
             runs_miniprogram=mini is not None and mini.folder is not None,
         )

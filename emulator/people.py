@@ -1,6 +1,7 @@
 """The people with phones: how to find them by any of their names, and who follows the account."""
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,6 +98,22 @@ class People:
             self._members.pop(person.work.lower(), None)
         self._customers.pop(person.external or "", None)
 
+    def newcomer(self, doors: Collection[str], name: str) -> Person:
+        """Someone nobody has met: an account at each of these doors, a number, no conversation yet."""
+        number = next(self._newcomers)
+        known = f"N{number:03}"
+        person = Person(
+            known,
+            name or f"新用户{number}",
+            official=f"o_{known}".ljust(28, "0") if "official" in doors else None,
+            miniprogram=f"m_{known}".ljust(28, "0") if "miniprogram" in doors else None,
+            unionid=f"u_{known}".ljust(28, "0"),
+            phone=f"139{number:08}",
+            follows=False,
+        )
+        self.put(person)
+        return person
+
     def change(self, person: Person, **changes: Any) -> Person:
         changed = replace(person, **changes)
         self.put(changed)
@@ -118,5 +135,6 @@ class People:
         self._members: dict[str, Person] = {}
         self._customers: dict[str, Person] = {}
         self._following: dict[str, Following] = {}
+        self._newcomers = itertools.count(1)
         for person in self._config.people:
             self.put(person)

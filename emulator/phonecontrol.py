@@ -1,6 +1,7 @@
 """The gestures of phones under /sim."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 
 from .picture import code_picture, photo, picture_type
@@ -94,7 +95,7 @@ async def video(wish: Wish) -> dict[str, Any]:
 async def share(wish: Wish) -> dict[str, Any]:
     """Send a page on into the conversation."""
     happening = await wish.gestures.share(
-        wish.door, wish.person(), wish.text("title"), wish.text("url"), wish.optional("description"), wish.how
+        wish.door, wish.person(), wish.text("title"), wish.link("url"), wish.optional("description"), wish.how
     )
     return answer(wish, happening)
 
@@ -134,6 +135,28 @@ def _templates(wish: Wish) -> tuple[str, list[str]]:
     return door, templates
 
 
+async def network(wish: Wish) -> dict[str, Any]:
+    """The phone loses its connection, or has it again."""
+    on = wish.body.get("on")
+    if not isinstance(on, bool):
+        raise SimError("on must be true or false")
+    person = wish.world.people.find(wish.text("person"))
+    (wish.world.phones.connect if on else wish.world.phones.cut)(person)
+    return {"person": person.id, "on": on}
+
+
+async def newcomer(wish: Wish) -> dict[str, Any]:
+    """Someone new, who follows the official account at once unless told otherwise."""
+    doors = [door for door in ("official", "miniprogram") if door in wish.world.config.doors()]
+    if not doors:
+        raise SimError("without an official account and a mini-program nobody comes; /sim/contact brings a member")
+    person = wish.world.people.newcomer(doors, wish.optional("name"))
+    told = {"person": asdict(person)}
+    if "official" not in doors or wish.body.get("follow") is False:
+        return told
+    return told | answer(wish, await wish.gestures.follow(person, wish.how, wish.body.get("scene")))
+
+
 async def login(wish: Wish) -> dict[str, Any]:
     return {"code": wish.world.codes.issue("login", wish.person("miniprogram"))}
 
@@ -160,6 +183,8 @@ WISHES: dict[str, Callable[[Wish], Awaitable[dict[str, Any]]]] = {
     "unfollow": unfollow,
     "subscribe": subscribe,
     "unsubscribe": unsubscribe,
+    "network": network,
+    "newcomer": newcomer,
     "login": login,
     "phone": phone,
 }

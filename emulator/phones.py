@@ -5,7 +5,7 @@ import itertools
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import bubbletext
@@ -60,6 +60,14 @@ class _Phone:
     waiting: set[asyncio.Future[None]] = field(default_factory=set)
 
 
+@dataclass
+class _Cut:
+    """A phone without connection: what it still shows at each door, and what waits for it."""
+
+    screens: dict[str, list[Bubble]]
+    waiting: list[Bubble] = field(default_factory=list)
+
+
 class Phones:
     """Every phone, and every message on its way to one."""
 
@@ -69,6 +77,7 @@ class Phones:
         self._ids = itertools.count(1)
         self._marks = itertools.count(1)
         self._mark = 0
+        self._cut: dict[str, _Cut] = {}
         self.deliveries = Deliveries()
         self.on_change: list[Callable[[Bubble, bool], None]] = []
         self.on_said: list[Callable[[Bubble], None]] = []
@@ -77,14 +86,18 @@ class Phones:
         self, door: str, person: Person, side: str, kind: str, body: dict[str, Any], *, active: bool = False
     ) -> Bubble:
         bubble = Bubble(next(self._ids), door, person.id, self._clock.now(), side, kind, body, active)
-        phone = self._phones[door, person.id]
+        if not self._waits(bubble):
+            self._put(bubble)
+        return bubble
+
+    def _put(self, bubble: Bubble) -> None:
+        phone = self._phones[bubble.door, bubble.person]
         phone.bubbles.append(bubble)
         self._tell(bubble, new=True)
-        if side != "me":
+        if bubble.side != "me":
             self._say(bubble)
-        if active:
+        if bubble.active:
             self._arrive(phone, bubble)
-        return bubble
 
     def redraw(self, bubble: Bubble) -> None:
         """The person's own finger changed how it looks; nothing has arrived."""
@@ -92,6 +105,8 @@ class Phones:
 
     def change(self, bubble: Bubble) -> None:
         """A bubble already shown looks different now; whoever waits for an answer has one."""
+        if self._waits(bubble):
+            return
         self._tell(bubble, new=False)
         self._say(bubble)
         self._arrive(self._phones[bubble.door, bubble.person], bubble)
@@ -113,8 +128,36 @@ class Phones:
             return None
         return self.show(door, person, "them", kind, payload if body is None else body, active=True)
 
+    def cut(self, person: Person) -> None:
+        """The phone loses its connection; the platforms go on accepting what is sent to it."""
+        if person.id not in self._cut:
+            mine = {door: phone.bubbles for (door, owner), phone in self._phones.items() if owner == person.id}
+            self._cut[person.id] = _Cut({door: [replace(each) for each in bubbles] for door, bubbles in mine.items()})
+
+    def connect(self, person: Person) -> None:
+        """The phone is back, and everything that waited arrives in its order."""
+        cut = self._cut.pop(person.id, None)
+        for bubble in cut.waiting if cut else []:
+            shown = self._phones[bubble.door, bubble.person].bubbles
+            if shown and shown[-1].id >= bubble.id:
+                self.change(bubble)
+            else:
+                self._put(bubble)
+
+    def is_cut(self, person: Person) -> bool:
+        return person.id in self._cut
+
+    def _waits(self, bubble: Bubble) -> bool:
+        """Does it have to wait for the connection? A card that changes twice waits once."""
+        cut = self._cut.get(bubble.person)
+        if cut is not None and all(each is not bubble for each in cut.waiting):
+            cut.waiting.append(bubble)
+        return cut is not None
+
     def bubbles(self, door: str, person: str) -> list[Bubble]:
-        return list(self._phones[door, person].bubbles)
+        """What the phone shows."""
+        cut = self._cut.get(person)
+        return list(self._phones[door, person].bubbles if cut is None else cut.screens.get(door, []))
 
     def before(self, bubble: Bubble) -> Bubble | None:
         """The bubble above this one."""
@@ -144,7 +187,7 @@ class Phones:
 
     def transcript(self, door: str, person: Person, account: str) -> str:
         lines = []
-        for bubble in self._phones[door, person.id].bubbles:
+        for bubble in self.bubbles(door, person.id):
             who = {"me": person.name, "them": account, "system": "—"}[bubble.side]
             lines.append(f"[{self._clock.local(bubble.at):%m-%d %H:%M}] {who}: {bubble.text}")
         return "\n".join(lines)
@@ -152,6 +195,7 @@ class Phones:
     def clear(self) -> None:
         self._wake_all()
         self._phones.clear()
+        self._cut.clear()
         self.deliveries.clear()
 
     def _say(self, bubble: Bubble) -> None:

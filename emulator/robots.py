@@ -11,6 +11,7 @@ from .cardrules import NOTICES, check_card
 from .commons import uploaded
 from .config import Person
 from .refusals import OK, Refusal
+from .weblinks import check_links
 
 _TEXT_BYTES = 2048
 _MARKDOWN_BYTES = 4096
@@ -83,6 +84,8 @@ def _news(call: Call, content: dict[str, Any]) -> dict[str, Any]:
         raise Refusal(45008, "article size out of limit")
     if any(not isinstance(each, dict) or not each.get("title") or not each.get("url") for each in articles):
         raise Refusal(40058, "articles.title or url missing, invalid parameter")
+    for article in articles:
+        check_links("work", article, "url", "picurl")
     return content
 
 

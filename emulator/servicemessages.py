@@ -6,6 +6,7 @@ from typing import Any
 from .api import Call, Endpoint
 from .limits import TEXT_BYTES
 from .refusals import OK, Refusal
+from .weblinks import check_links
 
 _MEDIA = {"image": "image", "voice": "voice", "video": "video"}
 # What the account published, which the emulator knows by name only.
@@ -65,6 +66,7 @@ def _check(call: Call, kind: str, content: dict[str, Any]) -> tuple[str, dict[st
     if kind == "news":
         return "news", {"articles": _articles(content)}
     if kind == "link":
+        check_links(call.door, content, "url", "thumb_url")
         return "news", {"articles": [{**content, "picurl": content.get("thumb_url", "")}]}
     if kind == "msgmenu":
         return "msgmenu", _menu(content)
@@ -72,7 +74,12 @@ def _check(call: Call, kind: str, content: dict[str, Any]) -> tuple[str, dict[st
         for name in ("title", "pagepath"):
             if not content.get(name):
                 raise Refusal(40035, f"invalid parameter {name}")
+        # A mini-program's own conversation opens that mini-program and no other.
+        if call.door == "official" and not call.world.config.is_linked(content.get("appid")):
+            raise Refusal(40013, "invalid appid")
         call.world.media.get(content.get("thumb_media_id"))
+    if kind == "music":
+        check_links(call.door, content, "musicurl", "hqmusicurl")
     return kind, content
 
 
@@ -84,6 +91,7 @@ def _articles(content: dict[str, Any]) -> list[dict[str, Any]]:
         raise Refusal(45008, "article size out of limit")
     if not isinstance(articles[0], dict) or not articles[0].get("title"):
         raise Refusal(40035, "invalid parameter title")
+    check_links("official", articles[0], "url", "picurl")
     return articles
 
 

@@ -12,7 +12,8 @@ from .callbacks import CALLBACKS, Answer
 from .config import Person
 from .gestures import Gestures, Happening, How
 from .office import Office
-from .simerrors import SimError, number
+from .simerrors import NotNow, SimError, number
+from .weblinks import is_link
 from .world import World
 
 GESTURES = web.AppKey("gestures", Gestures)
@@ -35,6 +36,11 @@ class Wish:
         if not isinstance(value, str) or not value:
             raise SimError(f"{name} must be a text")
         return value
+
+    def link(self, name: str) -> str:
+        if not is_link(self.text(name)):
+            raise SimError(f"{name} must begin with http:// or https://")
+        return self.text(name)
 
     def optional(self, name: str, default: str = "") -> str:
         return self.text(name) if self.body.get(name) not in (None, "") else default
@@ -60,7 +66,11 @@ class Wish:
         return door_of(self.world, self.text("door"))
 
     def person(self, door: str | None = None) -> Person:
-        return self.world.people.at(door or self.door, self.text("person"))
+        """Whose phone it is, which must have a connection to do anything with."""
+        person = self.world.people.at(door or self.door, self.text("person"))
+        if self.world.phones.is_cut(person):
+            raise NotNow(f"{person.name}的手机没有网络")
+        return person
 
     @property
     def how(self) -> How:

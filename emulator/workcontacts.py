@@ -9,6 +9,7 @@ from .company import ROOT
 from .config import Department, Person
 from .menuapi import check_agent
 from .refusals import OK, Refusal
+from .weblinks import check_links
 
 _MOST_ATTACHMENTS = 9
 _WELCOME_BYTES = 4000
@@ -235,6 +236,7 @@ def _attachment(call: Call, attachment: Any) -> str:
         raise Refusal(40058, "attachments.link.title or url missing, invalid parameter")
     if kind == "miniprogram" and not (part.get("title") and part.get("appid") and part.get("page")):
         raise Refusal(40058, "attachments.miniprogram.title, appid or page missing, invalid parameter")
+    check_links("work", part, "url", "picurl", "pic_url")
     return f"[{_ATTACHED[kind]}] {part.get('title', '')}".strip()
 
 

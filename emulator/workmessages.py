@@ -12,6 +12,7 @@ from .cardrules import INTERACTIVE, check_card
 from .config import Person
 from .limits import TEXT_BYTES, cut_bytes
 from .refusals import OK, Refusal
+from .weblinks import check_links
 
 _RECALL_S = 86400
 _DUPLICATE_S = 1800
@@ -181,19 +182,28 @@ def _video(call: Call, content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mpnews(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-    articles = content.get("articles")
-    if not isinstance(articles, list) or not 1 <= len(articles) <= 8:
-        raise Refusal(45008, "article size out of limit")
+    articles = _articles(content)
     for article in articles:
         _bytes(article, "title", 128)
         _bytes(article, "content", _MPNEWS_BYTES)
         call.world.media.get(article.get("thumb_media_id"))
+        check_links("work", article, "content_source_url")
     return {"articles": [{"title": each["title"], "description": each.get("digest", "")} for each in articles]}
+
+
+def _articles(content: dict[str, Any]) -> list[dict[str, Any]]:
+    articles = content.get("articles")
+    if not isinstance(articles, list) or not 1 <= len(articles) <= 8:
+        raise Refusal(45008, "article size out of limit")
+    if any(not isinstance(article, dict) for article in articles):
+        raise Refusal(40058, "articles is not an array of objects, invalid parameter")
+    return articles
 
 
 def _textcard(call: Call, content: dict[str, Any]) -> dict[str, Any]:
     for name, limit in (("title", 128), ("description", 512), ("url", 2048)):
         _bytes(content, name, limit)
+    check_links("work", content, "url")
     if len(content.get("btntxt") or "") > 4:
         raise Refusal(40058, "textcard.btntxt too long, invalid parameter")
     return content
@@ -208,10 +218,7 @@ def _bytes(content: dict[str, Any], name: str, limit: int) -> None:
 
 
 def _news(call: Call, content: dict[str, Any]) -> dict[str, Any]:
-    articles = content.get("articles")
-    if not isinstance(articles, list) or not 1 <= len(articles) <= 8:
-        raise Refusal(45008, "article size out of limit")
-    for article in articles:
+    for article in _articles(content):
         _bytes(article, "title", 128)
         if article.get("description"):
             _bytes(article, "description", 512)
@@ -219,6 +226,7 @@ def _news(call: Call, content: dict[str, Any]) -> dict[str, Any]:
             _bytes(article, "url", 2048)
         elif not (article.get("appid") and article.get("pagepath")):
             raise Refusal(40058, "articles.url missing, invalid parameter")
+        check_links("work", article, "url", "picurl")
     return content
 
 

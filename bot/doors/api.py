@@ -152,9 +152,8 @@ def _answer(outcome: Outcome) -> web.Response:
 def refusal(refused: Refused) -> web.Response:
     """An error as JSON: its code, a message in Chinese, its facts."""
     card = error_card(refused)
-    words = [card.title, card.figure, *(f"{key}：{value}" if key else value for key, value in card.body)]
     facts = plain_facts(refused.facts)
-    body = {**facts, "code": refused.code, "message": "；".join(word for word in words if word)}
+    body = {**facts, "code": refused.code, "message": "；".join(card.words())}
     return web.json_response(body, status=refused.status)
 
 

@@ -53,7 +53,9 @@ def callback(door: str, answer: Answer, *, sealed_echo: bool = False) -> list[we
         try:
             reply = await answer(request, inbound)
         except RefusedPush as refused:
-            return _refuse(door, refused, 403)
+            push = refused.push
+            log.warning("push.refused", door=door, push=push.name, info_type=refused.info_type, why=push.effect)
+            return web.Response(status=403, text="")
         if reply is None:
             return web.Response(text="success")
         sealed = envelope.seal(reply, timestamp=int(now().timestamp()), nonce=secrets.token_hex(8))

@@ -46,6 +46,11 @@ class Push:
 class RefusedPush(Exception):
     """A push that is none of this product's business; the door refuses it (HTTP 403)."""
 
+    def __init__(self, push: Push, info_type: str) -> None:
+        super().__init__(push.key)
+        self.push = push
+        self.info_type = info_type[:40]
+
 
 def turn_of(push: Inbound) -> Turn | None:
     """The Turn that a push becomes; None when nothing is to be done. Raises RefusedPush."""
@@ -54,7 +59,7 @@ def turn_of(push: Inbound) -> Turn | None:
         _note_unknown(push)
         return None
     if entry.fate is Fate.refused:
-        raise RefusedPush(entry.key)
+        raise RefusedPush(entry, push.get("InfoType"))
     return entry.becomes(push, entry.reads(push)) if entry.becomes else None
 
 
@@ -210,7 +215,7 @@ _WORK = [
         ("event reopen_inactive_agent", typed.app_change, _APP),
         ("event share_agent_change", typed.app_change, _APP),
     ),
-    Push("work", "suite", typed.suite, "403: the product is no provider's suite of applications", fate=Fate.refused),
+    Push("work", "suite", typed.suite, "an event of a provider's suite, and this is no suite", fate=Fate.refused),
 ]
 
 _NO_TEXT = "a mini-program cannot answer with text; its pages have a way to ask a person"

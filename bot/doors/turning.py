@@ -1,5 +1,7 @@
 """What a push becomes: the Turn of whoever sent it, or None when there is nothing to do."""
 
+import secrets
+from dataclasses import replace
 from typing import Any
 
 from bot.turns import Turn, Window
@@ -76,8 +78,13 @@ def greet(push: Inbound, came: Arrival) -> Turn:
 
 
 def enter(push: Inbound, came: Arrival) -> Turn:
-    """The day's first look into the application."""
-    return _turn(push, event="greet", facts={"daily": True})
+    """The day's first look into the application.
+
+    Nothing in the push tells a repeat from a second look within the same second, and a saved reply would greet twice. So each
+    is a turn of its own: that the day was greeted stands in the conversation's row.
+    """
+    turn = _turn(push, event="greet", facts={"daily": True})
+    return replace(turn, key=f"{turn.key}:{secrets.token_hex(8)}")
 
 
 def leave(push: Inbound, left: Departure) -> Turn:

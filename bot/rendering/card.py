@@ -13,6 +13,10 @@ _FOREIGN = re.compile("[\U000f0000-\U000ffffd\u2028\u2029\x00-\x08\x0b-\x1f\x7f-
 _MOVED = re.compile("[\U000f0000-\U000ffffd]")
 _SPECIAL = re.compile(f"{_FOREIGN.pattern}|[{re.escape(_STRUCTURE)}]")
 
+# What the door lets a person do to choose; a value cannot hold it, since what is private is taken out of values.
+_HOW = "[?]"
+_HOW_SHOWN = "\U000f0fff"
+
 _ACTION = re.compile(r"\[([^\[\]()]+)\]\(([^\[\]()]+)\)")
 _FACT = re.compile(r"([^:：]{1,12})[:：] ?(.*)")
 
@@ -39,6 +43,16 @@ class Card:
         """The lines that are a key and a value."""
         return [(key, value) for key, value in self.body if key]
 
+    @property
+    def asks_to_choose(self) -> bool:
+        """Whether a line says how one chooses, which each door says in its own words."""
+        return any(_HOW_SHOWN in words for line in self.body for words in line)
+
+    def words(self, how: str = "") -> list[str]:
+        """Its lines as people read them; `how` says what one can do to choose."""
+        lines = (self.title, self.figure, *(f"{key}：{value}" if key else value for key, value in self.body))
+        return [line.replace(_HOW_SHOWN, how) for line in lines if line]
+
 
 ROW = ""
 """The key of a body line that is a row of a list or plain text."""
@@ -60,9 +74,12 @@ def shown(text: str) -> str:
 
 
 def read_card(source: str) -> Card:
-    """Reads rendered lines: `#` title, `##` figure, `键: 值`, `- ` rows, `[label](line)` actions, else text."""
+    """Reads rendered lines: `#` title, `##` figure, `键: 值`, `- ` rows, `[label](line)` actions, else text.
+
+    In a text `[?]` is how one chooses at the door where it will be shown.
+    """
     card = Card()
-    for line in (line.strip() for line in source.splitlines()):
+    for line in (line.strip() for line in source.replace(_HOW, _HOW_SHOWN).splitlines()):
         if not line:
             continue
         if line.startswith("## "):

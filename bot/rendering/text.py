@@ -1,5 +1,6 @@
 """A card as text: lines that fit a phone, and actions as links where the door has them, else as numbers."""
 
+from bot.rendering import templates
 from bot.rendering.card import Action, Card
 from bot.wechat.replies import MAX_TEXT_BYTES, cut_bytes
 
@@ -20,8 +21,7 @@ def numbered(actions: list[Action]) -> dict[str, Action]:
 
 def as_text(card: Card, *, links: bool) -> str:
     """The card's equal in text; with `links`, actions can be tapped (Official Account), and typed as digits anyway."""
-    lines = [card.title, card.figure, *(f"{key}：{value}" if key else value for key, value in card.body)]
-    text = _untagged("\n".join(filter(None, lines)))
+    text = _untagged("\n".join(card.words(_how(links) if card.asks_to_choose else "")))
     choices = [
         _link(action, digit) if links else f"{digit} {_untagged(action.label)}"
         for digit, action in numbered(card.actions).items()
@@ -35,8 +35,12 @@ def as_text(card: Card, *, links: bool) -> str:
 
 def whole_text(card: Card) -> str:
     """All of a card's words, however long, for a terminal; what can be tapped is left out."""
-    lines = [card.title, card.figure, *(f"{key}：{value}" if key else value for key, value in card.body)]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(card.words())
+
+
+def _how(links: bool) -> str:
+    """What one can do to choose: tap where text has links, type a digit everywhere."""
+    return "".join(templates.render("talk/how", {"links": links}).words())
 
 
 def _foot(card: Card, choices: list[str], *, links: bool) -> str:
@@ -47,8 +51,11 @@ def _foot(card: Card, choices: list[str], *, links: bool) -> str:
 
 
 def _link(action: Action, digit: str) -> str:
-    line, label = action.line.translate(_ATTRIBUTE), _untagged(action.label)
-    return f'<a href="weixin://bizmsgmenu?msgmenucontent={line}&msgmenuid={digit}">{digit} {label}</a>'
+    """The name is the link; the digit before it and what is told of it in brackets are text."""
+    line = action.line.translate(_ATTRIBUTE)
+    name, bracket, told = _untagged(action.label).partition("（")
+    name, told = (name, bracket + told) if name else (bracket + told, "")
+    return f'{digit} <a href="weixin://bizmsgmenu?msgmenucontent={line}&msgmenuid={digit}">{name}</a>{told}'
 
 
 def _untagged(text: str) -> str:

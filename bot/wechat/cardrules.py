@@ -58,6 +58,7 @@ _ONLY = {
     },
 }  # fmt: skip
 _RATIO = (1.3, 2.25)
+_WEB = ("https://", "http://")
 _REQUIRED_TEXTS = (
     ("horizontal_content_list", "keyname"),
     ("jump_list", "title"),
@@ -207,10 +208,13 @@ def _links(card: Mapping[str, Any]) -> Iterator[str]:
         for found in _walk(card, path):
             for item in found if isinstance(found, list) else (found,):
                 url = str(item.get("url", ""))
-                if item.get("type") == 1 and not url.startswith(("https://", "http://")):
+                if item.get("type") == 1 and not url.startswith(_WEB):
                     yield f"{'.'.join(path)}.url is not a web address"
                 if len(url.encode()) > MAX_URL_BYTES:
                     yield f"{'.'.join(path)}.url is longer than {MAX_URL_BYTES} bytes"
+    picture = _text(card, "card_image", "url")
+    if picture and not picture.startswith(_WEB):
+        yield "card_image.url is not a web address"
 
 
 def _text(card: Mapping[str, Any], *path: str) -> str:

@@ -49,6 +49,16 @@ class Package:
         }
         return {name: path for name, path in found.items() if not name.startswith("project.")}
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The pages that app.json lists, those of subpackages with their root before them."""
+        app = self._json("app.json")
+        within = app.get("subPackages") or app.get("subpackages") or []
+        return (
+            *(app.get("pages") or []),
+            *(f"{each['root'].strip('/')}/{page}" for each in within for page in each["pages"]),
+        )
+
     def check(self) -> None:
         """Raises BadPackage for what an upload would be refused for."""
         size = sum(path.stat().st_size for path in self.files.values())
@@ -56,7 +66,7 @@ class Package:
             raise BadPackage(f"the package has {size} bytes, more than {LARGEST}")
         if "app.json" not in self.files:
             raise BadPackage("there is no app.json")
-        pages = self._json("app.json").get("pages") or []
+        pages = self.pages
         missing = [f"{page}{end}" for page in pages for end in (".js", ".wxml") if f"{page}{end}" not in self.files]
         if not pages or missing:
             raise BadPackage(f"app.json names pages without files: {', '.join(missing) or 'none at all'}")

@@ -84,6 +84,8 @@ async def relay(request: web.Request) -> web.StreamResponse:
     entry = world.journal.open("call", f"wx.request {request.method} {path}", "miniprogram", person.name)
     body = await request.read()
     entry.parts.append(("请求", f"{request.method} {path}?{request.query_string}\n\n{_shown(body)}"))
+    if world.phones.is_cut(person):
+        return _failed(world, entry, "offline")
     fault = world.faults.take(path, "miniprogram")
     try:
         response = await _answer(world, request, path, body, fault)

@@ -87,8 +87,30 @@ const place = (node) => {
   return { door, person, wait: 0 };
 };
 
+// What a small screen shows is what it shows after the page was loaded anew.
+const showTab = (tab) => {
+  document.body.dataset.tab = tab;
+  history.replaceState(null, "", `#${tab}`);
+};
+
+const network = async (node, on) => {
+  await post("network", { person: place(node).person, on });
+  location.reload();
+};
+
 const acts = {
   clock: async () => { await post("clock", { forward: 3600 }); location.reload(); },
+  cut: (node) => network(node, false),
+  connect: (node) => network(node, true),
+  newcomer: async () => {
+    const { person } = await post("newcomer", { wait: 0 });
+    if (!person) return;
+    const address = new URL(location);
+    address.searchParams.set("b", person.id);
+    address.searchParams.set("bd", person.official ? "official" : "miniprogram");
+    address.hash = "b";
+    location.assign(address);
+  },
   reset: () => post("reset", {}),
   follow: async (node) => { await post("follow", place(node)); location.reload(); },
   unfollow: async (node) => { await post("unfollow", place(node)); location.reload(); },
@@ -97,8 +119,11 @@ const acts = {
     if (text) post("scan", { ...place(node), text });
   },
   voice: async (node) => {
+    const at = place(node);
+    // Only the Official Account turns speech into words.
+    if (at.door !== "official") return post("voice", at);
     const recognition = await ask("语音", "说的话（识别结果）");
-    if (recognition) post("voice", { ...place(node), recognition });
+    if (recognition) post("voice", { ...at, recognition });
   },
   camera: async (node, key) => {
     const text = await ask("扫一扫", "码里的内容，如 6901234567892");
@@ -161,7 +186,7 @@ document.addEventListener("click", (event) => {
     else if (type === "location_select") acts.spot(node, key);
     else post("menu", { ...place(node), key });
   } else if (show) {
-    document.body.dataset.tab = show;
+    showTab(show);
     document.querySelectorAll(".talk").forEach(toEnd);
   }
 });
@@ -183,7 +208,12 @@ document.addEventListener("click", (event) => {
 }, true);
 
 document.addEventListener("change", (event) => {
-  if (event.target.form?.id === "pick") event.target.form.submit();
+  const { form } = event.target;
+  if (form?.id !== "pick") return;
+  form.action = `/${location.hash}`;
+  form.submit();
 });
 
+const remembered = document.querySelector(`[data-show="${CSS.escape(location.hash.slice(1))}"]`);
+if (remembered) document.body.dataset.tab = remembered.dataset.show;
 document.querySelectorAll(".talk").forEach(toEnd);

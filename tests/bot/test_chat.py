@@ -12,12 +12,22 @@ from tests.people import Chat
 async def test_a_choice_is_made_by_its_digit_and_says_what_decides(chat: Chat) -> None:
     choices = await chat("E003", "面板还有多少")
     assert choices.splitlines() == [
-        "“面板”有 3 个匹配，点一下或回复数字：",
+        "“面板”有 3 个匹配，回复数字：",
         "1 LED面板灯600（100 个）",
         "2 86型开关面板 银（150 个）",
         "3 86型开关面板 白（600 个）",
     ]
     assert (await chat("E003", "第二个")).startswith("86型开关面板 银\n可用 150 个")
+
+
+async def test_each_door_says_how_one_chooses_there(chat: Chat) -> None:
+    tapped = await chat("C001", "面板还有多少", links=True)
+    assert tapped.splitlines()[:2] == [
+        "“面板”有 3 个匹配，点一下或回复数字：",
+        '1 <a href="weixin://bizmsgmenu?msgmenucontent=LED面板灯600&msgmenuid=1">LED面板灯600</a>',
+    ]
+    typed = await chat("E003", "面板还有多少")
+    assert typed.splitlines()[0] == "“面板”有 3 个匹配，回复数字：" and "点" not in typed
 
 
 async def test_a_digit_that_is_no_choice_is_told_so(chat: Chat) -> None:

@@ -13,7 +13,8 @@ from bot.demo.wechat import MINI, OFFICIAL, WORK
 from bot.doors.pushes import PUSHES, Fate
 from docs.pushes import DOORS, PAGE
 from models import sql
-from tests.bot.test_pushes import Door, everything, here
+from tests.bot.effects import EFFECTS, Effect
+from tests.bot.test_pushes import Door, attempted, everything, here
 from tests.pushes import PAYLOADS, body
 
 DOCUMENTED = {
@@ -82,13 +83,41 @@ def test_what_is_documented_is_what_is_handled_ignored_or_refused_and_nothing_el
 
 @pytest.mark.parametrize(("key", "form"), [(key, form) for key in NAMED for form in FORMS[key.split()[0]]])
 async def test_each_comes_through_its_door_as_it_is_documented(door: Door, key: str, form: str) -> None:
-    before = await everything()
-    status, answer = await door.raw(key, body(key, form=form), form=form)
     fate = PUSHES[key].fate
-    assert (status, bool(answer)) == ((403, False) if fate is Fate.refused else (200, True))
-    if fate is not Fate.handled:
-        assert answer in ("success", "")
-        assert await everything() == before
+    if fate is Fate.handled and key in EFFECTS:
+        await _shows_its_effect(door, key, EFFECTS[key], form)
+        return
+    before = await everything()
+    answer = await door.raw(key, body(key, form=form), form=form)
+    assert answer == ((403, "") if fate is Fate.refused else (200, "success"))
+    assert (await everything() == before) is (fate is not Fate.handled)
+
+
+async def _shows_its_effect(door: Door, key: str, effect: Effect, form: str) -> None:
+    if "sent_event" in key or "jobfinish" in key:
+        await attempted("C001", "170")
+    if effect.first:
+        assert (await door.raw(effect.first, body(effect.first)))[0] == 200
+    plaintext = body(key, who=effect.who, form=form, **effect.changed)
+    if effect.sql:
+        # What is found afterwards was not there before.
+        assert await _found(effect) != effect.finds
+    answer = await door.push(key, plaintext, form=form)
+    assert effect.says in answer if effect.says else answer == "success"
+    if effect.sql:
+        assert await _found(effect) == effect.finds
+
+
+async def _found(effect: Effect) -> Any:
+    rows = await sql.rows(effect.sql)
+    assert len(rows) <= 1
+    return rows[0]["v"] if rows else None
+
+
+def test_every_handled_push_has_an_effect_that_is_looked_for() -> None:
+    handled = {key for key, push in PUSHES.items() if push.fate is Fate.handled}
+    # The address book's changes depend on each other, and have a test of the whole.
+    assert set(EFFECTS) == {key for key in handled if "change_contact/" not in key}
 
 
 @pytest.mark.parametrize("form", ["xml", "json"])

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from bot.wechat.inbound import parse
 from models import sql
 from models.chat.binding import bind, issue_code
 from models.chat.tables import Attachment, Conversation, ExternalContact, WorkParty
+from models.clock import today
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.delivery.telling import tell
 from models.party.tables import Customer, Department, Person
 from tests.bot.test_doors import send, signed
+from tests.people import Sim
 from tests.pushes import PAYLOADS, WHO, body
 
 PLATFORMS: dict[str, dict[str, Any]] = {"official": OFFICIAL, "work": WORK, "miniprogram": MINI}
@@ -36,9 +39,9 @@ class Door:
     def __init__(self, client: TestClient) -> None:
         self.client = client
 
-    async def push(self, key: str, plaintext: str = "", **changed: Any) -> str:
+    async def push(self, key: str, plaintext: str = "", *, form: str = "", **changed: Any) -> str:
         """Sends one push; the text that comes back, or `success`."""
-        status, answer = await self.raw(key, plaintext or body(key, **changed))
+        status, answer = await self.raw(key, plaintext or body(key, **changed), form=form)
         assert status == 200, status
         return _opened(key.split()[0], answer)
 
@@ -121,10 +124,21 @@ async def test_an_unknown_type_is_answered_success_every_time_and_noted_once(
 
 
 @pytest.mark.push("work suite")
-async def test_a_suites_command_is_refused_and_changes_nothing(door: Door) -> None:
+@pytest.mark.parametrize("info", ["suite_ticket", "create_auth", "change_auth"])
+async def test_a_suites_command_is_refused_with_word_in_the_log_and_changes_nothing(
+    door: Door, info: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs("info")
     before = await everything()
-    assert await door.raw("work suite", body("work suite")) == (403, "")
+    secrets = {"SuiteTicket": "very-secret", "AuthCode": "very-secret"}
+    assert await door.raw("work suite", body("work suite", InfoType=info, **secrets)) == (403, "")
     assert await everything() == before
+    (line,) = [json.loads(each) for each in capsys.readouterr().out.splitlines() if "refused" in each]
+    assert line.pop("timestamp")
+    assert line == {
+        "event": "push.refused", "level": "warning", "door": "work", "push": "suite", "info_type": info,
+        "why": "an event of a provider's suite, and this is no suite",
+    }  # fmt: skip
 
 
 @pytest.mark.push("official text", "work text")
@@ -210,6 +224,10 @@ async def test_a_place_may_become_the_address_that_goods_go_to(door: Door, at: s
     assert "仓库" in await door.push(f"{at} event location_select")
     assert (await here(at)).state["place"].endswith("仓库")
     assert "没有地名" in await door.push(f"{at} location", Label="")
+    if at == "official":
+        await door.push("official text", Content="改收货地址")
+        assert (await door.push("official location", Label="艺苑路88号")).startswith("请确认收货地址")
+        assert (await Customer.get(name="宏达建材")).address == "建设路88号"
     assert "还没有绑定" in await door.push(f"{at} location", who="o_stranger")
 
 
@@ -219,19 +237,44 @@ async def test_a_menu_key_is_a_line(door: Door, at: str) -> None:
     assert {"official": "周经理", "work": "小李"}[at] in await door.push(f"{at} event click")
 
 
+SCANS = ["scancode_push", "scancode_waitmsg"]
+BARCODE = {"ScanCodeInfo": {"ScanType": "barcode", "ScanResult": "EAN_13,6901234567892"}}
+WORK_ORDER = {"ScanCodeInfo": {"ScanType": "qrcode", "ScanResult": "WO1105"}}
+
+
 @pytest.mark.push("official event scancode_push", "work event scancode_push")
-@pytest.mark.parametrize("at", BOTH)
-async def test_a_scanned_product_answers_its_stock(door: Door, at: str) -> None:
-    assert "M8×30" in await door.push(f"{at} event scancode_push")
-
-
 @pytest.mark.push("official event scancode_waitmsg", "work event scancode_waitmsg")
-async def test_a_scanned_work_order_opens_the_report_of_whoever_makes_reports(door: Door) -> None:
-    assert "WO1105" in await door.push("work event scancode_waitmsg")
-    assert "合格多少" in await door.push("work event scancode_waitmsg", who="zhangwei")
-    assert (await here("work", "zhangwei")).state["pending"]["name"] == "task.report"
-    # To a customer it is no more than a word that says nothing.
-    assert "没听懂" in await door.push("official event scancode_waitmsg")
+@pytest.mark.parametrize("scan", SCANS)
+@pytest.mark.parametrize("at", BOTH)
+async def test_a_scanned_product_answers_its_stock(door: Door, at: str, scan: str) -> None:
+    answer = await door.push(f"{at} event {scan}", **BARCODE)
+    # A customer reads one word, a colleague the figures.
+    assert answer.startswith("M8×30 不锈钢螺栓\n") and ("可用" in answer) is (at == "work")
+
+
+@pytest.mark.push("official event scancode_push", "work event scancode_push")
+@pytest.mark.push("official event scancode_waitmsg", "work event scancode_waitmsg")
+@pytest.mark.parametrize("scan", SCANS)
+@pytest.mark.parametrize(("at", "turner"), [("official", "o_E006".ljust(28, "0")), ("work", "zhangwei")])
+async def test_a_scanned_work_order_opens_the_report_of_whoever_makes_reports(
+    door: Door, at: str, turner: str, scan: str
+) -> None:
+    assert "合格多少" in await door.push(f"{at} event {scan}", who=turner, **WORK_ORDER)
+    assert (await here(at, turner)).state["pending"]["name"] == "task.report"
+    answer = await door.push(f"{at} event {scan}", **WORK_ORDER)
+    # A salesperson looks at it; to a customer it is no more than a word that says nothing.
+    assert ("WO1105" if at == "work" else "没听懂") in answer and "合格多少" not in answer
+    assert (await here(at)).state.get("pending") is None
+
+
+@pytest.mark.push("official event subscribe", "work event subscribe")
+@pytest.mark.parametrize("at", BOTH)
+async def test_who_comes_is_welcomed_by_name_or_told_how_to_be_known(door: Door, at: str) -> None:
+    known = await door.push(f"{at} event subscribe", EventKey="")
+    assert known.startswith({"official": "周经理，您好", "work": "小李，您好"}[at])
+    stranger = await door.push(f"{at} event subscribe", who="o_stranger", EventKey="")
+    assert "还没有绑定" in stranger
+    assert (await here(at, "o_stranger")).person_id is None
 
 
 @pytest.mark.push("official event subscribe", "official event scan")
@@ -270,14 +313,29 @@ async def test_who_leaves_cannot_be_reached_and_loses_nothing_until_they_come_ba
     assert (await here(at)).reachable
 
 
-@pytest.mark.push("work event subscribe", "work event enter_agent")
+@pytest.mark.push("work event enter_agent")
 async def test_entering_shows_the_days_to_dos_once_a_day(door: Door) -> None:
-    assert "您好" in await door.push("work event subscribe")
     first = await door.push("work event enter_agent", who="wangjianguo")
     assert "等您审批" in first and "AP0018" in first
     later = int(time.time()) + 60
     assert await door.push("work event enter_agent", who="wangjianguo", CreateTime=later) == "success"
     assert "今天没有等您办的" in await door.push("work event enter_agent", who="zhoufu")
+
+
+async def test_a_repeat_and_a_second_look_in_the_same_second_greet_nobody_again(door: Door) -> None:
+    plaintext = body("work event enter_agent", who="wangjianguo")
+    first, *more = [await door.push("work event enter_agent", plaintext) for _ in range(3)]
+    assert "AP0018" in first and more == ["success", "success"]
+    await Conversation.filter(external_id="wangjianguo").update(greeted_on=today() - timedelta(days=1))
+    first, *more = [await door.push("work event enter_agent", plaintext) for _ in range(3)]
+    assert "AP0018" in first and more == ["success", "success"]
+
+
+@pytest.mark.commits
+async def test_several_copies_of_one_look_at_once_greet_once(sim: Sim) -> None:
+    came = await sim.post("enter", door="work", person="E001", deliver=4, wait=0)
+    assert sorted("AP0018" in (each or "") for each in came["replies"]) == [False, False, False, True]
+    assert (await sim.post("enter", door="work", person="E001", wait=0))["reply"] is None
 
 
 @pytest.mark.push("work event template_card_event", "work event template_card_menu_event")

@@ -95,6 +95,14 @@ def test_digits_stand_for_actions_and_zero_for_cancel() -> None:
     assert as_text(card, links=False) == "t\n回复 1 确认 / 0 取消 / 2 改"
 
 
+def test_how_one_chooses_is_the_doors_to_say_and_no_value_can_ask_for_it() -> None:
+    card = read_card(templates.ENVIRONMENT.from_string("“{{ r }}”，[?]：").render(r="[?]\U000f0fff"))
+    card.actions = [Action("螺栓（96 件）", "查螺栓")]
+    assert as_text(card, links=False) == "“[?]”，回复数字：\n回复 1 螺栓（96 件）"
+    link = '1 <a href="weixin://bizmsgmenu?msgmenucontent=查螺栓&msgmenuid=1">螺栓</a>（96 件）'
+    assert as_text(card, links=True) == f"“[?]”，点一下或回复数字：\n{link}"
+
+
 def test_long_text_keeps_what_can_be_done_next() -> None:
     card = Card(title="长" * 2000, actions=[Action("确认", "确认")])
     text = as_text(card, links=False)

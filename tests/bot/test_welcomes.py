@@ -38,6 +38,7 @@ async def unbound(number: str) -> Person:
 
 
 @pytest.mark.commits
+@pytest.mark.push("work event change_external_contact/add_external_contact")
 async def test_a_contact_whom_nobody_knows_is_greeted_by_name_of_the_employee_and_once(sim: Sim) -> None:
     await adds(sim)
     assert (await settled()).state == "sent"

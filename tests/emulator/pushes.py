@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.emulator.simkit import MINI_ID
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -29,7 +31,7 @@ VIEW = {"type": "view", "name": "看", "url": "https://example.com/"}
 PICTURES = [
     {"type": kind, "name": kind[4:9], "key": kind} for kind in ("pic_sysphoto", "pic_photo_or_album", "pic_weixin")
 ]
-MINI = {"name": "小店", "appid": "wx", "pagepath": "pages/order"}
+MINI = {"name": "小店", "appid": MINI_ID, "pagepath": "pages/order"}
 OFFICIAL_MENU = [
     {"name": "甲", "sub_button": [CAMERA, PUSH, PLACE, CLICK, VIEW]},
     {"name": "乙", "sub_button": [*PICTURES, MINI | {"type": "miniprogram", "url": "https://example.com/"}]},

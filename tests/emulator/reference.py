@@ -75,18 +75,19 @@ def refusals(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             words = [_words(each) for each in node.args] if _name(node.func) == "Refusal" else []
-            for code in (each for argument in node.args for each in _codes(argument)):
+            for code in (each for argument in node.args for each in codes_of(argument)):
                 yield code, words[-1] if words else ""
         elif isinstance(node, ast.Tuple | ast.Dict | ast.IfExp):
             for child in ast.iter_child_nodes(node):
-                yield from ((code, "") for code in _codes(child))
+                yield from ((code, "") for code in codes_of(child))
 
 
 def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _codes(node: ast.AST) -> list[int]:
+def codes_of(node: ast.AST) -> list[int]:
+    """The error code that this very node is, if it is one."""
     value = node.value if isinstance(node, ast.Constant) else None
     is_code = isinstance(value, int) and (40000 <= value < 100000 or 300000 <= value < 302000) and value != _DAY_S
     return [value] if isinstance(value, int) and is_code else []

@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient
 
 from emulator.envelope import Envelope, signature
@@ -59,7 +59,7 @@ def settings(callback: str = "http://127.0.0.1:9", **changes: Any) -> dict[str, 
             {"id": "P2", "name": "王总", "official": "o_2", "work": "wangzong", "miniprogram": "m_2"},
             {"id": "P3", "name": "路人", "official": "o_3", "follows": False},
         ],
-        "limits": {"callback_s": 0.3, "retry_pause_s": 0, "reply_wait_s": 0.3},
+        "limits": {"callback_s": 3, "retry_pause_s": 0, "reply_wait_s": 0.3},
     }
     for key, change in changes.items():
         data[key] = data[key] | change if isinstance(change, dict) else change
@@ -212,6 +212,14 @@ class Sim:
 
     async def ask(self, door: str, path: str, **query: str) -> Any:
         return await self.get(path, access_token=await self.token(door), **query)
+
+    async def upload(self, door: str, kind: str, data: bytes = b"12345") -> str:
+        """A file of this platform, by its media id."""
+        form = FormData()
+        form.add_field("media", data, filename="a.bin")
+        address = f"/cgi-bin/media/upload?access_token={await self.token(door)}&type={kind}"
+        async with self.client.post(address, data=form) as response:
+            return str((await response.json())["media_id"])
 
     async def say(self, openid: str, content: str, door: str = "official") -> Any:
         body = {"touser": openid, "msgtype": "text", "text": {"content": content}}

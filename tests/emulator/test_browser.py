@@ -78,7 +78,7 @@ async def test_a_small_screen_shows_one_phone_and_a_tab_for_the_log(sim: Sim, op
     await page.get_by_role("button", name="日志").click()
     await expect(page.get_by_label("日志")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") == 375
-    await page.goto(f"{page.url}?c=P3")
+    await page.goto(str(sim.client.make_url("/?c=P3")))
     await page.get_by_role("button", name="路人").click()
     await expect(page.get_by_role("log", name="路人的聊天")).to_be_visible()
     await expect(page.get_by_role("log", name="小李的聊天")).to_be_hidden()
@@ -157,6 +157,36 @@ async def test_more_gestures_and_a_third_phone(sim: Sim, open_page: Any) -> None
     assert await page.evaluate("document.documentElement.scrollWidth") == 1280
 
 
+async def test_four_phones_leave_room_for_the_log_and_cut_no_choice(sim: Sim, open_page: Any) -> None:
+    await sim.ask("work", "/cgi-bin/externalcontact/get_follow_user_list")
+    page = await open_page(1280)
+    await page.goto(str(sim.client.make_url("/?a=P1&b=P2&c=P1&cd=work&d=P2&dd=official")))
+    await expect(page.locator(".place")).to_have_count(4)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 1280
+    wire = await page.get_by_label("日志").bounding_box()
+    assert wire is not None and wire["x"] + wire["width"] <= 1280 and wire["width"] >= 240
+    cut = "nodes => nodes.filter(each => each.scrollWidth > each.clientWidth).length"
+    assert await page.locator(".picker select").evaluate_all(cut) == 0
+    await page.locator(".place[data-slot=d] .composer input").scroll_into_view_if_needed()
+    await expect(page.locator(".place[data-slot=d] .composer input")).to_be_in_viewport()
+
+
+async def test_a_long_path_is_shortened_and_whole_once_it_is_opened(sim: Sim, open_page: Any) -> None:
+    path = "/cgi-bin/externalcontact/get_follow_user_list"
+    await sim.ask("work", path)
+    page = await open_page(375)
+    await page.get_by_role("button", name="日志").click()
+    entry = page.locator(".entry", has_text="get_follow_user_list")
+    lines = "node => Math.round(node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight))"
+    assert await entry.locator(".what").evaluate(lines) == 1
+    size = "node => getComputedStyle(node).fontSize"
+    assert await entry.locator(".root").evaluate(size) == "0px"
+    await entry.locator("summary").click()
+    assert await entry.locator(".root").evaluate(size) == "12px"
+    assert (await entry.locator(".what").evaluate("node => node.innerText")).replace("\n", "") == path
+    assert await entry.locator(".root").evaluate("node => node.getClientRects().length") == 1
+
+
 async def test_a_page_opened_from_a_phone_logs_in_as_its_owner(sim: Sim, open_page: Any) -> None:
     async def answer(push: Pushed) -> str:
         back = quote(str(sim.client.make_url("/static/page.css")), safe="")
@@ -175,3 +205,28 @@ async def test_a_page_opened_from_a_phone_logs_in_as_its_owner(sim: Sim, open_pa
     code = parse_qs(urlsplit(landed.url).query)["code"][0]
     wanted = {"appid": OFFICIAL_ID, "secret": "s3cret", "code": code, "grant_type": "authorization_code"}
     assert (await sim.get("/sns/oauth2/access_token", **wanted))["openid"] == "o_1"
+
+
+async def test_a_phone_is_cut_off_and_gets_what_waited_when_it_is_back(sim: Sim, open_page: Any) -> None:
+    page = await open_page(375)
+    await page.get_by_role("button", name="王总").click()
+    phone = page.locator(".place[data-person=P2]")
+    await phone.get_by_text("更多", exact=True).click()
+    await phone.get_by_role("button", name="断网").click()
+    await expect(phone.get_by_text("当前网络不可用")).to_be_visible()
+    assert (await sim.work_text("wangzong", "早"))["errcode"] == 0
+    await expect(page.locator("#log .what", has_text="/cgi-bin/message/send")).to_have_count(1)
+    await expect(phone.get_by_text("早", exact=True)).to_have_count(0)
+    await phone.get_by_role("button", name="恢复网络").click()
+    await expect(phone.get_by_text("早", exact=True)).to_be_visible()
+    await expect(phone.get_by_text("当前网络不可用")).to_have_count(0)
+
+
+async def test_somebody_new_follows_on_the_second_phone(sim: Sim, open_page: Any) -> None:
+    page = await open_page(375)
+    await page.get_by_role("button", name="新用户").click()
+    await expect(page.get_by_role("log", name="新用户1的聊天").get_by_text("你已关注宏远五金")).to_be_visible()
+    await page.get_by_label("新用户1发消息").fill("绑定")
+    await page.get_by_label("新用户1发消息").press("Enter")
+    push = await sim.backend.next(lambda push: push.fields.get("Content") == "绑定")
+    assert push.fields["FromUserName"] == "o_N001".ljust(28, "0")

@@ -38,6 +38,11 @@ MULTIPLE: dict[str, Any] = {
 MENU = {"desc": "更多", "action_list": [{"text": "不再推送", "key": "mute"}]}
 
 
+@pytest.mark.parametrize("ratio", [{}, {"aspect_ratio": 1.31}, {"aspect_ratio": 2.24}, {"aspect_ratio": 2}])
+async def test_a_picture_within_its_ratio(sim: Sim, ratio: dict[str, float]) -> None:
+    assert (await sim.work_card("liting", NEWS | {"card_image": {"url": URL} | ratio}))["errcode"] == 0
+
+
 @pytest.mark.parametrize(
     ("card", "has_code"),
     [(TEXT, False), (NEWS, False), (BUTTON, True), (VOTE, True), (MULTIPLE, True)],
@@ -84,7 +89,7 @@ FACT = {"keyname": "金额", "value": "¥1"}
         (TEXT | {"action_menu": MENU}, 42014),
         (TEXT | {"action_menu": {"action_list": MENU["action_list"] * 2}, "task_id": "t"}, 42051),
         (NEWS | {"card_image": {}}, 42044),
-        (NEWS | {"card_image": {"url": URL, "aspect_ratio": 3}}, 40058),
+        *((NEWS | {"card_image": {"url": URL, "aspect_ratio": ratio}}, 40058) for ratio in (1.3, 2.25, 3, "2", True)),
         (NEWS | {"vertical_content_list": [{"title": "t"}] * 5}, 42036),
         (NEWS | {"vertical_content_list": [{"title": "字" * 39}]}, 42033),
         (BUTTON | {"task_id": ""}, 42014),

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.simkit import Sim, settings
+from tests.emulator.simkit import MINI_ID, Sim, settings
 
 PICTURES = {"type": "pic_photo_or_album", "name": "拍照", "key": "photo"}
 PLACE = {"type": "location_select", "name": "位置", "key": "place"}
 CAMERA = {"type": "scancode_waitmsg", "name": "扫码", "key": "scan"}
-MINI = {"type": "miniprogram", "name": "小店", "appid": "wx", "pagepath": "pages/order", "url": "https://e.com/"}
+MINI = {"type": "miniprogram", "name": "小店", "appid": MINI_ID, "pagepath": "pages/order", "url": "https://e.com/"}
 
 
 @pytest.fixture
@@ -66,7 +66,15 @@ async def test_a_mini_program_of_a_menu(menu: Sim) -> None:
 async def test_a_voice_may_be_understood_or_not(sim: Sim) -> None:
     assert (await pushed(sim, "voice", recognition="查库存"))["Recognition"] == "查库存"
     assert "Recognition" not in await pushed(sim, "voice")
-    assert "Recognition" not in await pushed(sim, "voice", door="work", recognition="查库存")
+    assert await sim.shown("official", "P1") == ["[语音] 查库存", "[语音]"]
+
+
+async def test_wecom_hears_no_words_and_the_phone_does_not_look_as_if_it_did(sim: Sim) -> None:
+    push = await pushed(sim, "voice", door="work", recognition="查库存")
+    assert push["MsgType"] == "voice" and "Recognition" not in push
+    assert await sim.shown("work", "P1") == ["[语音]"]
+    async with sim.client.get("/") as response:
+        assert "语音识别只有公众号有" in await response.text()
 
 
 async def test_files_videos_and_shared_pages(sim: Sim) -> None:
@@ -197,19 +205,21 @@ async def test_a_welcome_is_too_late_once_the_chat_has_begun(shop: Sim) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "code"),
     [
-        {"text": {}},
-        {"text": {"content": "字" * 1334}},
-        {"attachments": [{"msgtype": "link", "link": {"title": "t", "url": "https://e.com/"}}] * 10},
-        {"attachments": [{"msgtype": "poem"}]},
-        {"attachments": [{"msgtype": "link", "link": {"title": "t"}}]},
-        {"attachments": [{"msgtype": "miniprogram", "miniprogram": {"title": "t"}}]},
+        ({"text": {}}, 40058),
+        ({"text": {"content": "字" * 1334}}, 40058),
+        ({"attachments": [{"msgtype": "link", "link": {"title": "t", "url": "https://e.com/"}}] * 10}, 40058),
+        ({"attachments": [{"msgtype": "poem"}]}, 40058),
+        ({"attachments": [{"msgtype": "link", "link": {"title": "t"}}]}, 40058),
+        ({"attachments": [{"msgtype": "link", "link": {"title": "t", "url": "e.com"}}]}, 45034),
+        ({"attachments": [{"msgtype": "image", "image": {"pic_url": "e.com/a.png"}}]}, 45034),
+        ({"attachments": [{"msgtype": "miniprogram", "miniprogram": {"title": "t"}}]}, 40058),
     ],
 )
-async def test_a_refused_welcome_leaves_the_code_unused(shop: Sim, changes: dict[str, Any]) -> None:
+async def test_a_refused_welcome_leaves_the_code_unused(shop: Sim, changes: dict[str, Any], code: int) -> None:
     welcome = await add(shop)
-    assert (await shop.call("work", WELCOME, welcome | changes))["errcode"] == 40058
+    assert (await shop.call("work", WELCOME, welcome | changes))["errcode"] == code
     assert (await shop.call("work", WELCOME, welcome))["errcode"] == 0
 
 

@@ -1,6 +1,8 @@
 """The mini-program from outside: links, schemes, pages that exist, content checks, sessions."""
 
 import hmac
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +49,43 @@ async def test_codes_of_pages_that_are_not_published(make_sim: Any) -> None:
     sim = await make_sim(miniprogram={"pages": ["pages/order"]})
     wanted = {"scene": "a", "page": "pages/none"}
     assert (await sim.call("miniprogram", "/wxa/getwxacodeunlimit", wanted))["errcode"] == 41030
+
+
+async def codes_to(sim: Sim, page: str) -> list[int]:
+    """How a code, a link, a scheme and a notice that lead there are answered."""
+    await sim.sim("subscribe", person="P1", template="M1", wait=0)
+    data = {"character_string1": {"value": "SO1"}, "phrase2": {"value": "已发货"}}
+    notice = {"touser": "m_1", "template_id": "M1", "data": data, "page": f"{page}?no=SO1"}
+    answers = [
+        await sim.call("miniprogram", LINK, {"path": page}),
+        await sim.call("miniprogram", SCHEME, {"jump_wxa": {"path": page}}),
+        await sim.call("miniprogram", "/cgi-bin/message/subscribe/send", notice),
+    ]
+    return [await wxacode(sim, scene="a", page=page), *(answer["errcode"] for answer in answers)]
+
+
+async def wxacode(sim: Sim, **wanted: Any) -> int:
+    token = await sim.token("miniprogram")
+    async with sim.client.post("/wxa/getwxacodeunlimit", json=wanted, params={"access_token": token}) as response:
+        return int((await response.json())["errcode"]) if response.content_type == "application/json" else 0
+
+
+async def test_only_pages_that_app_json_lists_can_be_led_to(make_sim: Any, tmp_path: Path) -> None:
+    app = {"pages": ["pages/order/order"], "subPackages": [{"root": "more/", "pages": ["pages/help"]}]}
+    (tmp_path / "app.json").write_text(json.dumps(app))
+    sim = await make_sim(miniprogram={"folder": str(tmp_path)})
+    for page in ("pages/order/order", "more/pages/help"):
+        assert await codes_to(sim, page) == [0, 0, 0, 0]
+    for page in ("pages/none/none", "pages/help", "order"):
+        assert await codes_to(sim, page) == [41030, 40165, 40165, 41030]
+    # A version under trial may have pages that are not published yet.
+    assert await wxacode(sim, scene="a", page="pages/none/none", check_path=False) == 0
+
+
+async def test_a_mini_program_that_cannot_be_read_is_not_released(make_sim: Any, tmp_path: Path) -> None:
+    (tmp_path / "app.json").write_text("{")
+    sim = await make_sim(miniprogram={"folder": str(tmp_path)})
+    assert await codes_to(sim, "pages/order/order") == [85079] * 4
 
 
 async def session_key(sim: Sim) -> str:

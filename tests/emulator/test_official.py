@@ -81,6 +81,7 @@ async def test_unfollowing_closes_the_window(sim: Sim) -> None:
         ({"touser": "o_1", "msgtype": "news", "news": {"articles": [{"title": "a"}, {"title": "b"}]}}, 45008),
         ({"touser": "o_1", "msgtype": "news", "news": {"articles": []}}, 44003),
         ({"touser": "o_1", "msgtype": "msgmenu", "msgmenu": {"list": [{"id": "1"}]}}, 40035),
+        ({"touser": "o_1", "msgtype": "miniprogrampage", "miniprogrampage": {"title": "t", "pagepath": "p"}}, 40013),
     ],
 )
 async def test_bodies_that_are_refused(sim: Sim, body: dict[str, Any], code: int) -> None:
@@ -126,6 +127,8 @@ async def test_a_template_message_needs_no_window_and_is_reported(sim: Sim) -> N
         ({"data": DATA | {"thing1": {"value": "字" * 21}}}, 47003),
         ({"data": DATA | {"time2": {"value": "明天"}}}, 47003),
         ({"client_msg_id": "x" * 33}, 40035),
+        ({"miniprogram": {"appid": "wxother", "pagepath": "pages/order"}}, 40013),
+        ({"miniprogram": "pages/order"}, 40013),
     ],
 )
 async def test_template_messages_that_are_refused(sim: Sim, changes: dict[str, Any], code: int) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from tests.emulator.simkit import Pushed, Sim
+from tests.emulator.simkit import Pushed, Sim, seal
 from tests.emulator.test_cards import BUTTON, MULTIPLE, NEWS, TEXT, VOTE
 
 
@@ -48,11 +48,11 @@ async def test_every_kind_of_message_has_a_drawing(sim: Sim) -> None:
     await sim.sim("video", **phone)
     await sim.sim("voice", **phone, recognition="喂")
     await sim.sim("location", **phone, label="西门")
-    await sim.sim("share", **phone, title="周报", url="javascript:alert(1)")
+    await sim.sim("share", **phone, title="周报", url="https://example.com/")
     html = await page(sim, a="P1", ad="official")
     for words in ("验收单.pdf", 'aria-label="视频"', '<p class="heard">喂</p>', 'aria-label="地图"', "周报"):
         assert words in html
-    assert 'href="javascript' not in html
+    assert '<a class="card tile link-tile" href="https://example.com/"' in html
 
 
 async def test_what_was_chosen_stays_chosen_until_the_card_changes(sim: Sim) -> None:
@@ -111,6 +111,70 @@ async def test_all_cards_and_messages_can_be_drawn(sim: Sim) -> None:
         "<strong>粗</strong>",
     ):
         assert words in html
+
+
+async def test_a_text_card_has_grey_plain_and_bright_paragraphs(sim: Sim) -> None:
+    told = (
+        "见附件：<div class=\"gray\">9月26日</div> <div class='normal'>领奖码 A&amp;B<br>凭码领取</div>"
+        '<div class="highlight">10月10日前</div><div class="huge">大字</div><script>x</script>'
+    )
+    card = {"title": "领奖", "description": told, "url": "https://example.com/"}
+    message = {"touser": "wangzong", "msgtype": "textcard", "agentid": 1000002, "textcard": card}
+    assert (await sim.call("work", "/cgi-bin/message/send", message))["errcode"] == 0
+    unknown = '<div class="huge">大字</div><script>x</script>'
+    assert (await sim.shown("work", "P2"))[0].split("\n") == [
+        "领奖", "见附件：", "9月26日", "领奖码 A&B", "凭码领取", "10月10日前", unknown, "详情",
+    ]  # fmt: skip
+    html = await page(sim)
+    for kind, words in (
+        ("normal", "见附件："),
+        ("gray", "9月26日"),
+        ("normal", "领奖码 A&amp;B\n凭码领取"),
+        ("highlight", "10月10日前"),
+    ):
+        assert f'<p class="told {kind}">{words}</p>' in html
+    assert "<script>x" not in html
+
+
+async def test_several_articles_are_a_cover_and_rows_below_it(sim: Sim) -> None:
+    def article(title: str, **more: str) -> dict[str, str]:
+        return {"title": title, "url": "https://example.com/", "description": f"{title}的说明", **more}
+
+    async def news(*articles: dict[str, str]) -> None:
+        message = {"touser": "wangzong", "msgtype": "news", "agentid": 1000002, "news": {"articles": list(articles)}}
+        assert (await sim.call("work", "/cgi-bin/message/send", message))["errcode"] == 0
+
+    picture = {"picurl": "https://example.com/a.png"}
+    opens = 'href="https://example.com/" target="_blank" rel="noopener noreferrer"'
+    await news(article("头条", **picture), article("二条", **picture), article("三条"))
+    html = await page(sim)
+    assert (
+        f'<a class="cover" {opens}><span class="scene" role="img" aria-label="封面"></span><strong>头条</strong></a>'
+        in html
+    )
+    assert f'<a class="article" {opens}><strong>二条</strong><span class="thumb" aria-hidden="true"></span></a>' in html
+    assert f'<a class="article" {opens}><strong>三条</strong></a>' in html
+    phones, _, _ = html.partition('<section class="wire"')
+    assert "的说明" not in phones and "查看全文" not in phones
+    await news(article("独条", **picture))
+    html = await page(sim)
+    assert '<strong class="headline">独条</strong>' in html and "独条的说明" in html and "查看全文" in html
+
+
+async def test_an_article_that_leads_to_no_page_is_no_link(sim: Sim) -> None:
+    async def answer(push: Pushed) -> str:
+        item = "<item><Title>{}</Title><Url>javascript:alert(1)</Url></item>"
+        inner = (
+            f"<xml><ToUserName>{push.fields['FromUserName']}</ToUserName><FromUserName>{push.fields['ToUserName']}</FromUserName>"
+            "<CreateTime>1700000000</CreateTime><MsgType>news</MsgType><ArticleCount>2</ArticleCount>"
+            f"<Articles>{item.format('甲')}{item.format('乙')}</Articles></xml>"
+        )
+        return seal("work", inner)
+
+    sim.backend.answer = answer
+    await sim.text("work", "P1", "新闻")
+    html = await page(sim, a="P1", ad="work")
+    assert '<a class="article"><strong>乙</strong></a>' in html and 'href="javascript' not in html
 
 
 async def test_hostile_text_stays_text(sim: Sim) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from tests.emulator.simkit import Sim
+from tests.emulator.simkit import MINI_ID, Sim
 
 SEND = "/cgi-bin/message/send"
 TEXT = {"touser": "liting", "msgtype": "text", "agentid": 1000002, "text": {"content": "早"}}
@@ -137,6 +137,9 @@ async def test_a_menu_is_made_shown_and_deleted(sim: Sim, door: str) -> None:
     assert await sim.status("menu", door=door, person="P1", key="todo") == 404
 
 
+MINI = {"type": "miniprogram", "name": "小店", "appid": MINI_ID, "pagepath": "pages/order", "url": URL}
+
+
 @pytest.mark.parametrize(
     ("buttons", "code"),
     [
@@ -147,7 +150,11 @@ async def test_a_menu_is_made_shown_and_deleted(sim: Sim, door: str) -> None:
         ([BUTTON | {"key": ""}], 40019),
         ([BUTTON | {"key": "k" * 129}], 40019),
         ([{"type": "view", "name": "网页"}], 40020),
-        ([{"type": "miniprogram", "name": "小店", "appid": "wx"}], 45064),
+        ([MINI | {"appid": "wx"}], 45064),
+        ([MINI | {"appid": ""}], 45064),
+        ([{"name": "更多", "sub_button": [MINI | {"appid": "wx"}]}], 45064),
+        ([MINI | {"pagepath": ""}], 40165),
+        ([MINI | {"url": ""}], 40020),
         ([{"name": "更多", "sub_button": [BUTTON] * 6}], 40023),
         ([{"name": "更多", "sub_button": [BUTTON | {"name": "字" * 21}]}], 40018),
     ],
@@ -156,6 +163,15 @@ async def test_menus_that_are_refused(sim: Sim, buttons: list[Any], code: int) -
     door = "work" if code == 40018 else "official"
     answer = await sim.call(door, "/cgi-bin/menu/create", {"button": buttons}, agentid="1000002")
     assert answer["errcode"] == code
+
+
+async def test_a_menu_opens_the_mini_program_that_is_linked(make_sim: Any) -> None:
+    for door, kind in (("official", "miniprogram"), ("work", "view_miniprogram")):
+        body, agent = {"button": [MINI | {"type": kind}]}, {"agentid": "1000002"}
+        sim = await make_sim()
+        assert (await sim.call(door, "/cgi-bin/menu/create", body, **agent))["errcode"] == 0
+        alone = await make_sim(miniprogram=None)
+        assert (await alone.call(door, "/cgi-bin/menu/create", body, **agent))["errcode"] == 45064
 
 
 def form(field: str, data: bytes) -> FormData:

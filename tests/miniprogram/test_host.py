@@ -170,6 +170,19 @@ async def test_a_backend_that_is_away_is_a_failed_request(tmp_path: Path, start:
         assert (response.status, "X-Request-Failed" in response.headers) == (502, True)
 
 
+async def test_a_phone_without_connection_reaches_no_backend(tmp_path: Path, start: Open) -> None:
+    async def ping(_: web.Request) -> web.Response:
+        return web.Response(text="pong")
+
+    backend = web.Application()
+    backend.router.add_get("/api/ping", ping)
+    client = await start(write(tmp_path, "Page({})"), backend)
+    for on, status in ((False, 502), (True, 200)):
+        await client.post("/sim/network", json={"person": "P1", "on": on})
+        async with client.get("/miniprogram/backend/P1/api/ping") as response:
+            assert (response.status, response.headers.get("X-Request-Failed")) == (status, None if on else "offline")
+
+
 async def test_another_sites_page_may_not_use_the_way_to_the_backend(tmp_path: Path, start: Open) -> None:
     client = await start(write(tmp_path, "Page({})"))
     headers = {"Origin": "https://elsewhere.example"}
