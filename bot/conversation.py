@@ -14,7 +14,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Instead, MissingInput, Outcome, rehearse, run
 from handlers.files import AttachmentReader
-from handlers.inputs import AddressReader, Ambiguous, Reader, names_a_door
+from handlers.inputs import AddressReader, Ambiguous, Reader, SpotReader, names_a_door
 from handlers.items import split_items
 from handlers.registry import handler
 from handlers.result import plain_facts
@@ -26,6 +26,7 @@ from models.transactions import savepoint
 CHOICES = 5
 ATTACH = "file.attach"
 SET_ADDRESS = "address.change"
+CHECK_IN = "attendance.checkin"
 
 HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance", "purchasing")
 """Roles with a page of help of their own, the most telling first."""
@@ -68,20 +69,27 @@ class Conversation:
         return None
 
     async def take_place(self, address: str) -> Card:
-        """A place of the map for the question that waits for an address; else it is asked what to do with it."""
+        """A place of the map for the question that waits for one; else it is asked what to do with it."""
         self.state.place = address
         if not address:
             return self._kept(templates.render("talk/place_unnamed", {}))
-        if self.awaits(AddressReader):
+        if self._awaits_place():
             return self._shown(await self._placed())
-        return self.show(templates.render("talk/place", {"label": address, "settable": self._may_set_address()}))
+        may = {"settable": self._may(SET_ADDRESS), "checkable": self._may(CHECK_IN)}
+        return self.show(templates.render("talk/place", {"label": address, **may}))
 
-    def _may_set_address(self) -> bool:
-        return self.me.reach(SET_ADDRESS) is not Scope.none
+    def _may(self, name: str) -> bool:
+        return self.me.reach(name) is not Scope.none
+
+    def _awaits_place(self) -> bool:
+        return self.awaits(AddressReader) or self.awaits(SpotReader)
 
     async def _placed(self) -> Card:
-        """The place that was sent as the answer; one that names no door is asked for the rest, and remembered."""
+        """The place that was sent as the answer; an address that names no door is asked for the rest, and remembered."""
         place, self.state.place = self.state.place, ""
+        call = self.state.pending
+        if call is not None and self.awaits(SpotReader):
+            return await self.perform(call.having(self.state.waiting_for, place))
         if names_a_door(place):
             return await self._answer_question(place)
         self.state.partial = place
@@ -278,7 +286,7 @@ class Conversation:
     async def _ask(self, call: Call, missing: MissingInput) -> Card:
         name = missing.facts["input"]
         self.state.pending, self.state.waiting_for = call, name
-        if self.state.place and self.awaits(AddressReader):
+        if self.state.place and self._awaits_place():
             return await self._placed()
         specific = f"ask/{call.name}.{name}"
         card = templates.render(specific if templates.exists(specific) else f"ask/{name}", plain_facts(missing.facts))

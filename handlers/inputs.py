@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 Text = NewType("Text", str)
 Address = NewType("Address", str)
+Spot = NewType("Spot", str)
 Phone = NewType("Phone", str)
 TrackingNo = NewType("TrackingNo", str)
 Count = NewType("Count", Decimal)
@@ -101,6 +102,17 @@ class AddressReader(Reader[Address]):
 
     async def read(self, me: Actor, text: str, name: str) -> Address:
         return Address(await TextReader().read(me, " ".join(text.split()), name))
+
+
+@reads(Spot)
+class SpotReader(Reader[Spot]):
+    """Where somebody is: a place of the map, never what was typed."""
+
+    async def read(self, me: Actor, text: str, name: str) -> Spot:
+        raise InvalidInput(input=name, given=text[:40], why="not_from_the_map")
+
+    async def load(self, me: Actor, value: Any, name: str) -> Spot:
+        return Spot(await TextReader().load(me, value, name))
 
 
 def names_a_door(address: str) -> bool:

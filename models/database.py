@@ -10,7 +10,7 @@ from tortoise.context import TortoiseContext
 
 AREAS = (
     "party", "product", "books", "stock", "sales", "purchase", "production", "finance", "payables",
-    "approvals", "crm", "chat", "delivery", "system", "pages",
+    "approvals", "crm", "people", "chat", "delivery", "system", "pages",
 )  # fmt: skip
 
 

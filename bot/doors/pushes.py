@@ -96,7 +96,9 @@ def _ignored(door: str, *rows: tuple[str, Reads, str]) -> list[Push]:
 _KEPT = "goes to the conversation that waits for a file; else it is fetched, checked, kept for its sender and answered"
 _OFF = "unreachable at this door from now on; nothing is deleted, and other doors are tried for what is due"
 
-_PLACE = "the answer where an address is asked for; else it is asked whether it is to be the address that goods go to"
+_PLACE = (
+    "the answer where an address or a place to check in is asked for; else it is asked which of the two it is to be"
+)
 
 _CHAT = (
     ("text", typed.text, "a line of the conversation", turning.line),

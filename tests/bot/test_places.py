@@ -1,7 +1,10 @@
 """A place of the map is an address: for the question that waits for one, and for whoever has just sent one."""
 
+import re
+
 from bot.turns import Turn
 from models.party.tables import Customer
+from models.people.tables import Checkin
 from tests.people import Chat, identity
 
 GATE = "广州市海珠区艺苑路88号"
@@ -61,3 +64,34 @@ async def test_another_command_is_not_taken_for_the_rest_of_a_place(chat: Chat) 
     assert "SO0312" in await chat("C001", "我的订单")
     await chat("C001", "改收货地址")
     assert MALL not in await chat("C001", "人民路1号")
+
+
+async def checkins() -> list[tuple[str, str]]:
+    rows = await Checkin.all().order_by("id").select_related("person")
+    return [(each.person.number, each.place) for each in rows]
+
+
+async def test_a_colleague_checks_in_with_a_place_and_typing_is_none(chat: Chat) -> None:
+    assert (await chat("E006", "打卡")).startswith("在哪里？点输入框旁的 + 发一个位置")
+    assert "打字不算" in await chat("E006", "在公司")
+    assert await checkins() == []
+    answer = await sends_place(chat, "E006", GATE, door="work")
+    assert re.fullmatch(f"已打卡 [0-2][0-9]:[0-5][0-9]\n地点：{GATE}", answer)
+    assert await checkins() == [("E006", GATE)]
+    again = await sends_place(chat, "E006", GATE, door="work", key="later")
+    assert again.startswith("位置收到了") and "打卡" in again
+    assert (await chat("E006", "1")).splitlines()[-1].startswith("今天第 2 次，第一次 ")
+    assert len(await checkins()) == 2
+
+
+async def test_a_place_that_was_just_sent_is_where_one_checks_in_and_is_used_once(chat: Chat) -> None:
+    await sends_place(chat, "E003", MALL, door="work")
+    assert (await chat("E003", "签到")).startswith("已打卡")
+    assert (await chat("E003", "签到")).startswith("在哪里？")
+    assert await checkins() == [("E003", MALL)]
+
+
+async def test_a_customer_checks_in_nowhere(chat: Chat) -> None:
+    assert "打卡" not in await sends_place(chat, "C001", GATE)
+    assert "没有权限" in await chat("C001", "打卡")
+    assert await checkins() == []

@@ -1,0 +1,1 @@
+"""Colleagues at work: when and where they came."""
