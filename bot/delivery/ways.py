@@ -11,11 +11,9 @@ from bot.rendering.text import as_text
 from bot.rendering.workcard import as_work_card
 from bot.services import Services
 from bot.wechat import messages
-from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
 from models.delivery.cards import CODE_LIVES, take_code
-from models.delivery.grants import take_grant
 from models.delivery.tables import Card as CardRow
 from models.delivery.tables import Notice, PlatformTemplate
 from models.system.files import STORE, where
@@ -31,11 +29,6 @@ COUNTED_AS = {
     "subscription": "subscription",
 }
 """Which of the platforms' quotas a way uses up."""
-
-TAKE_WINDOW = """
-UPDATE conversation SET window_left = window_left - 1
-WHERE id = $1 AND window_left > 0 AND window_until > $2 RETURNING id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +72,6 @@ async def full_until(way: Way, services: Services) -> datetime | None:
     """Counts one message on this way; or says, and counts nothing, from when on the platform takes the next."""
     member = way.conversation.external_id if way.door == "work" else ""
     return await services.quotas.admit(way.door, COUNTED_AS[way.name], member=member)
-
-
-async def reserve(way: Way) -> bool:
-    """Takes the right that the receiver has given for this way; False when there is none left."""
-    if way.name == "customer_service":
-        return await sql.row(TAKE_WINDOW, way.conversation.id, now()) is not None
-    if way.name == "subscription":
-        assert way.template is not None
-        return await take_grant(way.conversation.id, way.template.template_id)
-    return True
 
 
 async def send(way: Way, notice: Notice, card: Card, services: Services) -> str | None:

@@ -1,9 +1,12 @@
 """Notices: by the best door that is open, over to the next when refused, on the board when none is left."""
 
+from functools import partial
+
 import pytest
 
 from models import sql
-from models.delivery.tables import Attempt, Notice
+from models.chat.tables import Conversation
+from models.delivery.tables import Attempt, Notice, PlatformTemplate
 from models.delivery.telling import tell
 from models.party.tables import Person
 from tests.people import Sim
@@ -60,6 +63,78 @@ async def test_a_refused_subscription_falls_over_to_the_official_account_and_emp
     assert notice.state == "accepted"
     assert await tries(notice) == [("subscription", "refused", "43101"), ("official_template", "accepted", "")]
     assert await sql.rows('SELECT "left" FROM grant_ledger') == [{"left": 0}]
+
+
+TOO_OFTEN = {"errcode": 45011, "errmsg": "api freq out of limit"}
+
+
+async def accepts_left(left: int | None = None) -> list[int]:
+    if left is not None:
+        await sql.rows('UPDATE grant_ledger SET "left" = $1', left)
+    return [row["left"] for row in await sql.rows('SELECT "left" FROM grant_ledger')]
+
+
+async def window_left() -> int:
+    rows = await sql.rows("SELECT window_left FROM conversation WHERE external_id = $1", "o_C002".ljust(28, "0"))
+    return int(rows[0]["window_left"])
+
+
+async def tried(notice: Notice) -> Attempt | None:
+    return await Attempt.get_or_none(notice=notice, ended_at__isnull=False)
+
+
+@pytest.mark.parametrize("left", [20, 1])
+async def test_a_subscription_that_was_not_taken_uses_no_accept_up(sim: Sim, left: int) -> None:
+    await accepts_left(left)
+    await sim.post("fault", path="/cgi-bin/message/subscribe/send", times=1, answer=TOO_OFTEN)
+    notice = await shipped_to("C001")
+    await until(partial(tried, notice))
+    assert await accepts_left() == [left]
+    await sim.post("clock", forward=120)
+    assert (await settled(notice)).state == "accepted"
+    assert await tries(notice) == [("subscription", "later", "45011"), ("subscription", "accepted", "")]
+    assert await accepts_left() == [left - 1]
+
+
+async def test_a_message_that_was_not_taken_leaves_the_window_as_it_was(sim: Sim) -> None:
+    await Conversation.filter(external_id="m_C002".ljust(28, "0")).update(reachable=False)
+    refused = {"errcode": 43101, "errmsg": "user refuse to accept the msg"}
+    await sim.post("fault", path="/cgi-bin/message/template/send", times=-1, answer=refused)
+    await sim.post("fault", path="/cgi-bin/message/custom/send", times=1, answer=TOO_OFTEN)
+    before = await window_left()
+    notice = await shipped_to("C002")
+    await until(partial(customer_service_tried, notice))
+    assert await window_left() == before
+    await sim.post("clock", forward=120)
+    assert (await settled(notice)).state == "accepted"
+    assert await window_left() == before - 1
+
+
+async def customer_service_tried(notice: Notice) -> bool:
+    return await Attempt.filter(notice=notice, way="customer_service", ended_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("code", "left"), [(45047, 0), (45015, 0), (47003, 5)])
+async def test_a_window_that_the_platform_says_is_used_up_is_so_for_us_too(sim: Sim, code: int, left: int) -> None:
+    await Conversation.filter(external_id="o_C002".ljust(28, "0")).update(window_left=5)
+    for path, errcode in (("template", 43101), ("custom", code)):
+        answer = {"errcode": errcode, "errmsg": "refused"}
+        await sim.post("fault", path=f"/cgi-bin/message/{path}/send", times=1, answer=answer)
+    assert (await settled(await shipped_to("C002"))).state == "refused"
+    assert await window_left() == left
+
+
+async def test_a_connection_that_broke_may_have_brought_it_so_its_accept_stays_used(sim: Sim) -> None:
+    await sim.post("fault", path="/cgi-bin/message/subscribe/send", times=1, drop="before")
+    assert (await settled(await shipped_to("C001"))).state == "uncertain"
+    assert await accepts_left() == [19]
+
+
+async def test_what_does_not_fit_into_the_fields_uses_no_accept_up(sim: Sim) -> None:
+    await PlatformTemplate.filter(door="miniprogram").update(filled={"amount1": "stage_text"})
+    notice = await settled(await shipped_to("C001"))
+    assert (await tries(notice))[0] == ("subscription", "refused", "unfit")
+    assert await accepts_left() == [20]
 
 
 async def test_busy_twice_then_success_is_sent_once(sim: Sim) -> None:

@@ -1,0 +1,72 @@
+"""What a try uses up of what its receiver has given us: an accepted message, a place in the 48-hour window.
+
+It is taken before the call, in the transaction that writes the attempt down, so that two workers cannot both use the
+last one; and given back, in the transaction that records the attempt's end, if the platform certainly took nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.delivery.ways import Way
+from models import sql
+from models.chat.tables import Conversation
+from models.clock import now
+from models.delivery.grants import change_grant, give_grant, take_grant
+
+TAKE_WINDOW = """
+UPDATE conversation SET window_left = window_left - 1
+WHERE id = $1 AND window_left > 0 AND window_until > $2 RETURNING window_until
+"""
+
+# Whoever wrote again meanwhile has a new window, which lacks nothing.
+GIVE_WINDOW = "UPDATE conversation SET window_left = window_left + 1 WHERE id = $1 AND window_until = $2"
+
+
+class Use(Enum):
+    """What became of what a try had taken."""
+
+    used = "used"
+    unused = "unused"
+    void = "void"  # The platform says that there was none, whatever we had counted.
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one try holds until its end is known; `window_until` says which window its message was of."""
+
+    way: Way
+    window_until: datetime | None = None
+
+
+class NothingLeft(Exception):
+    """The receiver has given nothing for this way, or it is used up."""
+
+
+async def take(way: Way) -> Taken:
+    """Takes what this way uses up, in a transaction. Raises NothingLeft."""
+    if way.name == "customer_service":
+        window = await sql.row(TAKE_WINDOW, way.conversation.id, now())
+        if window is None:
+            raise NothingLeft()
+        return Taken(way, window["window_until"])
+    if way.name == "subscription":
+        assert way.template is not None
+        if not await take_grant(way.conversation.id, way.template.template_id):
+            raise NothingLeft()
+    return Taken(way)
+
+
+async def end_use(taken: Taken, use: Use) -> None:
+    """Gives back what was not used, and forgets what the platform does not know of; in a transaction."""
+    way = taken.way
+    if use is Use.used:
+        return
+    if taken.window_until is not None and use is Use.unused:
+        await sql.rows(GIVE_WINDOW, way.conversation.id, taken.window_until)
+    elif taken.window_until is not None:
+        await Conversation.filter(id=way.conversation.id, window_until=taken.window_until).update(window_left=0)
+    elif way.template is not None and way.name == "subscription" and use is Use.unused:
+        await give_grant(way.conversation.id, way.template.template_id)
+    elif way.template is not None and way.name == "subscription":
+        await change_grant(way.conversation.id, way.template.template_id, accepted=False)
