@@ -3,7 +3,7 @@
 import structlog
 from prometheus_client import Counter
 
-from bot.wechat.errors import Reaction, WeChatError, in_words
+from bot.wechat.errors import WeChatError, in_words
 from models.delivery.alarms import note_alarm
 from models.transactions import transaction
 
@@ -14,7 +14,7 @@ ALARMS = Counter("liaodan_wechat_alarms_total", "Answers of a platform that a pe
 
 async def raise_alarm(error: WeChatError) -> None:
     """Raises the alarm that the error table asks for; of other errors nothing is said."""
-    if error.reaction is not Reaction.ALARM:
+    if not error.reaction.alarms:
         return
     log.error("wechat.alarm", door=error.platform, code=error.code, fix=error.rule.fix)
     ALARMS.labels(error.platform, str(error.code)).inc()

@@ -13,11 +13,11 @@ from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, s
 from bot.delivery.digests import gather
 from bot.delivery.reports import REPORTED
 from bot.delivery.taking import NothingLeft, Taken, Use, end_use, take
-from bot.delivery.ways import Way, full_until, send, update_card, ways_to
+from bot.delivery.ways import Way, full_until, send, stop, stopped_until, update_card, ways_to
 from bot.delivery.words import words_of
 from bot.rendering.card import Card
 from bot.services import Services
-from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError, patience
 from bot.wechat.fields import Unfit
 from models import sql
 from models.chat.tables import Conversation
@@ -42,6 +42,7 @@ class End(Enum):
     accepted = "accepted"
     refused = "refused"
     later = "later"
+    stopped = "stopped"
     unknown = "unknown"
     lost = "lost"
 
@@ -55,6 +56,8 @@ class Tried:
     words: str = ""
     platform_id: str = ""
     use: Use = Use.used
+    until: datetime | None = None
+    """From when on it may be tried again."""
 
 
 async def deliver(services: Services, worker: Worker) -> int:
@@ -92,10 +95,14 @@ async def deliver_one(notice: Notice, services: Services) -> None:
         await _change_card(notice, card, services)
         return
     reasons: list[str] = []
+    waits: list[datetime] = []
     failed = await Attempt.filter(notice_id=notice.id, code=REPORTED)
     for way in await ways_to(notice, card, services):
         if told := next((each.words for each in failed if each.way == way.name), ""):
             reasons.append(told)
+            continue
+        if stopped := await stopped_until(way, services):
+            waits.append(stopped)
             continue
         if full := await full_until(way, services):
             if full - now() < PATIENCE:
@@ -112,11 +119,17 @@ async def deliver_one(notice: Notice, services: Services) -> None:
         if tried.end is End.unknown:
             await settle([notice.id], NoticeState.uncertain, tried.words)
             return
+        if tried.end is End.stopped:
+            waits.append(tried.until or now())
+            continue
         if tried.end is End.later and notice.attempts < TRIES:
-            await _postpone(notice, tried.words)
+            await _postpone(notice, tried)
             return
         if tried.words:
             reasons.append(tried.words)
+    if waits:
+        await _hold(notice, min(waits))
+        return
     await transaction(_give_up, notice, "；".join(dict.fromkeys(reasons)) or await _nobody_there(notice))
 
 
@@ -161,7 +174,7 @@ async def _call(way: Way, notice: Notice, card: Card, services: Services) -> Tri
     try:
         platform_id = await send(way, notice, card, services)
     except WeChatError as error:
-        return await _react(way, error)
+        return await _react(way, notice, error, services)
     except NotSent as error:
         return Tried(End.later, "not_sent", f"连不上微信：{error.why}", use=Use.unused)
     except NoAnswer as error:
@@ -174,16 +187,19 @@ async def _call(way: Way, notice: Notice, card: Card, services: Services) -> Tri
     return Tried(End.accepted, platform_id=platform_id)
 
 
-async def _react(way: Way, error: WeChatError) -> Tried:
+async def _react(way: Way, notice: Notice, error: WeChatError, services: Services) -> Tried:
     """What the error table says, in one place; an errcode says that nothing was sent."""
     reaction, code, words = error.reaction, str(error.code), f"{error.rule.meaning}（{error.code}）"
     if reaction is Reaction.DONE:
         return Tried(End.accepted, code)
     if reaction is Reaction.UNREACHABLE:
         await Conversation.filter(id=way.conversation.id).update(reachable=False)
-    if reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
-        return Tried(End.later, code, words, use=Use.unused)
     await raise_alarm(error)
+    if reaction is Reaction.QUOTA:
+        return Tried(End.stopped, code, words, use=Use.unused, until=await stop(way, services))
+    if reaction.passing:
+        again = now() + SECOND * patience(reaction, notice.attempts)
+        return Tried(End.later, code, words, use=Use.unused, until=again)
     return Tried(End.refused, code, words, use=Use.void if reaction is Reaction.OTHER_DOOR else Use.unused)
 
 
@@ -213,10 +229,10 @@ async def _hold(notice: Notice, until: datetime) -> None:
     )  # fmt: skip
 
 
-async def _postpone(notice: Notice, words: str) -> None:
-    wait = SECOND * min(2**notice.attempts, 300)
+async def _postpone(notice: Notice, tried: Tried) -> None:
+    again = tried.until or now() + SECOND * patience(Reaction.RETRY, notice.attempts)
     await Notice.filter(id=notice.id).update(
-        state=NoticeState.queued.value, due_at=now() + wait, reason=words[:200], worker=""
+        state=NoticeState.queued.value, due_at=again, reason=tried.words[:200], worker=""
     )
 
 

@@ -74,6 +74,16 @@ async def full_until(way: Way, services: Services) -> datetime | None:
     return await services.quotas.admit(way.door, COUNTED_AS[way.name], member=member)
 
 
+async def stop(way: Way, services: Services) -> datetime:
+    """Takes what this way counts as out of use for all workers, for the platform takes no more; says until when."""
+    return await services.quotas.stop(way.door, COUNTED_AS[way.name])
+
+
+async def stopped_until(way: Way, services: Services) -> datetime | None:
+    """Until when this way is out of use."""
+    return await services.quotas.stopped_until(way.door, COUNTED_AS[way.name])
+
+
 async def send(way: Way, notice: Notice, card: Card, services: Services) -> str | None:
     """Makes the call; the platform's id of the message, or None if this way cannot carry the card at all.
 

@@ -11,12 +11,23 @@ class Reaction(Enum):
     OK = "ok"
     REFRESH_TOKEN = "refresh_token"  # Done once by the transport; if it reaches a caller, a new token did not help.
     RETRY = "retry"  # The same call again, with back-off.
-    WAIT = "wait"  # A rate or quota: not before a minute has passed.
+    WAIT = "wait"  # Too often: this call not before a minute has passed.
+    QUOTA = "quota"  # A quota is used up: nobody sends this way before a minute has passed, and someone must know.
     OTHER_DOOR = "other_door"  # This person cannot be reached through this door now.
     UNREACHABLE = "unreachable"  # This person cannot be reached through this door until something changes.
     GIVE_UP = "give_up"  # This message is wrong; sending it again will not help.
     ALARM = "alarm"  # The configuration is wrong; nothing will work until someone acts.
     DONE = "done"  # It was already carried out.
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same may be tried later, after `patience`."""
+        return self in (Reaction.RETRY, Reaction.WAIT, Reaction.QUOTA, Reaction.REFRESH_TOKEN)
+
+    @property
+    def alarms(self) -> bool:
+        """Whether an administrator must hear of it."""
+        return self in (Reaction.ALARM, Reaction.QUOTA)
 
 
 class Rule(NamedTuple):
@@ -27,7 +38,8 @@ class Rule(NamedTuple):
     fix: str
 
 
-OK, REFRESH, RETRY, WAIT = Reaction.OK, Reaction.REFRESH_TOKEN, Reaction.RETRY, Reaction.WAIT
+OK, REFRESH, RETRY = Reaction.OK, Reaction.REFRESH_TOKEN, Reaction.RETRY
+WAIT, QUOTA = Reaction.WAIT, Reaction.QUOTA
 OTHER_DOOR, UNREACHABLE = Reaction.OTHER_DOOR, Reaction.UNREACHABLE
 GIVE_UP, ALARM, DONE = Reaction.GIVE_UP, Reaction.ALARM, Reaction.DONE
 
@@ -85,7 +97,7 @@ OFFICIAL: dict[int, Rule] = {
     44003: Rule(GIVE_UP, "图文是空的", _BUG),
     45002: Rule(GIVE_UP, "内容太长", "缩短内容或分几条发送"),
     45008: Rule(GIVE_UP, "图文条数不对", "客服图文只能一条"),
-    45009: Rule(WAIT, "接口调用次数用完", "等额度恢复，或在公众平台清零额度"),
+    45009: Rule(QUOTA, "接口调用次数用完", "等额度恢复，或在公众平台清零额度；这期间改走别的渠道"),
     45011: Rule(WAIT, "调用太频繁", "至少一分钟后再试"),
     45015: Rule(OTHER_DOOR, "超过 48 小时没有互动，不能发客服消息", "改用模板消息或订阅消息"),
     45029: Rule(GIVE_UP, "永久二维码用完了", "改用有期限的二维码"),
@@ -204,7 +216,8 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     44004: Rule(GIVE_UP, "内容为空", _BUG),
     45002: Rule(GIVE_UP, "内容太长", "缩短内容或分几条发送"),
     45008: Rule(GIVE_UP, "图文条数不对", "图文 1 到 8 条"),
-    45009: Rule(WAIT, "接口调用超过限制", "至少一分钟后再试，暂停群发"),
+    45009: Rule(QUOTA, "接口调用超过限制", "已暂停至少一分钟；反复出现时减少群发，或在管理后台查看调用量"),
+    45011: Rule(WAIT, "调用太频繁", "至少一分钟后再试"),
     45033: Rule(RETRY, "同时调用太多", "降低并发，稍后自动重试"),
     45034: Rule(GIVE_UP, "网址缺少 http:// 或 https://", "检查 PUBLIC_URL 设置"),
     45035: Rule(RETRY, "同一数据正在被修改", "无需处理，稍后自动重试"),
@@ -255,11 +268,22 @@ WORK: dict[int, Rule] = _CARD_RULES | {
 
 TABLES: dict[str, dict[int, Rule]] = {"official": OFFICIAL, "miniprogram": OFFICIAL, "work": WORK}
 
+PAUSE_S = 60
+"""So long the platforms want to be left alone after too many calls (45009, 45011)."""
+
+LONGEST_S = 300
+
 REFUSED_WHEN_BUSY = frozenset({45033, 45035})
 """Codes that say that nothing was done; -1 and 301057 leave it open."""
 
 TOKEN_PATHS = frozenset({"/cgi-bin/stable_token", "/cgi-bin/token", "/cgi-bin/gettoken"})
 _BAD_SECRET = Rule(ALARM, "密钥不对", "在管理后台核对 AppSecret 或应用 Secret")
+
+
+def patience(reaction: Reaction, tries: int) -> int:
+    """How many seconds to wait before the next try: more each time, and at least a minute after too many calls."""
+    grown = min(1 << tries, LONGEST_S)
+    return max(grown, PAUSE_S) if reaction in (WAIT, QUOTA) else grown
 
 
 def rule(platform: str, code: int, path: str = "") -> Rule:

@@ -135,7 +135,7 @@ async def test_a_robot_says_every_kind_and_is_stopped_at_twenty(world: World) ->
     assert kinds == ["text", "markdown", "markdown", "image", "news", "file", "template_card"]
     for _ in range(20 - len(kinds)):
         await robot.say("停机")
-    assert await code_of(robot.say("停机")) == (45009, Reaction.WAIT)
+    assert await code_of(robot.say("停机")) == (45009, Reaction.QUOTA)
     wrong = Robot(world.transport, world.work_app, "key-2")
     assert await code_of(wrong.say("停机")) == (93000, Reaction.ALARM)
 
