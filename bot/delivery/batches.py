@@ -14,7 +14,7 @@ import structlog
 
 from bot.delivery.alarms import raise_alarm
 from bot.delivery.claiming import LEASE, SECOND, Worker, settle
-from bot.delivery.ways import DUPLICATE_CHECK_S
+from bot.delivery.ways import CARD_CHANGE, DUPLICATE_CHECK_S
 from bot.delivery.words import words_of
 from bot.rendering.text import as_text
 from bot.services import Services
@@ -106,7 +106,7 @@ def _sameness(notice: Notice) -> str:
     """What two notices have in common that read the same; "" for one that only its receiver gets."""
     stale = notice.expires_at is not None and notice.expires_at < now()
     # One that was tried before goes alone: what stopped it must not stop the others again.
-    alone = notice.attempts > 1 or notice.digest or notice.kind == "approval.card" or "file" in notice.facts
+    alone = notice.attempts > 1 or notice.digest or notice.kind == CARD_CHANGE or "file" in notice.facts
     if stale or alone or notice.conversation_id:  # type: ignore[attr-defined]
         return ""
     return json.dumps([notice.kind, notice.about, notice.repeats, notice.facts], sort_keys=True)

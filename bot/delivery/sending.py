@@ -13,7 +13,7 @@ from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, s
 from bot.delivery.digests import gather
 from bot.delivery.reports import REPORTED
 from bot.delivery.taking import NothingLeft, Taken, Use, end_use, take
-from bot.delivery.ways import Way, full_until, send, stop, stopped_until, update_card, ways_to
+from bot.delivery.ways import CARD_CHANGE, Way, full_until, send, stop, stopped_until, update_card, ways_to
 from bot.delivery.words import words_of
 from bot.rendering.card import Card
 from bot.services import Services
@@ -22,6 +22,7 @@ from bot.wechat.fields import Unfit
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import days, now
+from models.delivery.cards import was_shown
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.delivery.telling import tell
 from models.party.tables import Person
@@ -91,8 +92,8 @@ async def deliver_one(notice: Notice, services: Services) -> None:
     if notice.digest:
         notice = await transaction(gather, notice)
     card = words_of(notice)
-    if notice.kind == "approval.card":
-        await _change_card(notice, card, services)
+    if notice.kind == CARD_CHANGE and not await was_shown(notice.about, notice.receiver_id):  # type: ignore[attr-defined]
+        await settle([notice.id], NoticeState.accepted, "没有发过卡片，不用更新")
         return
     reasons: list[str] = []
     waits: list[datetime] = []
@@ -140,7 +141,7 @@ async def _try(way: Way, notice: Notice, card: Card, services: Services) -> Trie
         return Tried(End.lost)
     except NothingLeft:
         return Tried(End.refused, words=_CLOSED[way.name])
-    tried = await _call(way, notice, card, services)
+    tried = await _call(taken, notice, card, services)
     await transaction(_finish, attempt, taken, tried)
     return tried
 
@@ -153,7 +154,7 @@ async def _begin(way: Way, notice: Notice) -> tuple[Attempt, Taken]:
     """Takes what the way uses up and writes the attempt down before the call, so that a crash leaves a trace of it."""
     if not await keep(notice):
         raise NotOurs()
-    taken = await take(way)
+    taken = await take(way, notice)
     return await Attempt.create(notice=notice, door=way.door, way=way.name, started_at=now()), taken
 
 
@@ -170,9 +171,13 @@ async def _finish(attempt: Attempt, taken: Taken, tried: Tried) -> None:
         await end_use(taken, tried.use)
 
 
-async def _call(way: Way, notice: Notice, card: Card, services: Services) -> Tried:
+async def _call(taken: Taken, notice: Notice, card: Card, services: Services) -> Tried:
+    way = taken.way
     try:
-        platform_id = await send(way, notice, card, services)
+        if way.name == "card_change":
+            platform_id = await update_card(taken.way, taken.task_id, taken.code, card, services)
+        else:
+            platform_id = await send(way, notice, card, services)
     except WeChatError as error:
         return await _react(way, notice, error, services)
     except NotSent as error:
@@ -206,19 +211,8 @@ async def _react(way: Way, notice: Notice, error: WeChatError, services: Service
 _CLOSED = {
     "customer_service": "48 小时内没有来过消息",
     "subscription": "没有订阅，或订阅次数已用完",
+    "card_change": "卡片已经不能更新",
 }
-
-
-async def _change_card(notice: Notice, card: Card, services: Services) -> None:
-    """A card that can no longer be changed stays as it is; a late tap on it is answered in words."""
-    try:
-        changed = await update_card(notice, card, services)
-    except (WeChatError, NoAnswer, NotSent, ValueError) as error:
-        if isinstance(error, WeChatError):
-            await raise_alarm(error)
-        log.warning("card.not_changed", notice=notice.id, error=str(error))
-        changed = False
-    await settle([notice.id], NoticeState.accepted, "" if changed else "没有可以更新的卡片")
 
 
 async def _hold(notice: Notice, until: datetime) -> None:

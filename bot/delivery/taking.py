@@ -1,4 +1,4 @@
-"""What a try uses up of what its receiver has given us: an accepted message, a place in the 48-hour window.
+"""What a try uses up: an accepted message, a place in the 48-hour window, the one-time code of a card.
 
 It is taken before the call, in the transaction that writes the attempt down, so that two workers cannot both use the
 last one; and given back, in the transaction that records the attempt's end, if the platform certainly took nothing.
@@ -12,7 +12,9 @@ from bot.delivery.ways import Way
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
+from models.delivery.cards import give_code, take_code
 from models.delivery.grants import change_grant, give_grant, take_grant
+from models.delivery.tables import Notice
 
 TAKE_WINDOW = """
 UPDATE conversation SET window_left = window_left - 1
@@ -33,18 +35,25 @@ class Use(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one try holds until its end is known; `window_until` says which window its message was of."""
+    """What one try holds until its end is known: which window its message is of, which card its code changes."""
 
     way: Way
     window_until: datetime | None = None
+    task_id: str = ""
+    code: str = ""
 
 
 class NothingLeft(Exception):
-    """The receiver has given nothing for this way, or it is used up."""
+    """There is nothing for this way, or it is used up."""
 
 
-async def take(way: Way) -> Taken:
+async def take(way: Way, notice: Notice) -> Taken:
     """Takes what this way uses up, in a transaction. Raises NothingLeft."""
+    if way.name == "card_change":
+        card = await take_code(notice.about, notice.receiver_id)  # type: ignore[attr-defined]
+        if card is None:
+            raise NothingLeft()
+        return Taken(way, task_id=card[0], code=card[1])
     if way.name == "customer_service":
         window = await sql.row(TAKE_WINDOW, way.conversation.id, now())
         if window is None:
@@ -62,7 +71,11 @@ async def end_use(taken: Taken, use: Use) -> None:
     way = taken.way
     if use is Use.used:
         return
-    if taken.window_until is not None and use is Use.unused:
+    if taken.code:
+        # A code that WeCom does not know is gone already.
+        if use is Use.unused:
+            await give_code(taken.task_id, taken.code)
+    elif taken.window_until is not None and use is Use.unused:
         await sql.rows(GIVE_WINDOW, way.conversation.id, taken.window_until)
     elif taken.window_until is not None:
         await Conversation.filter(id=way.conversation.id, window_until=taken.window_until).update(window_left=0)

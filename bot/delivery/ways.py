@@ -13,14 +13,18 @@ from bot.services import Services
 from bot.wechat import messages
 from models.chat.tables import Conversation
 from models.clock import now
-from models.delivery.cards import CODE_LIVES, take_code
+from models.delivery.cards import CODE_LIVES
 from models.delivery.tables import Card as CardRow
 from models.delivery.tables import Notice, PlatformTemplate
 from models.system.files import STORE, where
 
 DUPLICATE_CHECK_S = 1800
 
+CARD_CHANGE = "approval.card"
+"""The kind of notice that changes a card on somebody's screen; who cannot be shown it so is told it in a message."""
+
 COUNTED_AS = {
+    "card_change": "message",
     "work_card": "message",
     "work_text": "message",
     "work_file": "message",
@@ -58,6 +62,7 @@ async def ways_to(notice: Notice, card: Card, services: Services) -> list[Way]:
 async def _ways(notice: Notice, card: Card, services: Services, by_door: dict[str, Conversation]) -> list[Way]:
     found: list[Way] = []
     if services.work and (work := by_door.get("work")):
+        found += [Way("card_change", work)] if notice.kind == CARD_CHANGE else []
         found += [Way("work_file", work)] if "file" in notice.facts else []
         found += [Way("work_card", work), Way("work_text", work)] if card.actions else [Way("work_text", work)]
     if services.miniprogram and (mini := by_door.get("miniprogram")):
@@ -113,18 +118,14 @@ async def send(way: Way, notice: Notice, card: Card, services: Services) -> str 
     return await services.miniprogram.send_subscription(who, way.template.template_id, page, data)
 
 
-async def update_card(notice: Notice, card: Card, services: Services) -> bool:
-    """Changes the card that the receiver has of this document; False if there is none that can be changed."""
-    found = await take_code(notice.about, notice.receiver_id)  # type: ignore[attr-defined]
-    conversation = await Conversation.get_or_none(person_id=notice.receiver_id, door="work")  # type: ignore[attr-defined]
-    if found is None or services.work is None or conversation is None:
-        return False
-    task_id, code = found
+async def update_card(way: Way, task_id: str, code: str, card: Card, services: Services) -> str | None:
+    """Changes the card that the receiver has; as `send`."""
+    assert services.work is not None
     changed = as_work_card(card, task_id=task_id, replace_text=card.figure)
     if changed is None:
-        return False
-    missed = await services.work.update_card(code, [conversation.external_id], card=changed)
-    return not missed
+        return None
+    missed = await services.work.update_card(code, [way.conversation.external_id], card=changed)
+    return None if missed else ""
 
 
 def fill(filled: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, Any]:

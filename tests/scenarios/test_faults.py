@@ -17,6 +17,7 @@ from emulator.app import make_app as make_emulator
 from emulator.config import Config
 from models import sql
 from models.chat.tables import Conversation
+from models.clock import now
 from models.delivery.tables import Attempt, Notice
 from models.delivery.telling import reply_later, tell
 from models.party.tables import Person
@@ -228,7 +229,7 @@ async def test_a_time_out_after_wechat_had_accepted_is_repeated_only_where_a_key
     assert await sim.get("faults") == []
 
 
-async def test_a_card_tapped_after_its_code_ran_out_decides_and_the_others_hear_it_when_they_tap(sim: Sim) -> None:
+async def test_a_card_tapped_after_its_code_ran_out_decides_and_the_others_are_told_by_a_message(sim: Sim) -> None:
     order, approval = await over_limit(sim)
     cards = {person: await card_of(sim, person, approval) for person in ("E001", "E009")}
     await sim.post("clock", forward=73 * 3600)
@@ -238,12 +239,64 @@ async def test_a_card_tapped_after_its_code_ran_out_decides_and_the_others_hear_
         return (await card_of(sim, "E001", approval))["state"] == "decided"
 
     await until(changed)
-    # Nobody can change the other card any more; whoever taps it is told in words, and decides nothing.
+    # Nobody can change the other card any more: its owner reads the result in a message, and a late tap decides nothing.
+    await until(partial(_told, sim, "E009", "已同意 · 王总"))
+    notice = await card_notice("E009")
+    assert (notice.state, await tries(notice)) == ("accepted", [("work_text", "accepted", "")])
     assert (await card_of(sim, "E009", approval))["state"] == "open"
     await sim.post("card", door="work", person="E009", task_id=cards["E009"]["task_id"], button="驳回")
     await until(partial(_told, sim, "E009", "王总"))
     assert await sql.rows("SELECT state FROM approval WHERE number = $1", approval) == [{"state": "approved"}]
     assert await sql.rows("SELECT state FROM sales_order WHERE number = $1", order) == [{"state": "confirmed"}]
+
+
+async def card_notice(person: str) -> Notice:
+    """The notice that changes somebody's card, once it has come to an end."""
+    receiver = await Person.get(number=person)
+    return await end_of(await Notice.get(kind="approval.card", receiver=receiver))
+
+
+@pytest.mark.parametrize("code", [60140, 42022, 42016])
+async def test_who_has_a_card_that_cannot_be_changed_is_told_the_result_by_a_message(sim: Sim, code: int) -> None:
+    _, approval = await over_limit(sim)
+    for person in ("E001", "E009"):
+        await card_of(sim, person, approval)
+    path = "/cgi-bin/message/update_template_card"
+    await sim.post("fault", path=path, times=-1, answer={"errcode": code, "errmsg": "invalid response_code"})
+    assert "已驳回" in await sim.text("E009", f"驳回 {approval} 毛利太低")
+    for person in ("E001", "E009"):
+        notice = await card_notice(person)
+        assert await tries(notice) == [("card_change", "refused", str(code)), ("work_text", "accepted", "")]
+        assert await shown(sim, person, "已驳回 · 小吴") == 1
+    assert len(await calls(sim, path)) == 2
+
+
+async def test_a_card_that_could_not_be_changed_for_the_moment_is_changed_later_without_a_message(sim: Sim) -> None:
+    _, approval = await over_limit(sim)
+    for person in ("E001", "E009"):
+        await card_of(sim, person, approval)
+    path, often = "/cgi-bin/message/update_template_card", {"errcode": 45011, "errmsg": "api freq out of limit"}
+    await sim.post("fault", path=path, times=2, answer=often)
+    assert "已驳回" in await sim.text("E009", f"驳回 {approval} 毛利太低")
+    owner = await Person.get(number="E001")
+    notice = await Notice.get(kind="approval.card", receiver=owner)
+    await until(Attempt.filter(way="card_change", outcome="later").exists)
+    await until(Notice.filter(kind="approval.card", state="queued", due_at__gt=now()).exists)
+    await sim.post("clock", forward=61)
+    assert (await end_of(notice)).state == "accepted"
+    assert await tries(notice) == [("card_change", "later", "45011"), ("card_change", "accepted", "")]
+    assert (await card_of(sim, "E001", approval))["state"] == "decided"
+    assert await shown(sim, "E001", "已驳回 · 小吴") == 0
+
+
+async def test_whoever_was_asked_without_a_card_is_not_told_of_one(sim: Sim) -> None:
+    await seed_is_sent(sim)
+    await Conversation.filter(door="work", external_id="wujing").update(reachable=False)
+    _, approval = await over_limit(sim)
+    await card_of(sim, "E001", approval)
+    assert "已驳回" in await sim.text("E001", f"驳回 {approval} 毛利太低")
+    notice = await card_notice("E009")
+    assert (notice.state, notice.reason, await tries(notice)) == ("accepted", "没有发过卡片，不用更新", [])
 
 
 async def _told(sim: Sim, person: str, words: str) -> bool:
