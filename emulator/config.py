@@ -114,7 +114,7 @@ class Person:
 
     `wrote` has them write to the Official Account just before the start; `accepts` are subscription messages of the
     mini-program that they accepted earlier, by template. `external` is the id WeCom knows a customer by, `served_by`
-    the members who have that customer. A person with a `robot` key is a group that this robot writes to.
+    the members who have that customer; `leader` is a member's superior, `status` 1 active, 2 disabled, 5 gone. A person with a `robot` key is a group that this robot writes to.
     """
 
     id: str
@@ -131,6 +131,8 @@ class Person:
     tags: tuple[int, ...] = ()
     position: str = ""
     leads: tuple[int, ...] = ()
+    leader: str | None = None
+    status: int = 1
     licensed: bool = True
     external: str | None = None
     served_by: tuple[str, ...] = ()
@@ -327,6 +329,8 @@ def _person(table: _Table) -> Person:
         tags=tuple(table.take("tags", list, [])),
         position=table.text("position", "", ".*"),
         leads=tuple(table.take("leads", list, [])),
+        leader=table.text("leader", None),
+        status=table.take("status", int, 1),
         licensed=table.take("licensed", bool, True),
         external=table.text("external", None),
         served_by=tuple(table.take("served_by", list, [])),

@@ -9,7 +9,7 @@ from .callbacks import Callbacks, Push
 from .config import Department, Person
 from .gestures import Happening, How
 from .pushfields import system_fields
-from .simerrors import NoSuchThing, NotNow, SimError
+from .simerrors import NoSuchThing, NotNow, SimError, number
 from .world import World
 
 _WELCOME_S = 20
@@ -39,6 +39,9 @@ class Office:
         known: dict[str, Any] = {"name": str(facts.get("name") or (person.name if person else userid))}
         known |= {"departments": departments}
         known |= {"position": str(facts["position"])} if "position" in facts else {}
+        known |= {"phone": str(facts["mobile"])} if facts.get("mobile") else {}
+        known |= {"leader": str(facts["leader"])} if facts.get("leader") else {}
+        known |= {"status": int(number(facts["status"], "status"))} if "status" in facts else {}
         new_userid = str(facts.get("new_userid") or "")
         if person is None:
             self._world.people.put(Person(id=userid, work=userid, **known))
@@ -50,9 +53,19 @@ class Office:
             "Department": ",".join(map(str, departments)),
             "MainDepartment": departments[0],
             "IsLeaderInDept": ",".join("0" for _ in departments),
-            "Status": 1,
+            "Status": known.get("status", person.status if person else 1),
         }
+        parts |= {"DirectLeader": known["leader"]} if "leader" in known else {}
+        parts |= self._personal(facts)
         return await self._tell("change_contact", parts, how)
+
+    def _personal(self, facts: dict[str, Any]) -> dict[str, str]:
+        """Names and numbers are told to the address book's own callback, not to an application's (WeCom doc 90970)."""
+        work = self._world.config.work
+        if work is None or work.contacts_secret is None:
+            return {}
+        told = {"Name": facts.get("name"), "Mobile": facts.get("mobile")}
+        return {key: str(value) for key, value in told.items() if value}
 
     async def remove_member(self, userid: str, how: How) -> Happening:
         person = self._world.people.member(userid)

@@ -10,6 +10,8 @@ from .config import Department, Person
 from .menuapi import check_agent
 from .refusals import OK, Refusal
 
+DISABLED = 2
+
 _MOST_ATTACHMENTS = 9
 _WELCOME_BYTES = 4000
 
@@ -72,9 +74,9 @@ def _about(person: Person) -> dict[str, Any]:
         "order": [0] * len(person.departments),
         "position": person.position,
         "is_leader_in_dept": [int(each in person.leads) for each in person.departments],
-        "direct_leader": [],
-        "enable": 1,
-        "status": 1,
+        "direct_leader": [person.leader] if person.leader else [],
+        "enable": int(person.status != DISABLED),
+        "status": person.status,
         "isleader": int(bool(person.leads)),
         "main_department": person.departments[0],
     }
