@@ -39,7 +39,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ROOT = Path(__file__).resolve().parents[1]
 
-SOURCES = ("models/**/*.py", "models/**/*.csv", "handlers/**/*.py", "handlers/*.csv", "bot/demo/*.py")
+SOURCES = (
+    "models/**/*.py",
+    "models/**/*.csv",
+    "handlers/**/*.py",
+    "handlers/*.csv",
+    "bot/demo/*.py",
+    "bot/delivery/ties.py",
+)
 
 ENOUGH_MEMORY = 2**31
 
