@@ -66,6 +66,7 @@ EFFECTS = {
     Reaction.QUOTA: "The way is out of use for all workers for a minute; the notice goes on to the next at once, a broadcast waits. Administrators are told.",
     Reaction.OTHER_DOOR: "The next way to this person is taken.",
     Reaction.UNREACHABLE: "The person is marked unreachable at this door; the next way is taken.",
+    Reaction.OUTSIDE: "The person is marked unreachable at this door; the next way is taken, and administrators are told who is missing.",
     Reaction.GIVE_UP: "Never repeated: this way is given up, the next is taken.",
     Reaction.ALARM: "Never repeated: a setting must be mended. Administrators are told the remedy, at most once an hour; `平台告警` lists it.",
     Reaction.DONE: "It was carried out before: counts as success.",

@@ -14,12 +14,12 @@ import structlog
 
 from bot.delivery.alarms import raise_alarm
 from bot.delivery.claiming import LEASE, SECOND, Worker, settle
-from bot.delivery.ways import CARD_CHANGE, DUPLICATE_CHECK_S
+from bot.delivery.ways import CARD_CHANGE, DUPLICATE_CHECK_S, missed_words
 from bot.delivery.words import words_of
 from bot.rendering.text import as_text
 from bot.services import Services
 from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError, patience
-from bot.wechat.work import MAX_RECEIVERS
+from bot.wechat.work import MAX_RECEIVERS, SendResult
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
@@ -176,7 +176,7 @@ async def _call(token: str, services: Services) -> None:
         else:
             await transaction(_in_doubt, token, f"微信没有回应：{error.why}")
     else:
-        await transaction(_accepted, token, sent.msgid, sent.invalid)
+        await transaction(_accepted, token, sent)
 
 
 async def _refused(token: str, tries: int, error: WeChatError, services: Services) -> None:
@@ -194,17 +194,17 @@ async def _refused(token: str, tries: int, error: WeChatError, services: Service
         await transaction(_apart, token, str(error.code), words)
 
 
-async def _accepted(token: str, msgid: str, invalid: frozenset[str]) -> None:
+async def _accepted(token: str, sent: SendResult) -> None:
     """Everybody has it but those whom WeCom could not reach: they are tried by their other ways."""
     members = await sql.rows(MEMBERS, token)
-    reached = [row["id"] for row in members if row["external_id"] not in invalid]
-    missed = [row["id"] for row in members if row["external_id"] in invalid]
-    await sql.rows(END, reached, "accepted", "", "", now(), msgid[:64])
+    reached = [row["id"] for row in members if row["external_id"] not in sent.invalid]
+    await sql.rows(END, reached, "accepted", "", "", now(), sent.msgid[:64])
     await settle(reached, NoticeState.accepted)
-    if missed:
-        words = "对方不在应用可见范围"
-        await sql.rows(END, missed, "refused", "", words, now(), "")
-        await sql.rows(ALONE, missed, now(), words)
+    for unlicensed, userids in ((True, sent.unlicensed), (False, sent.invalid - sent.unlicensed)):
+        if missed := [row["id"] for row in members if row["external_id"] in userids]:
+            words = missed_words(unlicensed=unlicensed)
+            await sql.rows(END, missed, "refused", "", words, now(), "")
+            await sql.rows(ALONE, missed, now(), words)
 
 
 async def _apart(token: str, code: str, words: str) -> None:

@@ -13,7 +13,18 @@ from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, s
 from bot.delivery.digests import gather
 from bot.delivery.reports import REPORTED
 from bot.delivery.taking import NothingLeft, Taken, Use, end_use, take
-from bot.delivery.ways import CARD_CHANGE, Way, full_until, send, stop, stopped_until, update_card, ways_to
+from bot.delivery.ways import (
+    CARD_CHANGE,
+    Missed,
+    NoCard,
+    Way,
+    full_until,
+    send,
+    stop,
+    stopped_until,
+    update_card,
+    ways_to,
+)
 from bot.delivery.words import words_of
 from bot.rendering.card import Card
 from bot.services import Services
@@ -95,9 +106,11 @@ async def deliver_one(notice: Notice, services: Services) -> None:
     if notice.kind == CARD_CHANGE and not await was_shown(notice.about, notice.receiver_id):  # type: ignore[attr-defined]
         await settle([notice.id], NoticeState.accepted, "没有发过卡片，不用更新")
         return
-    reasons: list[str] = []
+    before = await Attempt.filter(notice_id=notice.id, outcome=End.refused.value).order_by("id")
+    # Why a call to many missed them says more than what the same door says of them alone.
+    reasons = [each.words for each in before if each.way == "work_batch"]
     waits: list[datetime] = []
-    failed = await Attempt.filter(notice_id=notice.id, code=REPORTED)
+    failed = [each for each in before if each.code == REPORTED]
     for way in await ways_to(notice, card, services):
         if told := next((each.words for each in failed if each.way == way.name), ""):
             reasons.append(told)
@@ -187,8 +200,10 @@ async def _call(taken: Taken, notice: Notice, card: Card, services: Services) ->
         return Tried(End.later if again else End.unknown, "no_answer", f"微信没有回应：{error.why}")
     except Unfit as error:
         return Tried(End.refused, "unfit", f"模板字段 {error.key} 填不进去", use=Use.unused)
-    if platform_id is None:
-        return Tried(End.refused, words="对方不在应用可见范围")
+    except Missed as missed:
+        return Tried(End.refused, words=str(missed))
+    except NoCard as why:
+        return Tried(End.refused, "no_card", str(why), use=Use.unused)
     return Tried(End.accepted, platform_id=platform_id)
 
 
@@ -197,9 +212,9 @@ async def _react(way: Way, notice: Notice, error: WeChatError, services: Service
     reaction, code, words = error.reaction, str(error.code), f"{error.rule.meaning}（{error.code}）"
     if reaction is Reaction.DONE:
         return Tried(End.accepted, code)
-    if reaction is Reaction.UNREACHABLE:
+    if reaction.closes:
         await Conversation.filter(id=way.conversation.id).update(reachable=False)
-    await raise_alarm(error)
+    await raise_alarm(error, whom=await _whom(notice) if reaction is Reaction.OUTSIDE else "")
     if reaction is Reaction.QUOTA:
         return Tried(End.stopped, code, words, use=Use.unused, until=await stop(way, services))
     if reaction.passing:
@@ -236,16 +251,20 @@ async def _nobody_there(notice: Notice) -> str:
     return "收信人已离职" if left else "没有绑定，或已取消关注"
 
 
+async def _whom(notice: Notice) -> str:
+    receiver = await Person.get(id=notice.receiver_id)  # type: ignore[attr-defined]
+    return f"{receiver.called}（{receiver.number}）"
+
+
 async def _give_up(notice: Notice, reason: str) -> None:
     """Puts it on the board, and tells the colleague who answers for the customer."""
     await settle([notice.id], NoticeState.refused, reason)
     answerable = notice.answerable_id  # type: ignore[attr-defined]
     if answerable is None or notice.kind == "notice.undelivered":
         return
-    receiver = await Person.get(id=notice.receiver_id)  # type: ignore[attr-defined]
     await tell(
         "notice.undelivered",
         about=notice.about,
-        facts={"receiver": f"{receiver.called}（{receiver.number}）", "about": notice.about, "reason": reason},
+        facts={"receiver": await _whom(notice), "about": notice.about, "reason": reason},
         colleague=[answerable],
     )

@@ -11,6 +11,7 @@ from bot.rendering.text import as_text
 from bot.rendering.workcard import as_work_card
 from bot.services import Services
 from bot.wechat import messages
+from bot.wechat.work import SendResult
 from models.chat.tables import Conversation
 from models.clock import now
 from models.delivery.cards import CODE_LIVES
@@ -19,6 +20,8 @@ from models.delivery.tables import Notice, PlatformTemplate
 from models.system.files import STORE, where
 
 DUPLICATE_CHECK_S = 1800
+
+NO_CARD = "内容放不进卡片"
 
 CARD_CHANGE = "approval.card"
 """The kind of notice that changes a card on somebody's screen; who cannot be shown it so is told it in a message."""
@@ -46,6 +49,14 @@ class Way:
     @property
     def door(self) -> str:
         return str(self.conversation.door)
+
+
+class Missed(Exception):
+    """WeCom took the call, and the receiver does not get it; says why, as the board shows it."""
+
+
+class NoCard(Exception):
+    """What is to be told does not fit into a card; nothing was sent."""
 
 
 async def ways_to(notice: Notice, card: Card, services: Services) -> list[Way]:
@@ -89,18 +100,15 @@ async def stopped_until(way: Way, services: Services) -> datetime | None:
     return await services.quotas.stopped_until(way.door, COUNTED_AS[way.name])
 
 
-async def send(way: Way, notice: Notice, card: Card, services: Services) -> str | None:
-    """Makes the call; the platform's id of the message, or None if this way cannot carry the card at all.
-
-    Raises WeChatError, NoAnswer, NotSent, Unfit.
-    """
+async def send(way: Way, notice: Notice, card: Card, services: Services) -> str:
+    """Makes the call; the platform's id of the message. Raises WeChatError, NoAnswer, NotSent, Unfit, Missed, NoCard."""
     who = way.conversation.external_id
     if way.name == "work_card":
         return await _send_work_card(way, notice, card, services)
     if way.name == "work_text":
         assert services.work is not None
         sent = await services.work.send_text([who], _text(notice, card), duplicate_check_s=DUPLICATE_CHECK_S)
-        return None if sent.invalid else sent.msgid
+        return reached(sent)
     if way.name == "work_file":
         return await _send_work_file(way, notice, services)
     if way.name == "customer_service":
@@ -118,14 +126,27 @@ async def send(way: Way, notice: Notice, card: Card, services: Services) -> str 
     return await services.miniprogram.send_subscription(who, way.template.template_id, page, data)
 
 
-async def update_card(way: Way, task_id: str, code: str, card: Card, services: Services) -> str | None:
+def reached(sent: SendResult) -> str:
+    """The id of a message to one member. Raises Missed."""
+    if sent.invalid:
+        raise Missed(missed_words(unlicensed=bool(sent.unlicensed)))
+    return sent.msgid
+
+
+def missed_words(*, unlicensed: bool) -> str:
+    """Why a member did not get what WeCom took, as the board shows it."""
+    return "对方的企业微信帐号没有接口许可" if unlicensed else "对方不在应用可见范围"
+
+
+async def update_card(way: Way, task_id: str, code: str, card: Card, services: Services) -> str:
     """Changes the card that the receiver has; as `send`."""
     assert services.work is not None
     changed = as_work_card(card, task_id=task_id, replace_text=card.figure)
     if changed is None:
-        return None
-    missed = await services.work.update_card(code, [way.conversation.external_id], card=changed)
-    return None if missed else ""
+        raise NoCard(NO_CARD)
+    if await services.work.update_card(code, [way.conversation.external_id], card=changed):
+        raise Missed(missed_words(unlicensed=False))
+    return ""
 
 
 def fill(filled: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,12 +154,12 @@ def fill(filled: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _at(facts, path) for name, path in filled.items()}
 
 
-async def _send_work_card(way: Way, notice: Notice, card: Card, services: Services) -> str | None:
+async def _send_work_card(way: Way, notice: Notice, card: Card, services: Services) -> str:
     assert services.work is not None
     task_id = f"n{notice.id}"
     made = as_work_card(card, task_id=task_id)
     if made is None:
-        return None
+        raise NoCard(NO_CARD)
     row, _ = await CardRow.get_or_create(
         {"notice_id": notice.id, "receiver_id": notice.receiver_id, "about": notice.about},  # type: ignore[attr-defined]
         task_id=task_id,
@@ -146,16 +167,16 @@ async def _send_work_card(way: Way, notice: Notice, card: Card, services: Servic
     sent = await services.work.send_card([way.conversation.external_id], made, duplicate_check_s=DUPLICATE_CHECK_S)
     if sent.response_code:
         await CardRow.filter(id=row.id).update(response_code=sent.response_code, code_until=now() + CODE_LIVES)
-    return None if sent.invalid else sent.msgid
+    return reached(sent)
 
 
-async def _send_work_file(way: Way, notice: Notice, services: Services) -> str | None:
+async def _send_work_file(way: Way, notice: Notice, services: Services) -> str:
     assert services.work is not None
     file = notice.facts["file"]
     data = await asyncio.to_thread(where(STORE.folder, file["sha256"]).read_bytes)
     media_id = await services.work.upload("file", data, file["name"], file["content_type"])
     sent = await services.work.send([way.conversation.external_id], messages.file(media_id))
-    return None if sent.invalid else sent.msgid
+    return reached(sent)
 
 
 async def _templates(kind: str, door: str) -> list[PlatformTemplate]:

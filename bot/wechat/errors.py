@@ -15,6 +15,7 @@ class Reaction(Enum):
     QUOTA = "quota"  # A quota is used up: nobody sends this way before a minute has passed, and someone must know.
     OTHER_DOOR = "other_door"  # This person cannot be reached through this door now.
     UNREACHABLE = "unreachable"  # This person cannot be reached through this door until something changes.
+    OUTSIDE = "outside"  # As unreachable, and only an administrator can change it.
     GIVE_UP = "give_up"  # This message is wrong; sending it again will not help.
     ALARM = "alarm"  # The configuration is wrong; nothing will work until someone acts.
     DONE = "done"  # It was already carried out.
@@ -27,7 +28,12 @@ class Reaction(Enum):
     @property
     def alarms(self) -> bool:
         """Whether an administrator must hear of it."""
-        return self in (Reaction.ALARM, Reaction.QUOTA)
+        return self in (Reaction.ALARM, Reaction.QUOTA, Reaction.OUTSIDE)
+
+    @property
+    def closes(self) -> bool:
+        """Whether this person is not tried at this door again before something changes."""
+        return self in (Reaction.UNREACHABLE, Reaction.OUTSIDE)
 
 
 class Rule(NamedTuple):
@@ -40,7 +46,7 @@ class Rule(NamedTuple):
 
 OK, REFRESH, RETRY = Reaction.OK, Reaction.REFRESH_TOKEN, Reaction.RETRY
 WAIT, QUOTA = Reaction.WAIT, Reaction.QUOTA
-OTHER_DOOR, UNREACHABLE = Reaction.OTHER_DOOR, Reaction.UNREACHABLE
+OTHER_DOOR, UNREACHABLE, OUTSIDE = Reaction.OTHER_DOOR, Reaction.UNREACHABLE, Reaction.OUTSIDE
 GIVE_UP, ALARM, DONE = Reaction.GIVE_UP, Reaction.ALARM, Reaction.DONE
 
 _BUG = "程序问题，请把错误信息发给开发者"
@@ -226,11 +232,11 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     47001: Rule(GIVE_UP, "JSON 格式错误", _BUG),
     48002: Rule(ALARM, "应用没有这个接口的权限", "在管理后台给应用开通权限"),
     50001: Rule(ALARM, "回调域名不可信", "在管理后台「网页授权及 JS-SDK」登记域名"),
-    50002: Rule(UNREACHABLE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
+    50002: Rule(OUTSIDE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
     50003: Rule(ALARM, "应用已停用", "在管理后台启用应用"),
-    60011: Rule(UNREACHABLE, "应用无权操作该成员、部门或标签", "在管理后台调整应用的可见范围"),
+    60011: Rule(OUTSIDE, "应用无权操作该成员、部门或标签", "在管理后台调整应用的可见范围"),
     60020: Rule(ALARM, "服务器 IP 不在企业可信 IP 里", "把错误信息里的 IP 加入应用的「企业可信 IP」"),
-    60021: Rule(UNREACHABLE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
+    60021: Rule(OUTSIDE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
     60031: Rule(ALARM, "应用被禁止调用接口", "在管理后台检查应用状态"),
     60111: Rule(UNREACHABLE, "没有这个成员", "检查该人员绑定的企业微信账号"),
     60123: Rule(GIVE_UP, "部门编号不对", "检查部门设置"),

@@ -43,7 +43,8 @@ REACTIONS = {
     ("work", Reaction.WAIT): {45011},
     ("work", Reaction.QUOTA): {45009},
     ("work", Reaction.OTHER_DOOR): {42016, 42022, 60140, 84061},
-    ("work", Reaction.UNREACHABLE): {40003, 46004, 50002, 60011, 60021, 60111, 81013},
+    ("work", Reaction.UNREACHABLE): {40003, 46004, 60111, 81013},
+    ("work", Reaction.OUTSIDE): {50002, 60011, 60021},
     ("work", Reaction.DONE): {42014},
 }
 
