@@ -47,7 +47,7 @@ HELD = {
 
 CALLED_CLIENT = {
     "bot/checking.py": ("OfficialClient", "WorkClient", "MiniProgramClient"),
-    "bot/delivery/syncing.py": ("OfficialClient", "MiniProgramClient"),
+    "bot/delivery/syncing.py": ("OfficialClient",),
     "bot/doors/api.py": ("MiniProgramClient",),
     "bot/jobs/fetching.py": ("OfficialClient", "WorkClient"),
 }

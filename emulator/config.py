@@ -38,11 +38,12 @@ class WrongValue(ConfigError):
 
 @dataclass(frozen=True)
 class Template:
-    """A template or subscription message as it stands in the platform's console."""
+    """A template or subscription message as it stands in the platform's console; an account has both kinds."""
 
     id: str
     title: str
     fields: dict[str, str]
+    subscription: bool = False
 
 
 @dataclass(frozen=True)
@@ -308,7 +309,9 @@ def _templates(table: _Table) -> tuple[Template, ...]:
     templates = []
     for each in table.tables("templates"):
         fields = each.take("fields", dict)
-        templates.append(Template(each.text("id"), each.text("title"), {str(k): str(v) for k, v in fields.items()}))
+        shown = {str(key): str(label) for key, label in fields.items()}
+        subscription = each.take("subscription", bool, False)
+        templates.append(Template(each.text("id"), each.text("title"), shown, subscription))
         each.end()
     return tuple(templates)
 

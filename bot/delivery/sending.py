@@ -226,6 +226,7 @@ async def _react(way: Way, notice: Notice, error: WeChatError, services: Service
 _CLOSED = {
     "customer_service": "48 小时内没有来过消息",
     "subscription": "没有订阅，或订阅次数已用完",
+    "official_notice": "没有订阅，或订阅次数已用完",
     "card_change": "卡片已经不能更新",
 }
 

@@ -59,10 +59,8 @@ async def take(way: Way, notice: Notice) -> Taken:
         if window is None:
             raise NothingLeft()
         return Taken(way, window["window_until"])
-    if way.name == "subscription":
-        assert way.template is not None
-        if not await take_grant(way.conversation.id, way.template.template_id):
-            raise NothingLeft()
+    if way.accepted and not await take_grant(way.conversation.id, way.accepted):
+        raise NothingLeft()
     return Taken(way)
 
 
@@ -79,7 +77,7 @@ async def end_use(taken: Taken, use: Use) -> None:
         await sql.rows(GIVE_WINDOW, way.conversation.id, taken.window_until)
     elif taken.window_until is not None:
         await Conversation.filter(id=way.conversation.id, window_until=taken.window_until).update(window_left=0)
-    elif way.template is not None and way.name == "subscription" and use is Use.unused:
-        await give_grant(way.conversation.id, way.template.template_id)
-    elif way.template is not None and way.name == "subscription":
-        await change_grant(way.conversation.id, way.template.template_id, accepted=False)
+    elif way.accepted and use is Use.unused:
+        await give_grant(way.conversation.id, way.accepted)
+    elif way.accepted:
+        await change_grant(way.conversation.id, way.accepted, accepted=False)

@@ -33,6 +33,7 @@ COUNTED_AS = {
     "work_file": "message",
     "customer_service": "customer_service",
     "official_template": "template",
+    "official_notice": "subscription",
     "subscription": "subscription",
 }
 """Which of the platforms' quotas a way uses up."""
@@ -49,6 +50,11 @@ class Way:
     @property
     def door(self) -> str:
         return str(self.conversation.door)
+
+    @property
+    def accepted(self) -> str:
+        """The template of which a message uses up one accept; "" where none is needed."""
+        return self.template.template_id if self.template and self.template.subscribed else ""
 
 
 class Missed(Exception):
@@ -77,9 +83,11 @@ async def _ways(notice: Notice, card: Card, services: Services, by_door: dict[st
         found += [Way("work_file", work)] if "file" in notice.facts else []
         found += [Way("work_card", work), Way("work_text", work)] if card.actions else [Way("work_text", work)]
     if services.miniprogram and (mini := by_door.get("miniprogram")):
-        found += [Way("subscription", mini, row) for row in await _templates(notice.kind, "miniprogram")]
+        found += [Way("subscription", mini, row) for row in await _templates(notice.kind, mini, subscribed=True)]
     if services.official and (official := by_door.get("official")):
-        found += [Way("official_template", official, row) for row in await _templates(notice.kind, "official")]
+        for subscribed, name in ((False, "official_template"), (True, "official_notice")):
+            rows = await _templates(notice.kind, official, subscribed=subscribed)
+            found += [Way(name, official, row) for row in rows]
         found.append(Way("customer_service", official))
     return found
 
@@ -121,6 +129,9 @@ async def send(way: Way, notice: Notice, card: Card, services: Services) -> str:
         assert services.official is not None
         message = f"n{notice.id}"
         return await services.official.send_template(who, way.template.template_id, data, client_msg_id=message)
+    if way.name == "official_notice":
+        assert services.official is not None
+        return await services.official.send_subscription(who, way.template.template_id, data)
     assert services.miniprogram is not None
     page = f"pages/order/order?no={notice.about}" if notice.about.startswith("SO") else ""
     return await services.miniprogram.send_subscription(who, way.template.template_id, page, data)
@@ -179,8 +190,8 @@ async def _send_work_file(way: Way, notice: Notice, services: Services) -> str:
     return reached(sent)
 
 
-async def _templates(kind: str, door: str) -> list[PlatformTemplate]:
-    return await PlatformTemplate.filter(kind=kind, door=door)
+async def _templates(kind: str, there: Conversation, *, subscribed: bool) -> list[PlatformTemplate]:
+    return await PlatformTemplate.filter(kind=kind, door=there.door, subscribed=subscribed)
 
 
 def _text(notice: Notice, card: Card, *, links: bool = False) -> str:

@@ -109,7 +109,13 @@ async def _company() -> None:
     await set_rate(None, COMMISSION)
     for template in TEMPLATES:
         kind, filled = tie(template.title, template.fields)
-        await PlatformTemplate.create(kind=kind, door=template.door, template_id=template.id, filled=filled)
+        await PlatformTemplate.create(
+            kind=kind,
+            door=template.door,
+            subscribed=template.door == Door.miniprogram.value,
+            template_id=template.id,
+            filled=filled,
+        )
 
 
 async def _customers(people: dict[str, Person]) -> None:
