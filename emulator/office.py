@@ -87,8 +87,13 @@ class Office:
         self._world.company.remove(number)
         return await self._tell("change_contact", {"ChangeType": "delete_party", "Id": number}, how)
 
-    async def customer(self, customer: Person, userid: str, act: str, state: str, how: How) -> Happening:
-        """A customer and a member find each other, change, or part; adding gives a code for a welcome."""
+    async def customer(
+        self, customer: Person, userid: str, act: str, state: str, how: How, mobiles: tuple[str, ...] = ()
+    ) -> Happening:
+        """A customer and a member find each other, change, or part; adding gives a code for a welcome.
+
+        `mobiles` are what the member noted of the customer.
+        """
         company, member = self._world.company, self._world.people.member(userid)
         if member is None or customer.external is None:
             raise NoSuchThing("member must be one of the company, and person someone with an external id")
@@ -102,7 +107,7 @@ class Office:
             "ExternalUserID": customer.external,
         }
         if act in ("add", "half"):
-            company.serve(str(member.work), customer, state)
+            company.serve(str(member.work), customer, state, mobiles)
             parts |= {"State": state} if state else {}
             parts["WelcomeCode"] = self._world.codes.issue("welcome", customer, _WELCOME_S, userid=str(member.work))
         elif act in ("delete", "leave"):

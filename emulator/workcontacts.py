@@ -177,7 +177,7 @@ async def customer(call: Call) -> Mapping[str, Any]:
             "description": "",
             "createtime": relation.since,
             "tags": [],
-            "remark_mobiles": [],
+            "remark_mobiles": list(relation.mobiles),
             "state": relation.state,
             "add_way": 1,
         }

@@ -302,5 +302,6 @@ async def _do(me: Actor, name: str, **inputs: object) -> Outcome:
 
 
 async def _past_is_past() -> None:
-    """What was told in those months has long been read."""
+    """What was told in those months has long been read, and who followed has been asked about."""
+    await Conversation.all().update(ask_union_at=None)
     await Notice.filter(state=NoticeState.queued.value).update(state=NoticeState.accepted.value, settled_at=now())

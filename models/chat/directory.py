@@ -4,6 +4,7 @@ from typing import Any
 
 from models import sql
 from models.chat.binding import bind
+from models.chat.contacts import give_owner
 from models.chat.joining import recognise
 from models.chat.tables import ApiToken, Conversation, ExternalContact, WorkParty
 from models.chat.welcomes import ask_for_welcome
@@ -12,7 +13,7 @@ from models.delivery.tables import Notice, NoticeState
 from models.delivery.telling import tell
 from models.party.finding import people_with
 from models.party.keeping import add_person
-from models.party.tables import Customer, Department, Person, Role
+from models.party.tables import Department, Person, Role
 
 WORK = "work"
 
@@ -24,9 +25,10 @@ FROM person WHERE number ~ '^E[0-9]{3,8}$'
 """
 
 ADD_CONTACT = """
-INSERT INTO external_contact (external_id, employee_id, person_id, state, added_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (external_id, employee_id) DO UPDATE
-SET ended_at = NULL, state = $4, person_id = coalesce($3, external_contact.person_id) RETURNING id
+INSERT INTO external_contact (external_id, employee_id, person_id, state, added_at, look_up_at)
+VALUES ($1, $2, $3, $4, $5, $5)
+ON CONFLICT (external_id, employee_id) DO UPDATE SET ended_at = NULL, state = $4, tries = 0, look_up_at = $5,
+  person_id = coalesce($3, external_contact.person_id) RETURNING id
 """
 
 
@@ -81,7 +83,7 @@ async def contact_changed(change: dict[str, Any]) -> None:
     if added and change["welcome"]:
         await ask_for_welcome(added["id"], change["welcome"])
     if person is not None:
-        await Customer.filter(id=person.customer_id, owner_id=None).update(owner_id=employee.id)  # type: ignore[attr-defined]
+        await give_owner(person.id, employee.id)
 
 
 async def _employee(userid: str) -> Person | None:
