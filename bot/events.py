@@ -15,6 +15,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import run
 from handlers.rights import Scope
+from models.chat.binding import ask_union
 from models.chat.directory import contact_changed, member_changed, party_changed
 from models.chat.files import receive
 from models.chat.scenes import Scene, read_scene
@@ -35,6 +36,7 @@ async def greet(me: Actor, state: State, turn: Turn) -> Card | None:
         if not await here.filter(Q(greeted_on=None) | Q(greeted_on__lt=today())).update(greeted_on=today()):
             return None
         return await _todos(me, state)
+    await ask_union(turn.door, turn.identity)
     scene = str(turn.facts.get("scene", ""))
     if scene:
         await here.update(scene=scene)

@@ -6,7 +6,8 @@ admitted here first. `services.quotas` is the one of this process; a sender asks
     if (again_at := await services.quotas.admit("work", "message", member="ZhangSan")) is not None:
         ...  # nothing was counted; ask again from that moment on
 
-What was admitted has been counted, also if the call then fails: the platforms count it too.
+What was admitted has been counted, also if the call then fails: the platforms count it too. Where a platform says
+that a quota is used up all the same, `stop` keeps every worker from sending on for a minute; see `stopped_until`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.config import Account, Settings, Work
+from bot.wechat.errors import PAUSE_S
 from models import sql
-from models.clock import now
+from models.clock import days, now
 from models.transactions import transaction
 
 MINUTE_S = 60
@@ -74,6 +76,14 @@ INSERT INTO send_quota (key, slot, counts)
 SELECT key, slot, array_fill(0, ARRAY[slices]) FROM unnest($1::text[], $2::bigint[], $3::int[]) AS a(key, slot, slices)
 ORDER BY key ON CONFLICT (key) DO NOTHING
 """
+
+
+STOP = """
+INSERT INTO quota_stop (key, until) VALUES ($1, $2)
+ON CONFLICT (key) DO UPDATE SET until = greatest(quota_stop.until, $2) RETURNING until
+"""
+
+STOPPED = "SELECT until FROM quota_stop WHERE key = $1 AND until > $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +146,21 @@ class Quotas:
         # WeCom's userids are the same in upper and lower case.
         once = {member.lower(): member for member in members}
         return await self._take(door, kind, [once[name] for name in sorted(once)], 1) if members else {}
+
+    async def stop(self, door: str, kind: str) -> datetime:
+        """Nobody sends this for a minute, for the platform takes no more of it; says until when."""
+        row = await sql.row(STOP, self._stop_key(door, kind), now() + days(PAUSE_S / DAY_S))
+        assert row is not None
+        until: datetime = row["until"]
+        return until
+
+    async def stopped_until(self, door: str, kind: str) -> datetime | None:
+        """Until when nobody sends this, if a platform has said so."""
+        row = await sql.row(STOPPED, self._stop_key(door, kind), now())
+        return row["until"] if row else None
+
+    def _stop_key(self, door: str, kind: str) -> str:
+        return f"{self._allowances[door, kind].app}:{kind}"
 
     async def _take(self, door: str, kind: str, members: Sequence[str], cost: int) -> dict[str, datetime]:
         allowance = self._allowances[door, kind]

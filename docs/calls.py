@@ -47,7 +47,7 @@ HELD = {
 
 CALLED_CLIENT = {
     "bot/checking.py": ("OfficialClient", "WorkClient", "MiniProgramClient"),
-    "bot/delivery/syncing.py": ("OfficialClient", "MiniProgramClient"),
+    "bot/delivery/syncing.py": ("OfficialClient",),
     "bot/doors/api.py": ("MiniProgramClient",),
     "bot/jobs/fetching.py": ("OfficialClient", "WorkClient"),
 }
@@ -62,9 +62,11 @@ EFFECTS = {
     Reaction.OK: "Success.",
     Reaction.REFRESH_TOKEN: "The token is fetched anew, by one worker for all, and the call made once more; not twice.",
     Reaction.RETRY: "Up to three more tries with growing pauses if a repeat is harmless; a notice is postponed.",
-    Reaction.WAIT: "A quota is used up: the notice is postponed.",
+    Reaction.WAIT: "Nothing was done; the notice, or the whole broadcast, is left alone for a minute.",
+    Reaction.QUOTA: "The way is out of use for all workers for a minute; the notice goes on to the next at once, a broadcast waits. Administrators are told.",
     Reaction.OTHER_DOOR: "The next way to this person is taken.",
     Reaction.UNREACHABLE: "The person is marked unreachable at this door; the next way is taken.",
+    Reaction.OUTSIDE: "The person is marked unreachable at this door; the next way is taken, and administrators are told who is missing.",
     Reaction.GIVE_UP: "Never repeated: this way is given up, the next is taken.",
     Reaction.ALARM: "Never repeated: a setting must be mended. Administrators are told the remedy, at most once an hour; `平台告警` lists it.",
     Reaction.DONE: "It was carried out before: counts as success.",

@@ -17,6 +17,7 @@ class Relation:
     since: int
     state: str = ""
     remark: str = ""
+    mobiles: tuple[str, ...] = ()
     has_written: bool = False
 
 
@@ -60,8 +61,8 @@ class Company:
         wanted = self.below(department) if deep else {department}
         return [person for person in self._people.members() if wanted & set(person.departments)]
 
-    def serve(self, userid: str, customer: Person, state: str = "") -> Relation:
-        relation = Relation(self._clock.seconds(), state)
+    def serve(self, userid: str, customer: Person, state: str = "", mobiles: tuple[str, ...] = ()) -> Relation:
+        relation = Relation(self._clock.seconds(), state, mobiles=mobiles)
         self._relations[customer.id][userid.lower()] = relation
         return relation
 

@@ -38,11 +38,12 @@ class WrongValue(ConfigError):
 
 @dataclass(frozen=True)
 class Template:
-    """A template or subscription message as it stands in the platform's console."""
+    """A template or subscription message as it stands in the platform's console; an account has both kinds."""
 
     id: str
     title: str
     fields: dict[str, str]
+    subscription: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Person:
 
     `wrote` has them write to the Official Account just before the start; `accepts` are subscription messages of the
     mini-program that they accepted earlier, by template. `external` is the id WeCom knows a customer by, `served_by`
-    the members who have that customer. A person with a `robot` key is a group that this robot writes to.
+    the members who have that customer; `leader` is a member's superior, `status` 1 active, 2 disabled, 5 gone. A person with a `robot` key is a group that this robot writes to.
     """
 
     id: str
@@ -131,6 +132,8 @@ class Person:
     tags: tuple[int, ...] = ()
     position: str = ""
     leads: tuple[int, ...] = ()
+    leader: str | None = None
+    status: int = 1
     licensed: bool = True
     external: str | None = None
     served_by: tuple[str, ...] = ()
@@ -310,7 +313,9 @@ def _templates(table: _Table) -> tuple[Template, ...]:
     templates = []
     for each in table.tables("templates"):
         fields = each.take("fields", dict)
-        templates.append(Template(each.text("id"), each.text("title"), {str(k): str(v) for k, v in fields.items()}))
+        shown = {str(key): str(label) for key, label in fields.items()}
+        subscription = each.take("subscription", bool, False)
+        templates.append(Template(each.text("id"), each.text("title"), shown, subscription))
         each.end()
     return tuple(templates)
 
@@ -331,6 +336,8 @@ def _person(table: _Table) -> Person:
         tags=tuple(table.take("tags", list, [])),
         position=table.text("position", "", ".*"),
         leads=tuple(table.take("leads", list, [])),
+        leader=table.text("leader", None),
+        status=table.take("status", int, 1),
         licensed=table.take("licensed", bool, True),
         external=table.text("external", None),
         served_by=tuple(table.take("served_by", list, [])),

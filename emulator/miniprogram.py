@@ -13,10 +13,11 @@ from .api import Call, Endpoint
 from .callbacks import CALLBACKS
 from .config import MiniProgram
 from .minipages import is_published
+from .official import subscriptions
 from .picture import code_picture
 from .pushfields import event_fields, sent_status, subscribe_list
 from .refusals import OK, Refusal
-from .templatefields import check_fields, find_template
+from .templatefields import check_fields, find_template, subscription_row
 
 _CHECKED_CHARS = 2500
 _ACTIVE_S = 7200
@@ -123,17 +124,7 @@ async def send_subscription(call: Call) -> Mapping[str, Any]:
 
 async def templates(call: Call) -> Mapping[str, Any]:
     """The mini-program's templates and their fields."""
-    listed = [
-        {
-            "priTmplId": template.id,
-            "title": template.title,
-            "content": "".join(f"{label}:{{{{{key}.DATA}}}}\n" for key, label in template.fields.items()),
-            "example": "",
-            "type": 2,
-        }
-        for template in _account(call).templates
-    ]
-    return {**OK, "data": listed}
+    return {**OK, "data": [subscription_row(each) for each in _account(call).templates]}
 
 
 async def unlimited_code(call: Call) -> web.Response:
@@ -166,6 +157,6 @@ ENDPOINTS = [
     Endpoint("/wxa/msg_sec_check", "POST", {"miniprogram": check_text}),
     Endpoint("/wxa/business/getuserphonenumber", "POST", {"miniprogram": phone_number}),
     Endpoint("/cgi-bin/message/subscribe/send", "POST", {"miniprogram": send_subscription}),
-    Endpoint("/wxaapi/newtmpl/gettemplate", "GET", {"miniprogram": templates}),
+    Endpoint("/wxaapi/newtmpl/gettemplate", "GET", {"miniprogram": templates, "official": subscriptions}),
     Endpoint("/wxa/getwxacodeunlimit", "POST", {"miniprogram": unlimited_code}),
 ]

@@ -9,7 +9,7 @@ from .callbacks import Callbacks, Push
 from .config import Department, Person
 from .gestures import Happening, How
 from .pushfields import system_fields
-from .simerrors import NoSuchThing, NotNow, SimError
+from .simerrors import NoSuchThing, NotNow, SimError, number
 from .world import World
 
 _WELCOME_S = 20
@@ -39,6 +39,9 @@ class Office:
         known: dict[str, Any] = {"name": str(facts.get("name") or (person.name if person else userid))}
         known |= {"departments": departments}
         known |= {"position": str(facts["position"])} if "position" in facts else {}
+        known |= {"phone": str(facts["mobile"])} if facts.get("mobile") else {}
+        known |= {"leader": str(facts["leader"])} if facts.get("leader") else {}
+        known |= {"status": int(number(facts["status"], "status"))} if "status" in facts else {}
         new_userid = str(facts.get("new_userid") or "")
         if person is None:
             self._world.people.put(Person(id=userid, work=userid, **known))
@@ -50,9 +53,19 @@ class Office:
             "Department": ",".join(map(str, departments)),
             "MainDepartment": departments[0],
             "IsLeaderInDept": ",".join("0" for _ in departments),
-            "Status": 1,
+            "Status": known.get("status", person.status if person else 1),
         }
+        parts |= {"DirectLeader": known["leader"]} if "leader" in known else {}
+        parts |= self._personal(facts)
         return await self._tell("change_contact", parts, how)
+
+    def _personal(self, facts: dict[str, Any]) -> dict[str, str]:
+        """Names and numbers are told to the address book's own callback, not to an application's (WeCom doc 90970)."""
+        work = self._world.config.work
+        if work is None or work.contacts_secret is None:
+            return {}
+        told = {"Name": facts.get("name"), "Mobile": facts.get("mobile")}
+        return {key: str(value) for key, value in told.items() if value}
 
     async def remove_member(self, userid: str, how: How) -> Happening:
         person = self._world.people.member(userid)
@@ -74,8 +87,13 @@ class Office:
         self._world.company.remove(number)
         return await self._tell("change_contact", {"ChangeType": "delete_party", "Id": number}, how)
 
-    async def customer(self, customer: Person, userid: str, act: str, state: str, how: How) -> Happening:
-        """A customer and a member find each other, change, or part; adding gives a code for a welcome."""
+    async def customer(
+        self, customer: Person, userid: str, act: str, state: str, how: How, mobiles: tuple[str, ...] = ()
+    ) -> Happening:
+        """A customer and a member find each other, change, or part; adding gives a code for a welcome.
+
+        `mobiles` are what the member noted of the customer.
+        """
         company, member = self._world.company, self._world.people.member(userid)
         if member is None or customer.external is None:
             raise NoSuchThing("member must be one of the company, and person someone with an external id")
@@ -89,7 +107,7 @@ class Office:
             "ExternalUserID": customer.external,
         }
         if act in ("add", "half"):
-            company.serve(str(member.work), customer, state)
+            company.serve(str(member.work), customer, state, mobiles)
             parts |= {"State": state} if state else {}
             parts["WelcomeCode"] = self._world.codes.issue("welcome", customer, _WELCOME_S, userid=str(member.work))
         elif act in ("delete", "leave"):

@@ -25,7 +25,11 @@ async def contact(wish: Wish) -> dict[str, Any]:
 async def customer(wish: Wish) -> dict[str, Any]:
     person = wish.world.people.find(wish.text("person"))
     act, state = wish.optional("act", "add"), wish.optional("state")
-    return answer(wish, await wish.office.customer(person, wish.text("member"), act, state, wish.how))
+    noted = wish.body.get("mobiles") or []
+    if not isinstance(noted, list):
+        raise SimError("mobiles is a list of numbers")
+    mobiles = tuple(map(str, noted))
+    return answer(wish, await wish.office.customer(person, wish.text("member"), act, state, wish.how, mobiles))
 
 
 async def approval(wish: Wish) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from .callbacks import CALLBACKS
 from .config import Official
 from .pushfields import event_fields, sent_status, subscribe_list
 from .refusals import OK, Refusal
-from .templatefields import check_fields, find_template
+from .templatefields import check_fields, find_template, subscription_row
 from .weblinks import check_links
 
 _SAME_CLIENT_MSG_S = 600
@@ -90,8 +90,14 @@ async def private_templates(call: Call) -> Mapping[str, Any]:
                 "example": "",
             }
             for template in _account(call).templates
+            if not template.subscription
         ]
     }
+
+
+async def subscriptions(call: Call) -> Mapping[str, Any]:
+    """The account's subscription messages and their fields."""
+    return {**OK, "data": [subscription_row(each) for each in _account(call).templates if each.subscription]}
 
 
 ENDPOINTS = [

@@ -48,6 +48,17 @@ def find_template(account: Official | MiniProgram, template_id: object) -> Templ
     raise Refusal(40037, "invalid template_id")
 
 
+def subscription_row(template: Template) -> dict[str, Any]:
+    """How newtmpl/gettemplate lists one."""
+    return {
+        "priTmplId": template.id,
+        "title": template.title,
+        "content": "".join(f"{label}:{{{{{key}.DATA}}}}\n" for key, label in template.fields.items()),
+        "example": "",
+        "type": 2,
+    }
+
+
 def check_fields(template: Template, data: object, *, exact: bool) -> list[dict[str, str]]:
     """The rows to show; refused for the first field that is missing, unknown or does not fit its type."""
     if not isinstance(data, dict):

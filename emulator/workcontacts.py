@@ -11,6 +11,8 @@ from .menuapi import check_agent
 from .refusals import OK, Refusal
 from .weblinks import check_links
 
+DISABLED = 2
+
 _MOST_ATTACHMENTS = 9
 _WELCOME_BYTES = 4000
 
@@ -73,9 +75,9 @@ def _about(person: Person) -> dict[str, Any]:
         "order": [0] * len(person.departments),
         "position": person.position,
         "is_leader_in_dept": [int(each in person.leads) for each in person.departments],
-        "direct_leader": [],
-        "enable": 1,
-        "status": 1,
+        "direct_leader": [person.leader] if person.leader else [],
+        "enable": int(person.status != DISABLED),
+        "status": person.status,
         "isleader": int(bool(person.leads)),
         "main_department": person.departments[0],
     }
@@ -176,7 +178,7 @@ async def customer(call: Call) -> Mapping[str, Any]:
             "description": "",
             "createtime": relation.since,
             "tags": [],
-            "remark_mobiles": [],
+            "remark_mobiles": list(relation.mobiles),
             "state": relation.state,
             "add_way": 1,
         }

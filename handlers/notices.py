@@ -1,7 +1,6 @@
 """What people name when they speak of notices: a topic, a time of day, a job that sends them."""
 
 import re
-from dataclasses import dataclass
 from datetime import time
 from typing import NewType
 
@@ -9,42 +8,18 @@ from handlers.actor import Actor
 from handlers.inputs import Reader, reads
 from handlers.reading.figures import read_figure
 from handlers.references import DocumentReader
+from models.delivery.kinds import KINDS, Kind
 from models.errors import InvalidInput
 from models.system.tables import Job
 from models.text import plain
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """Something people are told of; `kind` is the notice's, `words` what people call it."""
-
-    code: str
-    kind: str
-    words: tuple[str, ...]
-
-    @property
-    def called(self) -> str:
-        return self.words[0]
+class Topic(Kind):
+    """Something people are told of, and can mute."""
 
 
-TOPICS = {
-    topic.code: topic
-    for topic in (
-        Topic("shipped", "order.shipped", ("发货", "发货了", "物流")),
-        Topic("confirmed", "order.confirmed", ("订单确认", "下单", "确认")),
-        Topic("production", "order.production", ("生产进度", "生产", "进度")),
-        Topic("delivered", "order.delivered", ("签收", "送到", "到货")),
-        Topic("draft", "order.draft", ("客户下单", "新订单", "订单草稿")),
-        Topic("released", "reservation.expired", ("预留到期", "预留释放", "预留")),
-        Topic("minimum", "stock.minimum", ("低库存", "安全库存", "缺货")),
-        Topic("arrived", "stock.arrived", ("缺货到了", "缺的货")),
-        Topic("expired", "stock.expired", ("预留单到期",)),
-        Topic("announcement", "announcement", ("公告", "全体通知", "通告")),
-        Topic("undelivered", "notice.undelivered", ("未送达", "没送到")),
-        Topic("digest", "digest.morning", ("早报", "日报", "简报")),
-    )
-}
-"""The kinds that can be muted; what is urgent has no topic."""
+TOPICS = {each.code: Topic(each.kind, each.title, each.code, each.words) for each in KINDS.values() if each.words}
+"""The kinds that can be muted, by code; what is always urgent is none."""
 
 TimeOfDay = NewType("TimeOfDay", time)
 

@@ -41,7 +41,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ROOT = Path(__file__).resolve().parents[1]
 
-SOURCES = ("models/**/*.py", "models/**/*.csv", "handlers/**/*.py", "handlers/*.csv", "bot/demo/*.py")
+SOURCES = (
+    "models/**/*.py",
+    "models/**/*.csv",
+    "handlers/**/*.py",
+    "handlers/*.csv",
+    "bot/demo/*.py",
+    "bot/delivery/ties.py",
+)
 
 ENOUGH_MEMORY = 2**31
 
@@ -147,13 +154,24 @@ async def api(database: str, aiohttp_client: Callable[..., Awaitable[TestClient]
 
 
 @pytest.fixture
-async def sim(
+def simulate(
     database: str, clock: Path, aiohttp_client: Callable[..., Awaitable[TestClient]], unused_tcp_port_factory: Any
-) -> Sim:
+) -> Callable[..., Awaitable[Sim]]:
+    """`await simulate(change)`: as `sim`, of a WeChat whose settings were changed first. Needs `commits`."""
+
+    async def start(change: Callable[[dict[str, Any]], object] = lambda config: None) -> Sim:
+        product_port, emulator_port = unused_tcp_port_factory(), unused_tcp_port_factory()
+        settings = product_settings(database, clock, emulator_port)
+        product = await aiohttp_client(make_app(settings), server_kwargs={"port": product_port})
+        config = emulator_settings(f"http://127.0.0.1:{product_port}", clock)
+        change(config)
+        emulator = await aiohttp_client(make_emulator(Config.parse(config)), server_kwargs={"port": emulator_port})
+        return Sim(emulator, product, product.app[SERVICES])
+
+    return start
+
+
+@pytest.fixture
+async def sim(simulate: Callable[..., Awaitable[Sim]]) -> Sim:
     """The emulator and the product over HTTP: real envelopes, real tokens, real jobs. Needs `commits`."""
-    product_port, emulator_port = unused_tcp_port_factory(), unused_tcp_port_factory()
-    settings = product_settings(database, clock, emulator_port)
-    product = await aiohttp_client(make_app(settings), server_kwargs={"port": product_port})
-    config = Config.parse(emulator_settings(f"http://127.0.0.1:{product_port}", clock))
-    emulator = await aiohttp_client(make_emulator(config), server_kwargs={"port": emulator_port})
-    return Sim(emulator, product, product.app[SERVICES])
+    return await simulate()

@@ -8,17 +8,18 @@ import json
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 
 from bot.delivery.alarms import raise_alarm
 from bot.delivery.claiming import LEASE, SECOND, Worker, settle
-from bot.delivery.ways import DUPLICATE_CHECK_S
+from bot.delivery.ways import CARD_CHANGE, DUPLICATE_CHECK_S, missed_words
 from bot.delivery.words import words_of
 from bot.rendering.text import as_text
 from bot.services import Services
-from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
-from bot.wechat.work import MAX_RECEIVERS
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError, patience
+from bot.wechat.work import MAX_RECEIVERS, SendResult
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
@@ -64,6 +65,15 @@ UPDATE notice SET state = 'queued', batch = '', worker = '', due_at = $2, reason
 """
 
 
+# As if nobody had claimed them: one that was tried before would go alone, and hold up what comes after it.
+TOGETHER_LATER = """
+UPDATE notice SET state = 'queued', worker = '', batch = '', due_at = $2, attempts = attempts - 1, reason = $3
+WHERE id = ANY($1::bigint[]) AND state = 'sending' AND batch = $4
+"""
+
+OUT = "企业微信的发送次数用完了，过一分钟再发"
+
+
 async def send_together(notices: Sequence[Notice], services: Services, worker: Worker) -> list[Notice]:
     """Sends what reads the same for several in one call each; returns the notices that have to go one by one."""
     alike: dict[str, list[Notice]] = defaultdict(list)
@@ -96,7 +106,7 @@ def _sameness(notice: Notice) -> str:
     """What two notices have in common that read the same; "" for one that only its receiver gets."""
     stale = notice.expires_at is not None and notice.expires_at < now()
     # One that was tried before goes alone: what stopped it must not stop the others again.
-    alone = notice.attempts > 1 or notice.digest or notice.kind == "approval.card" or "file" in notice.facts
+    alone = notice.attempts > 1 or notice.digest or notice.kind == CARD_CHANGE or "file" in notice.facts
     if stale or alone or notice.conversation_id:  # type: ignore[attr-defined]
         return ""
     return json.dumps([notice.kind, notice.about, notice.repeats, notice.facts], sort_keys=True)
@@ -111,7 +121,14 @@ def _is_plain(notice: Notice) -> bool:
         return False
 
 
+async def _stopped(services: Services) -> datetime | None:
+    return await services.quotas.stopped_until("work", "message")
+
+
 async def _send_group(group: list[Notice], services: Services, worker: Worker) -> list[Notice]:
+    if until := await _stopped(services):
+        await sql.rows(TOGETHER_LATER, [notice.id for notice in group], until, OUT, "")
+        return []
     receivers = [notice.receiver_id for notice in group]  # type: ignore[attr-defined]
     reachable = await Conversation.filter(person_id__in=receivers, door="work", reachable=True)
     userids = {each.person_id: each.external_id for each in reachable}  # type: ignore[attr-defined]
@@ -144,38 +161,50 @@ async def _begin(notices: list[int], userids: dict[int, str], text: str, worker:
 async def _call(token: str, services: Services) -> None:
     assert services.work is not None
     batch = await Batch.get(token=token)
+    if until := await _stopped(services):
+        await _postpone(token, until, OUT)
+        return
     tries = batch.tries + 1
     await Batch.filter(id=batch.id).update(tries=tries, sent_at=now())
     try:
         sent = await services.work.send_text(batch.userids, batch.text, duplicate_check_s=DUPLICATE_CHECK_S)
     except WeChatError as error:
-        words = f"{error.rule.meaning}（{error.code}）"
-        await raise_alarm(error)
-        if error.reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN) and tries < TRIES:
-            await _postpone(token, tries, words)
-        else:
-            # Nothing went out: each is tried alone, by all the ways there are.
-            await transaction(_apart, token, str(error.code), words)
+        await _refused(token, tries, error, services)
     except (NoAnswer, NotSent) as error:
         if tries < TRIES:
-            await _postpone(token, tries, f"微信没有回应：{error.why}")
+            await _postpone(token, _again(tries), f"微信没有回应：{error.why}")
         else:
             await transaction(_in_doubt, token, f"微信没有回应：{error.why}")
     else:
-        await transaction(_accepted, token, sent.msgid, sent.invalid)
+        await transaction(_accepted, token, sent)
 
 
-async def _accepted(token: str, msgid: str, invalid: frozenset[str]) -> None:
+async def _refused(token: str, tries: int, error: WeChatError, services: Services) -> None:
+    """What the error table says of the whole call."""
+    reaction, words, again = error.reaction, f"{error.rule.meaning}（{error.code}）", _again(tries, error.reaction)
+    await raise_alarm(error)
+    if reaction is Reaction.QUOTA:
+        again = await services.quotas.stop("work", "message")
+    if reaction in (Reaction.QUOTA, Reaction.WAIT) and tries == 1:
+        await transaction(_not_yet, token, str(error.code), words, again)
+    elif reaction is Reaction.QUOTA or (reaction.passing and tries < TRIES):
+        await _postpone(token, again, words)
+    else:
+        # Nothing went out: each is tried alone, by all the ways there are.
+        await transaction(_apart, token, str(error.code), words)
+
+
+async def _accepted(token: str, sent: SendResult) -> None:
     """Everybody has it but those whom WeCom could not reach: they are tried by their other ways."""
     members = await sql.rows(MEMBERS, token)
-    reached = [row["id"] for row in members if row["external_id"] not in invalid]
-    missed = [row["id"] for row in members if row["external_id"] in invalid]
-    await sql.rows(END, reached, "accepted", "", "", now(), msgid[:64])
+    reached = [row["id"] for row in members if row["external_id"] not in sent.invalid]
+    await sql.rows(END, reached, "accepted", "", "", now(), sent.msgid[:64])
     await settle(reached, NoticeState.accepted)
-    if missed:
-        words = "对方不在应用可见范围"
-        await sql.rows(END, missed, "refused", "", words, now(), "")
-        await sql.rows(ALONE, missed, now(), words)
+    for unlicensed, userids in ((True, sent.unlicensed), (False, sent.invalid - sent.unlicensed)):
+        if missed := [row["id"] for row in members if row["external_id"] in userids]:
+            words = missed_words(unlicensed=unlicensed)
+            await sql.rows(END, missed, "refused", "", words, now(), "")
+            await sql.rows(ALONE, missed, now(), words)
 
 
 async def _apart(token: str, code: str, words: str) -> None:
@@ -184,12 +213,22 @@ async def _apart(token: str, code: str, words: str) -> None:
     await sql.rows(ALONE, members, now(), words)
 
 
+async def _not_yet(token: str, code: str, words: str, again: datetime) -> None:
+    """Nothing of it went out, so nobody is held up by it: all may go together later, or with others."""
+    members = [row["id"] for row in await sql.rows(MEMBERS, token)]
+    await sql.rows(END, members, "later", code, words, now(), "")
+    await sql.rows(TOGETHER_LATER, members, again, words, token)
+
+
 async def _in_doubt(token: str, words: str) -> None:
     members = [row["id"] for row in await sql.rows(MEMBERS, token)]
     await sql.rows(END, members, "unknown", "no_answer", words[:200], now(), "")
     await settle(members, NoticeState.uncertain, words)
 
 
-async def _postpone(token: str, tries: int, words: str) -> None:
-    due = now() + SECOND * min(2**tries, 300)
+def _again(tries: int, reaction: Reaction = Reaction.RETRY) -> datetime:
+    return now() + SECOND * patience(reaction, tries)
+
+
+async def _postpone(token: str, due: datetime, words: str) -> None:
     await Notice.filter(batch=token, state=NoticeState.sending.value).update(due_at=due, reason=words[:200])

@@ -1,6 +1,7 @@
 """Sending what was claimed: the best way that is open, the next when it is refused, and a record of every try."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -11,15 +12,28 @@ from bot.delivery.batches import again, send_together
 from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, settle
 from bot.delivery.digests import gather
 from bot.delivery.reports import REPORTED
-from bot.delivery.ways import Way, full_until, reserve, send, update_card, ways_to
+from bot.delivery.taking import NothingLeft, Taken, Use, end_use, take
+from bot.delivery.ways import (
+    CARD_CHANGE,
+    Missed,
+    NoCard,
+    Way,
+    full_until,
+    send,
+    stop,
+    stopped_until,
+    update_card,
+    ways_to,
+)
 from bot.delivery.words import words_of
 from bot.rendering.card import Card
 from bot.services import Services
-from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError, patience
 from bot.wechat.fields import Unfit
+from models import sql
 from models.chat.tables import Conversation
 from models.clock import days, now
-from models.delivery.grants import change_grant
+from models.delivery.cards import was_shown
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.delivery.telling import tell
 from models.party.tables import Person
@@ -40,8 +54,22 @@ class End(Enum):
     accepted = "accepted"
     refused = "refused"
     later = "later"
+    stopped = "stopped"
     unknown = "unknown"
     lost = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one try came to, and whether it used up what it had taken."""
+
+    end: End
+    code: str = ""
+    words: str = ""
+    platform_id: str = ""
+    use: Use = Use.used
+    until: datetime | None = None
+    """From when on it may be tried again."""
 
 
 async def deliver(services: Services, worker: Worker) -> int:
@@ -75,14 +103,20 @@ async def deliver_one(notice: Notice, services: Services) -> None:
     if notice.digest:
         notice = await transaction(gather, notice)
     card = words_of(notice)
-    if notice.kind == "approval.card":
-        await _change_card(notice, card, services)
+    if notice.kind == CARD_CHANGE and not await was_shown(notice.about, notice.receiver_id):  # type: ignore[attr-defined]
+        await settle([notice.id], NoticeState.accepted, "没有发过卡片，不用更新")
         return
-    reasons: list[str] = []
-    failed = await Attempt.filter(notice_id=notice.id, code=REPORTED)
+    before = await Attempt.filter(notice_id=notice.id, outcome=End.refused.value).order_by("id")
+    # Why a call to many missed them says more than what the same door says of them alone.
+    reasons = [each.words for each in before if each.way == "work_batch"]
+    waits: list[datetime] = []
+    failed = [each for each in before if each.code == REPORTED]
     for way in await ways_to(notice, card, services):
         if told := next((each.words for each in failed if each.way == way.name), ""):
             reasons.append(told)
+            continue
+        if stopped := await stopped_until(way, services):
+            waits.append(stopped)
             continue
         if full := await full_until(way, services):
             if full - now() < PATIENCE:
@@ -90,94 +124,111 @@ async def deliver_one(notice: Notice, services: Services) -> None:
                 return
             reasons.append("平台的发送次数用完了")
             continue
-        end, words = await _try(way, notice, card, services)
-        if end is End.lost:
+        tried = await _try(way, notice, card, services)
+        if tried.end is End.lost:
             return
-        if end is End.accepted:
+        if tried.end is End.accepted:
             await settle([notice.id], NoticeState.accepted)
             return
-        if end is End.unknown:
-            await settle([notice.id], NoticeState.uncertain, words)
+        if tried.end is End.unknown:
+            await settle([notice.id], NoticeState.uncertain, tried.words)
             return
-        if end is End.later and notice.attempts < TRIES:
-            await _postpone(notice, words)
+        if tried.end is End.stopped:
+            waits.append(tried.until or now())
+            continue
+        if tried.end is End.later and notice.attempts < TRIES:
+            await _postpone(notice, tried)
             return
-        if words:
-            reasons.append(words)
+        if tried.words:
+            reasons.append(tried.words)
+    if waits:
+        await _hold(notice, min(waits))
+        return
     await transaction(_give_up, notice, "；".join(dict.fromkeys(reasons)) or await _nobody_there(notice))
 
 
-async def _try(way: Way, notice: Notice, card: Card, services: Services) -> tuple[End, str]:
+async def _try(way: Way, notice: Notice, card: Card, services: Services) -> Tried:
     try:
-        attempt = await transaction(_begin, way, notice)
+        attempt, taken = await transaction(_begin, way, notice)
     except NotOurs:
-        return End.lost, ""
-    if attempt is None:
-        return End.refused, _CLOSED[way.name]
-    platform_id = None
-    try:
-        platform_id = await send(way, notice, card, services)
-        end, code, words = (End.refused, "", "对方不在应用可见范围") if platform_id is None else (End.accepted, "", "")
-    except WeChatError as error:
-        end, words = await _react(way, notice, error)
-        code = str(error.code)
-    except NotSent as error:
-        end, code, words = End.later, "not_sent", f"连不上微信：{error.why}"
-    except NoAnswer as error:
-        again = way.name in KEYED or notice.urgent
-        end, code, words = (End.later if again else End.unknown), "no_answer", f"微信没有回应：{error.why}"
-    except Unfit as error:
-        end, code, words = End.refused, "unfit", f"模板字段 {error.key} 填不进去"
-    await Attempt.filter(id=attempt.id).update(
-        outcome=end.value, code=code, words=words[:200], ended_at=now(), platform_id=(platform_id or "")[:64]
-    )
-    return end, words
+        return Tried(End.lost)
+    except NothingLeft:
+        return Tried(End.refused, words=_CLOSED[way.name])
+    tried = await _call(taken, notice, card, services)
+    await transaction(_finish, attempt, taken, tried)
+    return tried
 
 
 class NotOurs(Exception):
     """The lease ran out, and another worker has taken the notice over."""
 
 
-async def _begin(way: Way, notice: Notice) -> Attempt | None:
-    """Takes the quota and writes the attempt down before the call, so that a crash leaves a trace of it."""
+async def _begin(way: Way, notice: Notice) -> tuple[Attempt, Taken]:
+    """Takes what the way uses up and writes the attempt down before the call, so that a crash leaves a trace of it."""
     if not await keep(notice):
         raise NotOurs()
-    if not await reserve(way):
-        return None
-    return await Attempt.create(notice=notice, door=way.door, way=way.name, started_at=now())
+    taken = await take(way, notice)
+    return await Attempt.create(notice=notice, door=way.door, way=way.name, started_at=now()), taken
 
 
-async def _react(way: Way, notice: Notice, error: WeChatError) -> tuple[End, str]:
-    """What the error table says, in one place."""
-    reaction, words = error.reaction, f"{error.rule.meaning}（{error.code}）"
+# A worker that was slow may find that another has written its try off; it knows better. The end is recorded once.
+FINISH = """
+UPDATE attempt SET outcome = $2, code = $3, words = $4, platform_id = $5, ended_at = $6
+WHERE id = $1 AND outcome IN ('sending', 'unknown') RETURNING id
+"""
+
+
+async def _finish(attempt: Attempt, taken: Taken, tried: Tried) -> None:
+    ending = (tried.end.value, tried.code, tried.words[:200], tried.platform_id[:64])
+    if await sql.row(FINISH, attempt.id, *ending, now()):
+        await end_use(taken, tried.use)
+
+
+async def _call(taken: Taken, notice: Notice, card: Card, services: Services) -> Tried:
+    way = taken.way
+    try:
+        if way.name == "card_change":
+            platform_id = await update_card(taken.way, taken.task_id, taken.code, card, services)
+        else:
+            platform_id = await send(way, notice, card, services)
+    except WeChatError as error:
+        return await _react(way, notice, error, services)
+    except NotSent as error:
+        return Tried(End.later, "not_sent", f"连不上微信：{error.why}", use=Use.unused)
+    except NoAnswer as error:
+        again = way.name in KEYED or notice.urgent
+        return Tried(End.later if again else End.unknown, "no_answer", f"微信没有回应：{error.why}")
+    except Unfit as error:
+        return Tried(End.refused, "unfit", f"模板字段 {error.key} 填不进去", use=Use.unused)
+    except Missed as missed:
+        return Tried(End.refused, words=str(missed))
+    except NoCard as why:
+        return Tried(End.refused, "no_card", str(why), use=Use.unused)
+    return Tried(End.accepted, platform_id=platform_id)
+
+
+async def _react(way: Way, notice: Notice, error: WeChatError, services: Services) -> Tried:
+    """What the error table says, in one place; an errcode says that nothing was sent."""
+    reaction, code, words = error.reaction, str(error.code), f"{error.rule.meaning}（{error.code}）"
     if reaction is Reaction.DONE:
-        return End.accepted, ""
-    if error.code == 43101 and way.template is not None:
-        await change_grant(way.conversation.id, way.template.template_id, accepted=False)
-    if reaction is Reaction.UNREACHABLE:
+        return Tried(End.accepted, code)
+    if reaction.closes:
         await Conversation.filter(id=way.conversation.id).update(reachable=False)
-    if reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
-        return End.later, words
-    await raise_alarm(error)
-    return End.refused, words
+    await raise_alarm(error, whom=await _whom(notice) if reaction is Reaction.OUTSIDE else "")
+    if reaction is Reaction.QUOTA:
+        return Tried(End.stopped, code, words, use=Use.unused, until=await stop(way, services))
+    if reaction.passing:
+        again = now() + SECOND * patience(reaction, notice.attempts)
+        return Tried(End.later, code, words, use=Use.unused, until=again)
+    return Tried(End.refused, code, words, use=Use.void if reaction is Reaction.OTHER_DOOR else Use.unused)
 
 
 _CLOSED = {
     "customer_service": "48 小时内没有来过消息",
     "subscription": "没有订阅，或订阅次数已用完",
+    "official_notice": "没有订阅，或订阅次数已用完",
+    "card_change": "卡片已经不能更新",
 }
-
-
-async def _change_card(notice: Notice, card: Card, services: Services) -> None:
-    """A card that can no longer be changed stays as it is; a late tap on it is answered in words."""
-    try:
-        changed = await update_card(notice, card, services)
-    except (WeChatError, NoAnswer, NotSent, ValueError) as error:
-        if isinstance(error, WeChatError):
-            await raise_alarm(error)
-        log.warning("card.not_changed", notice=notice.id, error=str(error))
-        changed = False
-    await settle([notice.id], NoticeState.accepted, "" if changed else "没有可以更新的卡片")
 
 
 async def _hold(notice: Notice, until: datetime) -> None:
@@ -188,10 +239,10 @@ async def _hold(notice: Notice, until: datetime) -> None:
     )  # fmt: skip
 
 
-async def _postpone(notice: Notice, words: str) -> None:
-    wait = SECOND * min(2**notice.attempts, 300)
+async def _postpone(notice: Notice, tried: Tried) -> None:
+    again = tried.until or now() + SECOND * patience(Reaction.RETRY, notice.attempts)
     await Notice.filter(id=notice.id).update(
-        state=NoticeState.queued.value, due_at=now() + wait, reason=words[:200], worker=""
+        state=NoticeState.queued.value, due_at=again, reason=tried.words[:200], worker=""
     )
 
 
@@ -201,16 +252,20 @@ async def _nobody_there(notice: Notice) -> str:
     return "收信人已离职" if left else "没有绑定，或已取消关注"
 
 
+async def _whom(notice: Notice) -> str:
+    receiver = await Person.get(id=notice.receiver_id)  # type: ignore[attr-defined]
+    return f"{receiver.called}（{receiver.number}）"
+
+
 async def _give_up(notice: Notice, reason: str) -> None:
     """Puts it on the board, and tells the colleague who answers for the customer."""
     await settle([notice.id], NoticeState.refused, reason)
     answerable = notice.answerable_id  # type: ignore[attr-defined]
     if answerable is None or notice.kind == "notice.undelivered":
         return
-    receiver = await Person.get(id=notice.receiver_id)  # type: ignore[attr-defined]
     await tell(
         "notice.undelivered",
         about=notice.about,
-        facts={"receiver": f"{receiver.called}（{receiver.number}）", "about": notice.about, "reason": reason},
+        facts={"receiver": await _whom(notice), "about": notice.about, "reason": reason},
         colleague=[answerable],
     )

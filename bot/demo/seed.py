@@ -5,6 +5,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.delivery.ties import tie
 from bot.demo.company import (
     BUYERS,
     COLLEAGUES,
@@ -22,6 +23,7 @@ from bot.demo.company import (
     Goods,
     openid,
 )
+from bot.demo.templates import SHIPPED, TEMPLATES
 from handlers.actor import Actor, person, system
 from handlers.call import Call
 from handlers.dispatch import Outcome, run
@@ -45,15 +47,6 @@ from models.system.tables import Company, Deadline, Sequence
 
 HISTORY = 100
 FIRST_ORDER = 212
-
-SHIPPED_TEMPLATE = "TPL_SHIPPED_MINI"
-TEMPLATES = (
-    ("order.shipped", "miniprogram", SHIPPED_TEMPLATE,
-     {"character_string1": "number", "thing2": "shipments.0.carrier", "character_string3": "shipments.0.tracking_no"}),
-    ("order.shipped", "official", "TPL_SHIPPED_OFFICIAL",
-     {"character_string1": "number", "thing2": "shipments.0.carrier", "character_string3": "shipments.0.tracking_no"}),
-    ("order.confirmed", "official", "TPL_CONFIRMED_OFFICIAL", {"character_string1": "number", "amount2": "total"}),
-)  # fmt: skip
 
 CAPITAL = "4001"
 
@@ -114,8 +107,15 @@ async def _company() -> None:
         await Warehouse.create(name=name, rank=rank)
     await _customers(people)
     await set_rate(None, COMMISSION)
-    for kind, door, template_id, filled in TEMPLATES:
-        await PlatformTemplate.create(kind=kind, door=door, template_id=template_id, filled=filled)
+    for template in TEMPLATES:
+        kind, filled = tie(template.title, template.fields)
+        await PlatformTemplate.create(
+            kind=kind,
+            door=template.door,
+            subscribed=template.door == Door.miniprogram.value,
+            template_id=template.id,
+            filled=filled,
+        )
 
 
 async def _customers(people: dict[str, Person]) -> None:
@@ -273,7 +273,7 @@ async def _recent() -> None:
         await _do(await person("C001"), "order.create", items=[{"product": "AV15", "quantity": "300"}])
         await _do(seller, "lead.create", company="城南水电", contact="李老板", phone="13800001234", note="有意向角阀")
     mini = await Conversation.get(external_id=openid("m", "C001"))
-    await Grant.create(conversation=mini, template_id=SHIPPED_TEMPLATE, left=GRANTS)
+    await Grant.create(conversation=mini, template_id=SHIPPED, left=GRANTS)
     await Conversation.filter(external_id=openid("o", "C002")).update(
         window_until=moment + timedelta(hours=47), window_left=5
     )
@@ -302,5 +302,6 @@ async def _do(me: Actor, name: str, **inputs: object) -> Outcome:
 
 
 async def _past_is_past() -> None:
-    """What was told in those months has long been read."""
+    """What was told in those months has long been read, and who followed has been asked about."""
+    await Conversation.all().update(ask_union_at=None)
     await Notice.filter(state=NoticeState.queued.value).update(state=NoticeState.accepted.value, settled_at=now())

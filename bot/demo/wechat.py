@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.demo.company import COLLEAGUES, CONTACTS, NAME, openid
-from bot.demo.seed import GRANTS, SHIPPED_TEMPLATE
+from bot.demo.seed import GRANTS
+from bot.demo.templates import SHIPPED, offered
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 OFFICIAL = {"app_id": "wx0demo0official", "secret": "demo-official-secret", "token": "demoofficial", "aes_key": AES_KEY}
@@ -21,8 +22,6 @@ WORK = {
 }
 
 MINIPROGRAM_FOLDER = Path(__file__).resolve().parents[2] / "miniprogram"
-
-SHIPPED_FIELDS = {"character_string1": "订单号", "thing2": "快递公司", "character_string3": "快递单号"}
 
 
 def environment(wechat: str) -> dict[str, str]:
@@ -49,14 +48,7 @@ def emulator_config(product: str, clock_file: str) -> dict[str, Any]:
             "account": "gh_demo",
             "name": NAME,
             "callback": f"{product}/wechat/official",
-            "templates": [
-                {"id": "TPL_SHIPPED_OFFICIAL", "title": "订单发货通知", "fields": SHIPPED_FIELDS},
-                {
-                    "id": "TPL_CONFIRMED_OFFICIAL",
-                    "title": "订单确认通知",
-                    "fields": {"character_string1": "订单号", "amount2": "金额"},
-                },
-            ],
+            "templates": offered("official"),
         },
         "work": {**WORK, "name": "聊单", "callback": f"{product}/wechat/work"},
         "miniprogram": {
@@ -64,7 +56,7 @@ def emulator_config(product: str, clock_file: str) -> dict[str, Any]:
             "name": NAME,
             "callback": f"{product}/wechat/miniprogram",
             "folder": str(MINIPROGRAM_FOLDER),
-            "templates": [{"id": SHIPPED_TEMPLATE, "title": "订单发货通知", "fields": SHIPPED_FIELDS}],
+            "templates": offered("miniprogram"),
         },
         "people": [
             *(_colleague(each.number, each.nickname, each.work) for each in COLLEAGUES),
@@ -92,6 +84,6 @@ def _contact(number: str, name: str, phone: str) -> dict[str, Any]:
         "miniprogram": openid("m", number),
         "external": f"wm-demo-{number}",
         "follows": number != "C003",
-        "accepts": {SHIPPED_TEMPLATE: GRANTS} if number == "C001" else {},
+        "accepts": {SHIPPED: GRANTS} if number == "C001" else {},
         "wrote": number == "C002",
     }

@@ -18,6 +18,7 @@ from handlers.registry import Handler, UnknownHandler, handler
 from handlers.result import plain_facts
 from models.chat.binding import conversation_of
 from models.chat.tokens import holder, issue_token
+from models.chat.unions import note_union
 from models.errors import Refused
 from models.transactions import transaction
 
@@ -90,7 +91,7 @@ async def login(request: web.Request) -> web.Response:
         raise LoginCodeInvalid() if error.code in (40029, 40163) else WeChatUnavailable() from error
     except Unanswered as error:
         raise WeChatUnavailable() from error
-    return web.json_response(await transaction(_admit, session.openid, phone, code))
+    return web.json_response(await transaction(_admit, session.openid, session.unionid, phone, code))
 
 
 async def openapi(request: web.Request) -> web.Response:
@@ -98,9 +99,9 @@ async def openapi(request: web.Request) -> web.Response:
     return web.json_response(document())
 
 
-async def _admit(openid: str, phone: str, code: str) -> dict[str, Any]:
+async def _admit(openid: str, unionid: str, phone: str, code: str) -> dict[str, Any]:
     conversation = await conversation_of("miniprogram", openid)
-    bound = conversation.person_id is not None  # type: ignore[attr-defined]
+    bound = await note_union(conversation, unionid) or conversation.person_id is not None  # type: ignore[attr-defined]
     if phone and not bound:
         me = Actor(door="miniprogram", identity=openid, roles=frozenset({"anyone"}), proved_phone=phone)
         bound = (await run(me, Call("bind.phone"), key=f"login:{openid}:{code}"[:200])).facts["bound"]

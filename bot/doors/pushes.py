@@ -165,10 +165,16 @@ _OFFICIAL = [
     ),
 ]
 
-_CAME = "an employee is there for the member, without roles until an administrator gives some, and is told of"
-_CHANGED = "department, superior, user id and state follow the address book"
+_CAME = (
+    "the one employee without WeCom who has the mobile, or the name and department, is the member; "
+    "else a new one, without roles until an administrator gives some; administrators are told which"
+)
+_CHANGED = "department, superior, user id and state follow the address book; an unknown member is as in create_user"
 _LEFT = "inactive; every conversation unbound, every token dead; what was due to them goes on the board"
-_CONTACT = "the contact belongs to the employee who was added, an ownerless customer too; they get the one welcome"
+_CONTACT = (
+    "WeCom is asked who it is: by union id, mobile or code they are a contact of ours, whose ownerless customer is the "
+    "employee's from now on; of a stranger the employee is told; they get the one welcome"
+)
 _ENDED = "the contact is no longer the employee's; its customer stays whose it was"
 _TAGS = "roles are given here, not by tags of the address book"
 _NO_GROUPS = "customers are kept one by one; groups and their tags stand in no document of ours"

@@ -7,7 +7,7 @@ import structlog
 
 from bot.delivery.alarms import raise_alarm
 from bot.services import Services
-from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError, patience
 from models.chat.files import claim_file, keep_file, refuse_file
 from models.chat.tables import Attachment, Conversation
 from models.clock import days, now
@@ -57,8 +57,8 @@ async def fetch_files(services: Services) -> int:
     except WeChatError as error:
         await raise_alarm(error)
         words = f"{error.rule.meaning}（{error.code}）"
-        if error.reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
-            await _later(file, words)
+        if error.reaction.passing:
+            await _later(file, words, error.reaction)
         else:
             await transaction(_refuse, file, words)
     else:
@@ -92,11 +92,11 @@ async def _keep(file: Attachment, data: bytes, files: Path) -> None:
         await keep_file(file, sha256=sha256, size=len(data), content_type=found)
 
 
-async def _later(file: Attachment, words: str) -> None:
+async def _later(file: Attachment, words: str, reaction: Reaction = Reaction.RETRY) -> None:
     if file.tries >= TRIES:
         await transaction(_refuse, file, words)
         return
-    again = now() + days(min(2**file.tries, 300) / 86400)
+    again = now() + days(patience(reaction, file.tries) / 86400)
     await Attachment.filter(id=file.id).update(due_at=again, reason=words[:200])
 
 

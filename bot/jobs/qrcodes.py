@@ -4,7 +4,7 @@ import structlog
 
 from bot.delivery.alarms import raise_alarm
 from bot.services import Services
-from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError, patience
 from models.chat.qrcodes import claim_code, settle_code
 from models.chat.tables import QrCode
 from models.clock import days, local, now
@@ -34,8 +34,8 @@ async def make_codes(services: Services) -> int:
         except WeChatError as error:
             await raise_alarm(error)
             words = f"{error.rule.meaning}（{error.code}）"
-            if error.reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
-                await _later(code, words)
+            if error.reaction.passing:
+                await _later(code, words, error.reaction)
             else:
                 await transaction(_refuse, code, words)
         else:
@@ -49,11 +49,11 @@ async def _made(code: QrCode, picture: str) -> None:
         await tell("qrcode.made", about=code.kind, facts=facts, asker=[code.asked_by_id])  # type: ignore[attr-defined]
 
 
-async def _later(code: QrCode, words: str) -> None:
+async def _later(code: QrCode, words: str, reaction: Reaction = Reaction.RETRY) -> None:
     if code.tries >= TRIES:
         await transaction(_refuse, code, words)
         return
-    again = now() + days(min(2**code.tries, 300) / 86400)
+    again = now() + days(patience(reaction, code.tries) / 86400)
     await QrCode.filter(id=code.id).update(due_at=again, reason=words[:200])
 
 

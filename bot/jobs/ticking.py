@@ -14,6 +14,7 @@ from bot.delivery.claiming import Worker
 from bot.delivery.sending import deliver
 from bot.jobs.due import run_deadlines, run_inbox, run_jobs
 from bot.jobs.fetching import fetch_files
+from bot.jobs.knowing import ask_unions, look_up_contacts
 from bot.jobs.qrcodes import make_codes
 from bot.jobs.recurring import run_recurring
 from bot.jobs.welcomes import send_welcomes
@@ -52,6 +53,8 @@ async def ticking(app: web.Application) -> AsyncIterator[None]:
     tick("files", lambda: fetch_files(services), SLOWLY_S)
     tick("qrcodes", lambda: make_codes(services), EVERY_S)
     tick("welcomes", lambda: send_welcomes(services), EVERY_S)
+    tick("contacts", lambda: look_up_contacts(services), EVERY_S)
+    tick("unions", lambda: ask_unions(services), SLOWLY_S)
     tick("recurring", run_recurring, SLOWLY_S)
     scheduler.start()
     yield

@@ -8,13 +8,13 @@ from bot.delivery.alarms import raise_alarm
 from bot.rendering import templates
 from bot.rendering.text import as_text
 from bot.services import Services
-from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from bot.wechat.errors import NoAnswer, NotSent, WeChatError, patience
 from bot.wechat.workcustomers import Attachment, page_link
 from models.chat.binding import VALID_FOR, issue_code
 from models.chat.scenes import Scene, scene_of
 from models.chat.tables import Conversation, Door, Welcome
 from models.chat.welcomes import claim_welcome, put_off_welcome, settle_welcome
-from models.clock import now
+from models.clock import days, now
 from models.party.tables import Person
 from models.system.company import letterhead
 from models.transactions import transaction
@@ -44,7 +44,9 @@ async def send_welcomes(services: Services) -> int:
             await put_off_welcome(welcome)
         except WeChatError as error:
             await raise_alarm(error)
-            if error.reaction in (Reaction.RETRY, Reaction.WAIT, Reaction.REFRESH_TOKEN):
+            wait_s = patience(error.reaction, 0)
+            # After a minute's pause its code would be long dead.
+            if error.reaction.passing and now() + days(wait_s / 86400) < welcome.expires_at:
                 await put_off_welcome(welcome)
             else:
                 await _refuse(welcome, f"{error.rule.meaning}（{error.code}）")

@@ -11,12 +11,29 @@ class Reaction(Enum):
     OK = "ok"
     REFRESH_TOKEN = "refresh_token"  # Done once by the transport; if it reaches a caller, a new token did not help.
     RETRY = "retry"  # The same call again, with back-off.
-    WAIT = "wait"  # A rate or quota: not before a minute has passed.
+    WAIT = "wait"  # Too often: this call not before a minute has passed.
+    QUOTA = "quota"  # A quota is used up: nobody sends this way before a minute has passed, and someone must know.
     OTHER_DOOR = "other_door"  # This person cannot be reached through this door now.
     UNREACHABLE = "unreachable"  # This person cannot be reached through this door until something changes.
+    OUTSIDE = "outside"  # As unreachable, and only an administrator can change it.
     GIVE_UP = "give_up"  # This message is wrong; sending it again will not help.
     ALARM = "alarm"  # The configuration is wrong; nothing will work until someone acts.
     DONE = "done"  # It was already carried out.
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same may be tried later, after `patience`."""
+        return self in (Reaction.RETRY, Reaction.WAIT, Reaction.QUOTA, Reaction.REFRESH_TOKEN)
+
+    @property
+    def alarms(self) -> bool:
+        """Whether an administrator must hear of it."""
+        return self in (Reaction.ALARM, Reaction.QUOTA, Reaction.OUTSIDE)
+
+    @property
+    def closes(self) -> bool:
+        """Whether this person is not tried at this door again before something changes."""
+        return self in (Reaction.UNREACHABLE, Reaction.OUTSIDE)
 
 
 class Rule(NamedTuple):
@@ -27,8 +44,9 @@ class Rule(NamedTuple):
     fix: str
 
 
-OK, REFRESH, RETRY, WAIT = Reaction.OK, Reaction.REFRESH_TOKEN, Reaction.RETRY, Reaction.WAIT
-OTHER_DOOR, UNREACHABLE = Reaction.OTHER_DOOR, Reaction.UNREACHABLE
+OK, REFRESH, RETRY = Reaction.OK, Reaction.REFRESH_TOKEN, Reaction.RETRY
+WAIT, QUOTA = Reaction.WAIT, Reaction.QUOTA
+OTHER_DOOR, UNREACHABLE, OUTSIDE = Reaction.OTHER_DOOR, Reaction.UNREACHABLE, Reaction.OUTSIDE
 GIVE_UP, ALARM, DONE = Reaction.GIVE_UP, Reaction.ALARM, Reaction.DONE
 
 _BUG = "程序问题，请把错误信息发给开发者"
@@ -85,7 +103,7 @@ OFFICIAL: dict[int, Rule] = {
     44003: Rule(GIVE_UP, "图文是空的", _BUG),
     45002: Rule(GIVE_UP, "内容太长", "缩短内容或分几条发送"),
     45008: Rule(GIVE_UP, "图文条数不对", "客服图文只能一条"),
-    45009: Rule(WAIT, "接口调用次数用完", "等额度恢复，或在公众平台清零额度"),
+    45009: Rule(QUOTA, "接口调用次数用完", "等额度恢复，或在公众平台清零额度；这期间改走别的渠道"),
     45011: Rule(WAIT, "调用太频繁", "至少一分钟后再试"),
     45015: Rule(OTHER_DOOR, "超过 48 小时没有互动，不能发客服消息", "改用模板消息或订阅消息"),
     45029: Rule(GIVE_UP, "永久二维码用完了", "改用有期限的二维码"),
@@ -194,8 +212,8 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     42009: Rule(ALARM, "suite_access_token 过期", "更新第三方应用的授权"),
     # A row of ours with this task_id is the only way such a call is made twice, so the card is already there.
     42014: Rule(DONE, "任务号重复或不合法", "若该任务号没有发过卡片，请把错误信息发给开发者"),
-    42016: Rule(GIVE_UP, "要更新的卡片任务号不存在", "改发一条新消息说明结果"),
-    42022: Rule(GIVE_UP, "一次性的 code 已被使用", "改发一条新消息说明结果；登录则重新登录"),
+    42016: Rule(OTHER_DOOR, "要更新的卡片任务号不存在", "改发一条新消息说明结果"),
+    42022: Rule(OTHER_DOOR, "一次性的 code 已被使用", "改发一条新消息说明结果；登录则重新登录"),
     43001: Rule(GIVE_UP, "应当用 GET", _BUG),
     43002: Rule(GIVE_UP, "应当用 POST", _BUG),
     44001: Rule(GIVE_UP, "文件是空的", "换一个文件"),
@@ -204,7 +222,8 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     44004: Rule(GIVE_UP, "内容为空", _BUG),
     45002: Rule(GIVE_UP, "内容太长", "缩短内容或分几条发送"),
     45008: Rule(GIVE_UP, "图文条数不对", "图文 1 到 8 条"),
-    45009: Rule(WAIT, "接口调用超过限制", "至少一分钟后再试，暂停群发"),
+    45009: Rule(QUOTA, "接口调用超过限制", "已暂停至少一分钟；反复出现时减少群发，或在管理后台查看调用量"),
+    45011: Rule(WAIT, "调用太频繁", "至少一分钟后再试"),
     45033: Rule(RETRY, "同时调用太多", "降低并发，稍后自动重试"),
     45034: Rule(GIVE_UP, "网址缺少 http:// 或 https://", "检查 PUBLIC_URL 设置"),
     45035: Rule(RETRY, "同一数据正在被修改", "无需处理，稍后自动重试"),
@@ -213,15 +232,15 @@ WORK: dict[int, Rule] = _CARD_RULES | {
     47001: Rule(GIVE_UP, "JSON 格式错误", _BUG),
     48002: Rule(ALARM, "应用没有这个接口的权限", "在管理后台给应用开通权限"),
     50001: Rule(ALARM, "回调域名不可信", "在管理后台「网页授权及 JS-SDK」登记域名"),
-    50002: Rule(UNREACHABLE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
+    50002: Rule(OUTSIDE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
     50003: Rule(ALARM, "应用已停用", "在管理后台启用应用"),
-    60011: Rule(UNREACHABLE, "应用无权操作该成员、部门或标签", "在管理后台调整应用的可见范围"),
+    60011: Rule(OUTSIDE, "应用无权操作该成员、部门或标签", "在管理后台调整应用的可见范围"),
     60020: Rule(ALARM, "服务器 IP 不在企业可信 IP 里", "把错误信息里的 IP 加入应用的「企业可信 IP」"),
-    60021: Rule(UNREACHABLE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
+    60021: Rule(OUTSIDE, "成员不在应用可见范围", "在管理后台把该成员加入应用的可见范围"),
     60031: Rule(ALARM, "应用被禁止调用接口", "在管理后台检查应用状态"),
     60111: Rule(UNREACHABLE, "没有这个成员", "检查该人员绑定的企业微信账号"),
     60123: Rule(GIVE_UP, "部门编号不对", "检查部门设置"),
-    60140: Rule(GIVE_UP, "卡片更新码无效或过期", "改发一条新消息说明结果"),
+    60140: Rule(OTHER_DOOR, "卡片更新码无效或过期", "改发一条新消息说明结果"),
     81013: Rule(UNREACHABLE, "接收人全部无效或无权限", "检查接收人的企业微信账号和应用可见范围"),
     82001: Rule(GIVE_UP, "没有指定接收人", _BUG),
     82002: Rule(GIVE_UP, "部门太多", "每次最多 100 个部门"),
@@ -255,11 +274,22 @@ WORK: dict[int, Rule] = _CARD_RULES | {
 
 TABLES: dict[str, dict[int, Rule]] = {"official": OFFICIAL, "miniprogram": OFFICIAL, "work": WORK}
 
+PAUSE_S = 60
+"""So long the platforms want to be left alone after too many calls (45009, 45011)."""
+
+LONGEST_S = 300
+
 REFUSED_WHEN_BUSY = frozenset({45033, 45035})
 """Codes that say that nothing was done; -1 and 301057 leave it open."""
 
 TOKEN_PATHS = frozenset({"/cgi-bin/stable_token", "/cgi-bin/token", "/cgi-bin/gettoken"})
 _BAD_SECRET = Rule(ALARM, "密钥不对", "在管理后台核对 AppSecret 或应用 Secret")
+
+
+def patience(reaction: Reaction, tries: int) -> int:
+    """How many seconds to wait before the next try: more each time, and at least a minute after too many calls."""
+    grown = min(1 << tries, LONGEST_S)
+    return max(grown, PAUSE_S) if reaction in (WAIT, QUOTA) else grown
 
 
 def rule(platform: str, code: int, path: str = "") -> Rule:

@@ -77,7 +77,7 @@ class MiniProgramClient(ServiceClient):
         answer = await self._transport.call(self._app, "GET", "/sns/jscode2session", params=params, with_token=False)
         return Session(
             openid=required(answer, "openid", self._app, "/sns/jscode2session"),
-            unionid=str(answer.get("unionid", "")),
+            unionid=str(answer.get("unionid", "")).strip(),
             session_key=str(answer.get("session_key", "")),
         )
 

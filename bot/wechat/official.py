@@ -84,14 +84,14 @@ class OfficialClient(ServiceClient):
         *,
         page: str = "",
         mini_page: MiniPage | None = None,
-    ) -> None:
-        """Send a subscription notice, which uses up one of the person's accepts (message/subscribe/bizsend)."""
+    ) -> str:
+        """Send a subscription notice, which uses up one of the person's accepts; its id (message/subscribe/bizsend)."""
         body: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": wrap(data)}
         if page:
             body["page"] = page
         if mini_page is not None:
             body["miniprogram"] = {"appid": mini_page.app_id, "pagepath": mini_page.path}
-        await self._post("/cgi-bin/message/subscribe/bizsend", body)
+        return str((await self._post("/cgi-bin/message/subscribe/bizsend", body)).get("msgid", ""))
 
     async def user_info(self, openid: str) -> Follower:
         """Look a person up; who does not follow has only openid and unionid (user/info)."""
@@ -110,6 +110,11 @@ class OfficialClient(ServiceClient):
         """The account's message templates (template/get_all_private_template)."""
         answer = await self._get("/cgi-bin/template/get_all_private_template")
         return [read_template(row) for row in answer.get("template_list", ())]
+
+    async def subscriptions(self) -> list[Template]:
+        """The account's subscription notices (newtmpl/gettemplate)."""
+        answer = await self._get("/wxaapi/newtmpl/gettemplate")
+        return [read_template(row) for row in answer.get("data", ())]
 
     async def create_qrcode(self, scene: str, expire_s: int | None = MAX_QR_EXPIRE_S) -> QrCode:
         """Make an account code that carries `scene`; without `expire_s` it is one of the 100,000 permanent ones."""

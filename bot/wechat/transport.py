@@ -262,7 +262,7 @@ def _read_answer(app: App, request: _Request, content_type: str, body: bytes) ->
     message = str(answer.get("errmsg", ""))
     if code:
         error = WeChatError(app.name, request.path, code, message)
-        level = logging.ERROR if error.reaction is Reaction.ALARM else logging.INFO
+        level = logging.ERROR if error.reaction.alarms else logging.INFO
         log.log(level, "%s %s: %s %s rid=%s", app.name, request.path, code, error.reaction.value, error.rid)
         raise error
     if message.startswith("Warning"):

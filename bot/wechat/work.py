@@ -20,13 +20,17 @@ MAX_DUPLICATE_CHECK_S = 14_400
 
 @dataclass(frozen=True)
 class SendResult:
-    """How a message went out: `invalid` did not get it although the call succeeded (WeCom doc 90236)."""
+    """How a message went out: `invalid` did not get it although the call succeeded (WeCom doc 90236).
+
+    Those of them who are `unlicensed` have no licence for messages; the others are outside the application's range.
+    """
 
     msgid: str
     response_code: str
     invalid: frozenset[str]
     invalid_parties: frozenset[str] = frozenset()
     invalid_tags: frozenset[str] = frozenset()
+    unlicensed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,15 @@ class WorkClient(Client):
             body["enable_duplicate_check"] = 1
             body["duplicate_check_interval"] = min(duplicate_check_s, MAX_DUPLICATE_CHECK_S)
         answer = await self._post("/cgi-bin/message/send", body, idempotent=duplicate_check_s is not None)
-        refused = [*_split(answer.get("invaliduser")), *_split(answer.get("unlicenseduser"))]
+        unlicensed = _split(answer.get("unlicenseduser"))
+        refused = [*_split(answer.get("invaliduser")), *unlicensed]
         return SendResult(
             msgid=str(answer.get("msgid", "")),
             response_code=str(answer.get("response_code", "")),
             invalid=_restore_case(refused, userids),
             invalid_parties=frozenset(_split(answer.get("invalidparty"))),
             invalid_tags=frozenset(_split(answer.get("invalidtag"))),
+            unlicensed=_restore_case(unlicensed, userids),
         )
 
     async def send_text(

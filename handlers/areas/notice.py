@@ -8,6 +8,7 @@ from handlers.registry import command, query
 from handlers.result import Listing, Ref, Result
 from handlers.visible import visible
 from models.clock import now
+from models.delivery.kinds import title_of
 from models.delivery.tables import Notice, NoticeState
 from models.delivery.telling import measure_notices, tell
 from models.errors import WrongState
@@ -23,6 +24,7 @@ class NoticeRow(Result):
     """A notice that did not surely arrive."""
 
     kind: str
+    kind_text: str
     about: str
     receiver: Ref
     state: NoticeState
@@ -103,6 +105,7 @@ async def send_announcement(me: Actor, chunk: Chunk, *, text: Text) -> JobStarte
 def _row(notice: Notice) -> NoticeRow:
     return NoticeRow(
         kind=notice.kind,
+        kind_text=title_of(notice.kind),
         about=notice.about,
         receiver=Ref(number=notice.receiver.number, name=notice.receiver.called),
         state=next(state for state in NoticeState if state.value == notice.state),

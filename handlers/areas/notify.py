@@ -64,7 +64,7 @@ async def list_wishes(me: Actor) -> Wishes:
     says=[
         "别老给我发消息", "别给我发消息", "别给我发消息了", "不要给我发消息", "不要给我发消息了", "不要再发消息", "别再发消息",
         "关闭通知", "关掉通知", "关闭消息", "取消通知",
-        "不要{topic}通知", "关闭{topic}通知", "别发{topic}通知", "{topic}不用通知我", "{topic}别通知我", "不再推送{topic}",
+        "不要{topic}通知", "关闭{topic}通知", "别发{topic}通知", "不要{topic}提醒", "关闭{topic}提醒", "别发{topic}提醒", "{topic}不用通知我", "{topic}别通知我", "不再推送{topic}",
     ],
 )  # fmt: skip
 async def mute_notices(me: Actor, *, topic: Topic | None = None) -> Done[Wish]:
@@ -75,7 +75,16 @@ async def mute_notices(me: Actor, *, topic: Topic | None = None) -> Done[Wish]:
 
 @command(
     "notify.unmute",
-    says=["恢复通知", "打开通知", "恢复接收", "恢复{topic}通知", "打开{topic}通知", "{topic}立即通知我"],
+    says=[
+        "恢复通知",
+        "打开通知",
+        "恢复接收",
+        "恢复{topic}通知",
+        "打开{topic}通知",
+        "恢复{topic}提醒",
+        "打开{topic}提醒",
+        "{topic}立即通知我",
+    ],
 )
 async def unmute_notices(me: Actor, *, topic: Topic | None = None) -> Wish:
     """恢复某类通知，有了就发；不说哪类就是全部"""
@@ -90,7 +99,6 @@ async def unmute_notices(me: Actor, *, topic: Topic | None = None) -> Wish:
         "消息汇总",
         "通知汇总发给我",
         "每天汇总一次",
-        "{topic}汇总",
         "{topic}通知汇总",
         "{topic}汇总发给我",
     ],

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 
 from models import sql
-from models.chat.tables import BindCode, Conversation
+from models.chat.tables import BindCode, Conversation, Door
 from models.clock import days, now
 from models.party.tables import Person
 
@@ -69,6 +69,13 @@ async def bind(door: str, identity: str, person_id: int) -> None:
     await ensure_conversation(door, identity)
     await Conversation.filter(door=door, person_id=person_id).exclude(external_id=identity).update(person_id=None)
     await Conversation.filter(door=door, external_id=identity).update(person_id=person_id, reachable=True, state={})
+    await ask_union(door, identity)
+
+
+async def ask_union(door: str, identity: str) -> None:
+    """Has a worker ask which WeChat user a follower is, who may be known at another door."""
+    if door == Door.official.value:
+        await Conversation.filter(door=door, external_id=identity, unionid="").update(ask_union_at=now())
 
 
 async def unbind(door: str, identity: str) -> None:

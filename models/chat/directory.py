@@ -4,13 +4,16 @@ from typing import Any
 
 from models import sql
 from models.chat.binding import bind
+from models.chat.contacts import give_owner
+from models.chat.joining import recognise
 from models.chat.tables import ApiToken, Conversation, ExternalContact, WorkParty
 from models.chat.welcomes import ask_for_welcome
 from models.clock import now
 from models.delivery.tables import Notice, NoticeState
 from models.delivery.telling import tell
+from models.party.finding import people_with
 from models.party.keeping import add_person
-from models.party.tables import Customer, Department, Person, Role
+from models.party.tables import Department, Person, Role
 
 WORK = "work"
 
@@ -21,12 +24,11 @@ SELECT 'E' || lpad((coalesce(max(substr(number, 2)::int), 0) + 1)::text, 3, '0')
 FROM person WHERE number ~ '^E[0-9]{3,8}$'
 """
 
-ADMINS = "SELECT id FROM person WHERE active AND roles ? $1 ORDER BY id"
-
 ADD_CONTACT = """
-INSERT INTO external_contact (external_id, employee_id, person_id, state, added_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (external_id, employee_id) DO UPDATE
-SET ended_at = NULL, state = $4, person_id = coalesce($3, external_contact.person_id) RETURNING id
+INSERT INTO external_contact (external_id, employee_id, person_id, state, added_at, look_up_at)
+VALUES ($1, $2, $3, $4, $5, $5)
+ON CONFLICT (external_id, employee_id) DO UPDATE SET ended_at = NULL, state = $4, tries = 0, look_up_at = $5,
+  person_id = coalesce($3, external_contact.person_id) RETURNING id
 """
 
 
@@ -35,7 +37,8 @@ async def member_changed(change: dict[str, Any]) -> None:
     if change["change"] == "delete_user" or change["status"] == DEPARTED:
         await _left(change["userid"])
         return
-    person = await _employee(change["userid"])
+    # A change of the id may be told twice.
+    person = await _employee(change["userid"]) or await _employee(change["new_userid"])
     if person is None:
         person = await _joined(change)
     if new := change["new_userid"]:
@@ -80,7 +83,7 @@ async def contact_changed(change: dict[str, Any]) -> None:
     if added and change["welcome"]:
         await ask_for_welcome(added["id"], change["welcome"])
     if person is not None:
-        await Customer.filter(id=person.customer_id, owner_id=None).update(owner_id=employee.id)  # type: ignore[attr-defined]
+        await give_owner(person.id, employee.id)
 
 
 async def _employee(userid: str) -> Person | None:
@@ -89,16 +92,21 @@ async def _employee(userid: str) -> Person | None:
 
 
 async def _joined(change: dict[str, Any]) -> Person:
-    """A colleague whom only the address book knows so far: may do nothing until an administrator says what."""
+    """An employee whom we have without WeCom, or one whom only the address book knows: who may do nothing as yet."""
+    known = await recognise(change)
+    person = known.person or await _added(change)
+    await bind(WORK, change["userid"], person.id)
+    facts = {"number": person.number, "name": person.name, "by": known.by, "alike": "、".join(known.alike)}
+    await tell("staff.joined", about=person.number, facts=facts, admins=await people_with(Role.admin))
+    return person
+
+
+async def _added(change: dict[str, Any]) -> Person:
     row = await sql.row(NEXT_NUMBER)
     assert row is not None
     # Applications made since 2022 are told neither names nor numbers.
     name = change["name"] or change["userid"][:40]
-    person = await add_person(row["number"], name, phone=change["mobile"], roles=[])
-    await bind(WORK, change["userid"], person.id)
-    admins = [each["id"] for each in await sql.rows(ADMINS, Role.admin.value)]
-    await tell("staff.joined", about=person.number, facts={"number": person.number, "name": name}, admins=admins)
-    return person
+    return await add_person(row["number"], name, phone=change["mobile"], roles=[])
 
 
 async def _update(person: Person, change: dict[str, Any]) -> None:

@@ -23,7 +23,8 @@ class Conversation(Row):
     """One WeChat identity at one door: whom it is bound to, the last turns, and what it waits for.
 
     `turns` holds the latest keys with their replies, so that a push that WeChat repeats gets the same reply again;
-    `scene` is what the code held through which they came last.
+    `scene` is what the code held through which they came last. `unionid` is the same for one WeChat user at every door;
+    where it is still to be asked for, `ask_union_at` says when.
     """
 
     door = fields.CharField(max_length=12)
@@ -36,12 +37,18 @@ class Conversation(Row):
     state = fields.JSONField[dict[str, Any]](default=dict)
     greeted_on = fields.DateField(null=True)
     scene = fields.CharField(max_length=64, default="", db_default="")
+    unionid = fields.CharField(max_length=64, default="", db_default="")
+    ask_union_at = time_field(null=True)
     wrong_codes = fields.IntField(default=0)
     wrong_code_at = time_field(null=True)
 
     class Meta:
         table = "conversation"
         unique_together = (("door", "external_id"), ("person", "door"))
+        indexes = (
+            Index(fields=["unionid"], name="conversation_union"),
+            Index(fields=["ask_union_at"], name="conversation_ask_union"),
+        )
 
 
 class Inbox(Row):
@@ -165,7 +172,10 @@ class WorkParty(Row):
 
 
 class ExternalContact(Row):
-    """A customer's contact in WeCom, and the employee they added; `state` names the code they came through."""
+    """A customer's contact in WeCom, and the employee they added; `state` names the code they came through.
+
+    Who they are is asked of WeCom at `look_up_at`, until it is known.
+    """
 
     external_id = fields.CharField(max_length=64)
     employee = to("Person")
@@ -173,10 +183,14 @@ class ExternalContact(Row):
     state = fields.CharField(max_length=64, default="")
     added_at = time_field()
     ended_at = time_field(null=True)
+    name = fields.CharField(max_length=80, default="", db_default="")
+    tries = fields.IntField(default=0, db_default=0)
+    look_up_at = time_field(null=True)
 
     class Meta:
         table = "external_contact"
         unique_together = (("external_id", "employee"),)
+        indexes = (Index(fields=["look_up_at"], name="external_contact_look_up"),)
 
 
 class WelcomeState(Labelled):

@@ -23,6 +23,16 @@ async def take_tap(task_id: str, response_code: str, receiver_id: int | None) ->
         )
 
 
+async def was_shown(about: str, receiver_id: int) -> bool:
+    """Whether somebody was sent a card about a document."""
+    return await Card.filter(about=about, receiver_id=receiver_id).exists()
+
+
+async def give_code(task_id: str, code: str) -> None:
+    """Gives back a code that changed nothing; one that a tap has brought meanwhile stays."""
+    await Card.filter(task_id=task_id, response_code="").update(response_code=code)
+
+
 async def take_code(about: str, receiver_id: int) -> tuple[str, str] | None:
     """The task id and unused code of a card about a document, the code used up by asking; None if there is none."""
     taken = await sql.row(TAKE_CODE, about, receiver_id, now())

@@ -26,6 +26,11 @@ async def take_grant(conversation_id: int, template_id: str) -> bool:
     return await sql.row(TAKE, conversation_id, template_id) is not None
 
 
+async def give_grant(conversation_id: int, template_id: str) -> None:
+    """Gives back an accept whose message was not sent."""
+    await sql.rows(ADD, conversation_id, template_id)
+
+
 async def grants_left(conversation_id: int, template_id: str) -> int:
     """How many messages may still be sent, as far as we know."""
     found = await Grant.get_or_none(conversation_id=conversation_id, template_id=template_id)

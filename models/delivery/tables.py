@@ -144,16 +144,20 @@ class Grant(Row):
 
 
 class PlatformTemplate(Row):
-    """Which platform template carries a kind of notice at a door, and which fact fills which field."""
+    """Which platform template carries a kind of notice at a door, and which fact fills which field.
+
+    One that is `subscribed` needs an accept of the receiver for each message.
+    """
 
     kind = fields.CharField(max_length=40)
     door = fields.CharField(max_length=12)
+    subscribed = fields.BooleanField(default=False, db_default=False)
     template_id = fields.CharField(max_length=64)
     filled = fields.JSONField[dict[str, str]]()
 
     class Meta:
         table = "platform_template"
-        unique_together = (("kind", "door"),)
+        unique_together = (("kind", "door", "subscribed"),)
 
 
 class Alarm(Row):

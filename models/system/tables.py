@@ -109,6 +109,16 @@ class SendQuota(Row):
         table = "send_quota"
 
 
+class QuotaStop(Row):
+    """A quota of a platform that is used up by its own account: nobody sends what it counts before `until`."""
+
+    key = fields.CharField(max_length=200, unique=True)
+    until = time_field()
+
+    class Meta:
+        table = "quota_stop"
+
+
 class Company(Row):
     """The one company whose books these are.
 

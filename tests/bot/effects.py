@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.demo.seed import GRANTS, SHIPPED_TEMPLATE
+from bot.demo.seed import GRANTS
+from bot.demo.templates import SHIPPED as SHIPPED_TEMPLATE
 from tests.pushes import WHO
 
 

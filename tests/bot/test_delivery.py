@@ -1,9 +1,14 @@
 """Notices: by the best door that is open, over to the next when refused, on the board when none is left."""
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
 from models import sql
-from models.delivery.tables import Attempt, Notice
+from models.chat.tables import Conversation
+from models.clock import now
+from models.delivery.tables import Alarm, Attempt, Notice, PlatformTemplate
 from models.delivery.telling import tell
 from models.party.tables import Person
 from tests.people import Sim
@@ -45,6 +50,16 @@ async def tries(notice: Notice) -> list[tuple[str, str, str]]:
     return [(row.way, row.outcome, row.code) for row in rows]
 
 
+async def seed_is_sent(sim: Sim) -> None:
+    """Lets the cards go first that the demo left to be sent, so that a fault is not theirs."""
+    for each in ("E001", "E009"):
+        await until(partial(_has_card, sim, each))
+
+
+async def _has_card(sim: Sim, person: str) -> bool:
+    return bool(await sim.get("cards", person=person))
+
+
 async def test_a_subscription_goes_first_and_uses_one_accept_up(sim: Sim) -> None:
     notice = await settled(await shipped_to("C001"))
     assert notice.state == "accepted"
@@ -60,6 +75,78 @@ async def test_a_refused_subscription_falls_over_to_the_official_account_and_emp
     assert notice.state == "accepted"
     assert await tries(notice) == [("subscription", "refused", "43101"), ("official_template", "accepted", "")]
     assert await sql.rows('SELECT "left" FROM grant_ledger') == [{"left": 0}]
+
+
+TOO_OFTEN = {"errcode": 45011, "errmsg": "api freq out of limit"}
+
+
+async def accepts_left(left: int | None = None) -> list[int]:
+    if left is not None:
+        await sql.rows('UPDATE grant_ledger SET "left" = $1', left)
+    return [row["left"] for row in await sql.rows('SELECT "left" FROM grant_ledger')]
+
+
+async def window_left() -> int:
+    rows = await sql.rows("SELECT window_left FROM conversation WHERE external_id = $1", "o_C002".ljust(28, "0"))
+    return int(rows[0]["window_left"])
+
+
+async def tried(notice: Notice) -> Attempt | None:
+    return await Attempt.get_or_none(notice=notice, ended_at__isnull=False)
+
+
+@pytest.mark.parametrize("left", [20, 1])
+async def test_a_subscription_that_was_not_taken_uses_no_accept_up(sim: Sim, left: int) -> None:
+    await accepts_left(left)
+    await sim.post("fault", path="/cgi-bin/message/subscribe/send", times=1, answer=TOO_OFTEN)
+    notice = await shipped_to("C001")
+    await until(partial(tried, notice))
+    assert await accepts_left() == [left]
+    await sim.post("clock", forward=120)
+    assert (await settled(notice)).state == "accepted"
+    assert await tries(notice) == [("subscription", "later", "45011"), ("subscription", "accepted", "")]
+    assert await accepts_left() == [left - 1]
+
+
+async def test_a_message_that_was_not_taken_leaves_the_window_as_it_was(sim: Sim) -> None:
+    await Conversation.filter(external_id="m_C002".ljust(28, "0")).update(reachable=False)
+    refused = {"errcode": 43101, "errmsg": "user refuse to accept the msg"}
+    await sim.post("fault", path="/cgi-bin/message/template/send", times=-1, answer=refused)
+    await sim.post("fault", path="/cgi-bin/message/custom/send", times=1, answer=TOO_OFTEN)
+    before = await window_left()
+    notice = await shipped_to("C002")
+    await until(partial(customer_service_tried, notice))
+    assert await window_left() == before
+    await sim.post("clock", forward=120)
+    assert (await settled(notice)).state == "accepted"
+    assert await window_left() == before - 1
+
+
+async def customer_service_tried(notice: Notice) -> bool:
+    return await Attempt.filter(notice=notice, way="customer_service", ended_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("code", "left"), [(45047, 0), (45015, 0), (47003, 5)])
+async def test_a_window_that_the_platform_says_is_used_up_is_so_for_us_too(sim: Sim, code: int, left: int) -> None:
+    await Conversation.filter(external_id="o_C002".ljust(28, "0")).update(window_left=5)
+    for path, errcode in (("template", 43101), ("custom", code)):
+        answer = {"errcode": errcode, "errmsg": "refused"}
+        await sim.post("fault", path=f"/cgi-bin/message/{path}/send", times=1, answer=answer)
+    assert (await settled(await shipped_to("C002"))).state == "refused"
+    assert await window_left() == left
+
+
+async def test_a_connection_that_broke_may_have_brought_it_so_its_accept_stays_used(sim: Sim) -> None:
+    await sim.post("fault", path="/cgi-bin/message/subscribe/send", times=1, drop="before")
+    assert (await settled(await shipped_to("C001"))).state == "uncertain"
+    assert await accepts_left() == [19]
+
+
+async def test_what_does_not_fit_into_the_fields_uses_no_accept_up(sim: Sim) -> None:
+    await PlatformTemplate.filter(door="miniprogram").update(filled={"amount1": "stage_text"})
+    notice = await settled(await shipped_to("C001"))
+    assert (await tries(notice))[0] == ("subscription", "refused", "unfit")
+    assert await accepts_left() == [20]
 
 
 async def test_busy_twice_then_success_is_sent_once(sim: Sim) -> None:
@@ -147,11 +234,105 @@ async def test_a_token_that_expired_is_refreshed_once_and_the_message_goes_out(s
     assert notice.state == "accepted"
 
 
+OUT = {"errcode": 45009, "errmsg": "reach max api daily quota limit"}
+
+
+async def calls(sim: Sim, path: str, words: str = "") -> int:
+    rows = (await sim.get("calls", since=0, wait=0))["calls"]
+    return len([each for each in rows if each["path"] == path and words in str(each)])
+
+
 async def test_a_stale_notice_is_not_sent(sim: Sim) -> None:
-    await sim.post(
-        "fault", path="/cgi-bin/message/template/send", times=-1, answer={"errcode": 45009, "errmsg": "quota"}
-    )
+    for path in ("template", "custom"):
+        await sim.post("fault", path=f"/cgi-bin/message/{path}/send", times=-1, answer=OUT)
     notice = await shipped_to("C002")
-    await until(lambda: Attempt.filter(notice=notice).exists())
+    await until(partial(customer_service_tried, notice))
     await sim.post("clock", forward=80 * 3600)
     assert (await settled(notice)).state == "expired"
+
+
+async def test_a_quota_that_is_out_sends_the_notice_on_at_once_and_closes_the_way_for_all_for_a_minute(
+    sim: Sim,
+) -> None:
+    path = "/cgi-bin/message/subscribe/send"
+    await sim.post("fault", path=path, times=1, answer=OUT)
+    first = await settled(await shipped_to("C001"))
+    assert await tries(first) == [("subscription", "stopped", "45009"), ("official_template", "accepted", "")]
+    assert await accepts_left() == [20]
+    alarm = await Alarm.get()
+    assert (alarm.door, alarm.code, alarm.times) == ("miniprogram", 45009, 1)
+    # Another worker's notice does not even ask.
+    other = await Notice.filter(kind="wechat.alarm").select_related("receiver")
+    assert [each.receiver.number for each in other] == ["E001"]
+    second = await shipped_to("C001")
+    await Notice.filter(id=second.id).update(due_at=now())
+    assert await tries(await settled(second)) == [("official_template", "accepted", "")]
+    assert await calls(sim, path) == 1
+    await sim.post("clock", forward=61)
+    assert await tries(await settled(await shipped_to("C001"))) == [("subscription", "accepted", "")]
+
+
+async def test_who_has_no_other_way_waits_until_the_quota_may_be_asked_again(sim: Sim) -> None:
+    await seed_is_sent(sim)
+    await sim.post("fault", path="/cgi-bin/message/send", times=1, answer=OUT)
+    began, colleague = now(), await Person.get(number="E003")
+    await tell("announcement", about="", facts={"text": "开会", "from": "王总"}, everyone=[colleague.id])
+    notice = await Notice.get(kind="announcement")
+    await until(partial(tried, notice))
+
+    async def held() -> bool:
+        await notice.refresh_from_db()
+        return notice.state == "queued"
+
+    await until(held)
+    assert (notice.attempts, notice.due_at >= began + timedelta(seconds=60)) == (1, True)
+    await sim.post("clock", forward=61)
+    assert (await settled(notice)).state == "accepted"
+    assert await tries(notice) == [("work_text", "stopped", "45009"), ("work_text", "accepted", "")]
+
+
+async def test_who_was_asked_too_often_is_left_alone_for_a_minute(sim: Sim) -> None:
+    await sim.post("fault", path="/cgi-bin/message/template/send", times=1, answer=TOO_OFTEN)
+    began, notice = now(), await shipped_to("C002")
+    await until(partial(tried, notice))
+
+    async def put_off() -> bool:
+        await notice.refresh_from_db()
+        return notice.state == "queued"
+
+    await until(put_off)
+    assert notice.due_at >= began + timedelta(seconds=60)
+    assert await tries(notice) == [("official_template", "later", "45011")]
+    assert await Alarm.all().count() == 0
+
+
+@pytest.mark.parametrize("answer", [OUT, TOO_OFTEN], ids=["45009", "45011"])
+async def test_a_broadcast_stops_for_a_minute_and_goes_on_as_one_call(sim: Sim, answer: dict[str, object]) -> None:
+    await seed_is_sent(sim)
+    path = "/cgi-bin/message/send"
+    await sim.post("fault", path=path, times=1, answer=answer)
+    people = [(await Person.get(number=number)).id for number in ("E003", "E004", "E005")]
+    began = now()
+    await tell("announcement", about="", facts={"text": "开会", "from": "王总"}, everyone=people)
+
+    async def put_off() -> bool:
+        due = began + timedelta(seconds=60)
+        return await Notice.filter(kind="announcement", state="queued", attempts=0, due_at__gte=due).count() == 3
+
+    await until(put_off)
+    if answer is OUT:
+        await tell("announcement", about="", facts={"text": "散会", "from": "王总"}, everyone=people)
+        await until(partial(waits_without_a_call, sim))
+    await sim.post("clock", forward=61)
+    for notice in await Notice.filter(kind="announcement"):
+        assert (await settled(notice)).state == "accepted"
+    # Refused once, then all in one call again; what came meanwhile goes in one call too, and was not tried before.
+    assert [await calls(sim, path, words) for words in ("开会", "散会")] == [2, 1 if answer is OUT else 0]
+    for person in ("E003", "E004", "E005"):
+        assert len([each for each in await sim.deliveries(person) if "开会" in str(each["payload"])]) == 1
+
+
+async def waits_without_a_call(sim: Sim) -> bool:
+    held = await Notice.filter(kind="announcement", state="queued", reason__contains="过一分钟再发")
+    assert await calls(sim, "/cgi-bin/message/send", "散会") == 0
+    return len(held) == 3

@@ -1,16 +1,20 @@
 """What people want to be told and when: muted kinds, digests, quiet hours, and repeats that join."""
 
+import csv
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from bot.jobs.due import run_jobs
 from bot.understanding.understand import describe
 from handlers.actor import person
+from handlers.result import Listing
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import at_local, days, now, today, travel
+from models.delivery.kinds import KINDS
 from models.delivery.tables import Notice
 from models.delivery.telling import tell
 from models.party.tables import Person
@@ -70,6 +74,64 @@ async def test_one_kind_muted_leaves_the_others(chat: Chat) -> None:
     assert len(await told("E003", "order.shipped", "SO1001")) == 1
 
 
+def rules() -> list[dict[str, str]]:
+    with (Path(__file__).resolve().parents[2] / "models/delivery/audiences.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("kind", sorted({each["kind"] for each in rules() if each["urgent"] == "no"}))
+async def test_every_kind_that_can_wait_is_muted_and_gathered_by_each_of_its_names(chat: Chat, kind: str) -> None:
+    receiver = await Person.get(number="E001")
+    (audience, *_) = [each["audience"] for each in rules() if each["kind"] == kind and each["urgent"] == "no"]
+    words = KINDS[kind].words
+    assert words
+
+    async def told_of_it() -> list[Notice]:
+        before = set(await Notice.filter(receiver=receiver).values_list("id", flat=True))
+        await tell(kind, about="X1", facts={}, **{audience: [receiver.id]})
+        return [each for each in await Notice.filter(receiver=receiver) if each.id not in before]
+
+    for word in words:
+        assert (await chat("E001", f"关闭{word}通知")).startswith(f"{words[0]}通知不再发了"), word
+        assert await told_of_it() == []
+        assert (await chat("E001", f"恢复{word}通知")).startswith(f"{words[0]}通知，有了就发给您"), word
+    assert (await chat("E001", f"{words[0]}通知汇总")).startswith(f"{words[0]}通知，每天早上 8 点汇总成一条")
+    assert [each.digest for each in await told_of_it()] == [True]
+    assert f"{words[0]}每天早上 8 点汇总" in await chat("E001", "通知设置")
+
+
+@pytest.mark.parametrize(
+    "line", ["关闭收款通知", "关闭审批提醒", "关闭对账单通知", "不要催款提醒", "关闭报价通知", "关闭开票通知"]
+)
+async def test_what_people_would_type_is_understood(chat: Chat, line: str) -> None:
+    assert "不再发了" in await chat("E001", line)
+
+
+def test_a_kind_without_a_name_to_mute_it_by_is_always_urgent() -> None:
+    urgent = {each["kind"] for each in rules()} - {each["kind"] for each in rules() if each["urgent"] == "no"}
+    assert {each.kind for each in KINDS.values() if not each.words} == urgent | {"notice.digest"}
+    assert {each["kind"] for each in rules()} <= set(KINDS)
+    words = [word for each in KINDS.values() for word in each.words]
+    assert len(words) == len(set(words))
+
+
+async def test_the_board_calls_every_kind_by_its_name(chat: Chat) -> None:
+    receiver = await Person.get(number="E003")
+    await Notice.all().update(state="accepted")
+    for each in KINDS.values():
+        moment = now()
+        await Notice.create(
+            kind=each.kind, receiver=receiver, about="SO0312", facts={}, state="refused", reason="没有绑定",
+            created_at=moment, due_at=moment,
+        )  # fmt: skip
+    shown = await chat("E001", "未送达")
+    for _ in range(len(KINDS) // Listing.PAGE):
+        shown += "\n" + await chat("E001", "下一页")
+    for each in KINDS.values():
+        assert f"小李 SO0312 {each.title} 未送达，没有绑定" in shown, each.kind
+        assert each.kind not in shown
+
+
 async def test_quiet_hours_hold_what_can_wait_until_they_end(chat: Chat) -> None:
     await chat("E003", "晚上10点以后别推了")
     with travel(NIGHT):
@@ -123,10 +185,14 @@ async def test_a_digest_is_one_message_in_the_morning(sim: Sim) -> None:
     await sim.post("clock", forward=86400)
     await until(partial(shown, sim, "汇总 3 条", 1))
     assert await shown(sim, "SO1002", 1)
-    states = await sql.rows(
-        "SELECT state, count(*)::int AS n FROM notice WHERE about LIKE 'SO100_' GROUP BY 1 ORDER BY 1"
-    )
-    assert states == [{"state": "accepted", "n": 1}, {"state": "merged", "n": 2}]
+
+    async def settled() -> bool:
+        states = await sql.rows(
+            "SELECT state, count(*)::int AS n FROM notice WHERE about LIKE 'SO100_' GROUP BY 1 ORDER BY 1"
+        )
+        return bool(states == [{"state": "accepted", "n": 1}, {"state": "merged", "n": 2}])
+
+    await until(settled)
 
 
 @pytest.mark.commits

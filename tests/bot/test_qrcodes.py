@@ -106,7 +106,7 @@ async def test_an_order_and_a_campaign_have_codes_that_begin_there(sim: Sim) -> 
 @pytest.mark.parametrize(
     ("answer", "words", "alarms"),
     [
-        ({"errcode": 45009, "errmsg": "reach max api daily quota limit"}, "", 0),
+        ({"errcode": 45009, "errmsg": "reach max api daily quota limit"}, "", 1),
         ({"errcode": 48001, "errmsg": "api unauthorized"}, "该账号没有这个接口的权限（48001）", 1),
     ],
 )
@@ -119,8 +119,8 @@ async def test_a_code_that_cannot_be_made_is_tried_again_or_said(
         assert words in await told(sim, "E003", "没能生成")
         assert (await QrCode.get()).state == "refused"
     else:
-        assert await until(QrCode.filter(tries=1).exists)
-        await sim.post("clock", forward=60)
+        assert await until(QrCode.filter(tries=1, reason__contains="45009").exists)
+        await sim.post("clock", forward=61)
         assert picture(await told(sim, "E003", "的二维码好了"))
     assert await Alarm.all().count() == alarms
 

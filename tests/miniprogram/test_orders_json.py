@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.demo.seed import SHIPPED_TEMPLATE
+from bot.demo.templates import SHIPPED as SHIPPED_TEMPLATE
 from tests.people import Api, Sim
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.demo.seed import SHIPPED_TEMPLATE
+from bot.demo.templates import SHIPPED as SHIPPED_TEMPLATE
 from models import sql
 from tests.miniprogram.phones import Phones, needs_browser
 from tests.people import Sim

@@ -2,25 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestClient
 
-from bot.app import make_app
 from bot.delivery.syncing import sync
 from bot.demo.wechat import OFFICIAL
-from bot.services import SERVICES
-from emulator.app import make_app as make_emulator
-from emulator.config import Config
 from models import sql
 from models.chat.tables import Conversation
-from models.delivery.tables import Attempt, Notice
+from models.clock import now
+from models.delivery.tables import Alarm, Attempt, Notice
 from models.delivery.telling import reply_later, tell
 from models.party.tables import Person
-from tests.people import Pair, Sim, emulator_settings, product_settings
+from tests.people import Pair, Sim
 from tests.scenarios.test_approvals import card_of, over_limit
 from tests.waiting import until
 
@@ -38,17 +33,9 @@ SHIPPED = {
 
 
 @pytest.fixture
-async def answering(
-    database: str, clock: Path, aiohttp_client: Callable[..., Awaitable[TestClient]], unused_tcp_port_factory: Any
-) -> Sim:
+async def answering(simulate: Callable[..., Awaitable[Sim]]) -> Sim:
     """As `sim`, of a company that has a subscription message for replies."""
-    product_port, emulator_port = unused_tcp_port_factory(), unused_tcp_port_factory()
-    settings = product_settings(database, clock, emulator_port)
-    product = await aiohttp_client(make_app(settings), server_kwargs={"port": product_port})
-    config = emulator_settings(f"http://127.0.0.1:{product_port}", clock)
-    config["miniprogram"]["templates"].append(REPLY)
-    emulator = await aiohttp_client(make_emulator(Config.parse(config)), server_kwargs={"port": emulator_port})
-    return Sim(emulator, product, product.app[SERVICES])
+    return await simulate(lambda config: config["miniprogram"]["templates"].append(REPLY))
 
 
 async def ended(notice: Notice) -> bool:
@@ -174,6 +161,51 @@ async def test_who_is_invalid_in_a_wecom_batch_is_reached_by_another_door_and_th
     assert len(sent) == 1
 
 
+async def test_who_has_no_licence_in_wecom_is_on_the_board_for_that_reason(
+    simulate: Callable[..., Awaitable[Sim]],
+) -> None:
+    def unlicensed(config: dict[str, Any]) -> None:
+        next(each for each in config["people"] if each["id"] == "E005")["licensed"] = False
+
+    sim = await simulate(unlicensed)
+    await Conversation.filter(person__number="E005", door="official").delete()
+    notices = await announced("盘点", "E003", "E004", "E005")
+    for notice in notices:
+        await end_of(notice)
+    missed = next(notice for notice in notices if notice.receiver.number == "E005")
+    assert missed.state == "refused"
+    assert missed.reason == "对方的企业微信帐号没有接口许可；接收人全部无效或无权限（81013）"
+    assert {notice.state for notice in notices if notice is not missed} <= {"accepted"}
+    assert "老周 盘点 公告" in await sim.text("E001", "未送达")
+
+
+@pytest.mark.parametrize("code", [50002, 60011, 60021])
+async def test_who_is_outside_the_applications_range_is_unreachable_and_administrators_hear_who(
+    sim: Sim, code: int
+) -> None:
+    await seed_is_sent(sim)
+    await sim.text("E005", "我是谁", door="official")
+    await sim.post("fault", path="/cgi-bin/message/send", times=1, answer={"errcode": code, "errmsg": "no privilege"})
+    (notice,) = await announced("盘点", "E005")
+    assert (await end_of(notice)).state == "accepted"
+    assert await tries(notice) == [("work_text", "refused", str(code)), ("customer_service", "accepted", "")]
+    assert not (await Conversation.get(door="work", external_id="zhoufu")).reachable
+    alarm = await Alarm.get()
+    assert (alarm.door, alarm.code) == ("work", code) and "可见范围" in alarm.words and "老周（E005）" in alarm.words
+    await until(partial(_told, sim, "E001", "老周（E005）"))
+
+
+async def test_a_card_that_does_not_fit_is_said_to_be_that_and_goes_as_text(sim: Sim) -> None:
+    await seed_is_sent(sim)
+    approver = await Person.get(number="E001")
+    facts = {"number": "A" * 200, "stage_text": "已发货", "customer": {"name": "宏达"}, "lines": [], "shipments": []}
+    await tell("order.delivered", about="SO0312", facts=facts, salesperson=[approver.id])
+    notice = await end_of(await Notice.get(kind="order.delivered", receiver=approver, about="SO0312"))
+    assert await tries(notice) == [("work_card", "refused", "no_card"), ("work_text", "accepted", "")]
+    words = await Attempt.get(notice=notice, way="work_card")
+    assert words.words == "内容放不进卡片"
+
+
 async def test_busy_twice_then_success_is_one_message_to_each(sim: Sim) -> None:
     await sim.post("fault", path="/cgi-bin/message/send", times=2, answer={"errcode": -1, "errmsg": "system error"})
     for notice in await announced("盘点", "E003", "E004"):
@@ -228,7 +260,7 @@ async def test_a_time_out_after_wechat_had_accepted_is_repeated_only_where_a_key
     assert await sim.get("faults") == []
 
 
-async def test_a_card_tapped_after_its_code_ran_out_decides_and_the_others_hear_it_when_they_tap(sim: Sim) -> None:
+async def test_a_card_tapped_after_its_code_ran_out_decides_and_the_others_are_told_by_a_message(sim: Sim) -> None:
     order, approval = await over_limit(sim)
     cards = {person: await card_of(sim, person, approval) for person in ("E001", "E009")}
     await sim.post("clock", forward=73 * 3600)
@@ -238,12 +270,64 @@ async def test_a_card_tapped_after_its_code_ran_out_decides_and_the_others_hear_
         return (await card_of(sim, "E001", approval))["state"] == "decided"
 
     await until(changed)
-    # Nobody can change the other card any more; whoever taps it is told in words, and decides nothing.
+    # Nobody can change the other card any more: its owner reads the result in a message, and a late tap decides nothing.
+    await until(partial(_told, sim, "E009", "已同意 · 王总"))
+    notice = await card_notice("E009")
+    assert (notice.state, await tries(notice)) == ("accepted", [("work_text", "accepted", "")])
     assert (await card_of(sim, "E009", approval))["state"] == "open"
     await sim.post("card", door="work", person="E009", task_id=cards["E009"]["task_id"], button="驳回")
     await until(partial(_told, sim, "E009", "王总"))
     assert await sql.rows("SELECT state FROM approval WHERE number = $1", approval) == [{"state": "approved"}]
     assert await sql.rows("SELECT state FROM sales_order WHERE number = $1", order) == [{"state": "confirmed"}]
+
+
+async def card_notice(person: str) -> Notice:
+    """The notice that changes somebody's card, once it has come to an end."""
+    receiver = await Person.get(number=person)
+    return await end_of(await Notice.get(kind="approval.card", receiver=receiver))
+
+
+@pytest.mark.parametrize("code", [60140, 42022, 42016])
+async def test_who_has_a_card_that_cannot_be_changed_is_told_the_result_by_a_message(sim: Sim, code: int) -> None:
+    _, approval = await over_limit(sim)
+    for person in ("E001", "E009"):
+        await card_of(sim, person, approval)
+    path = "/cgi-bin/message/update_template_card"
+    await sim.post("fault", path=path, times=-1, answer={"errcode": code, "errmsg": "invalid response_code"})
+    assert "已驳回" in await sim.text("E009", f"驳回 {approval} 毛利太低")
+    for person in ("E001", "E009"):
+        notice = await card_notice(person)
+        assert await tries(notice) == [("card_change", "refused", str(code)), ("work_text", "accepted", "")]
+        assert await shown(sim, person, "已驳回 · 小吴") == 1
+    assert len(await calls(sim, path)) == 2
+
+
+async def test_a_card_that_could_not_be_changed_for_the_moment_is_changed_later_without_a_message(sim: Sim) -> None:
+    _, approval = await over_limit(sim)
+    for person in ("E001", "E009"):
+        await card_of(sim, person, approval)
+    path, often = "/cgi-bin/message/update_template_card", {"errcode": 45011, "errmsg": "api freq out of limit"}
+    await sim.post("fault", path=path, times=2, answer=often)
+    assert "已驳回" in await sim.text("E009", f"驳回 {approval} 毛利太低")
+    owner = await Person.get(number="E001")
+    notice = await Notice.get(kind="approval.card", receiver=owner)
+    await until(Attempt.filter(way="card_change", outcome="later").exists)
+    await until(Notice.filter(kind="approval.card", state="queued", due_at__gt=now()).exists)
+    await sim.post("clock", forward=61)
+    assert (await end_of(notice)).state == "accepted"
+    assert await tries(notice) == [("card_change", "later", "45011"), ("card_change", "accepted", "")]
+    assert (await card_of(sim, "E001", approval))["state"] == "decided"
+    assert await shown(sim, "E001", "已驳回 · 小吴") == 0
+
+
+async def test_whoever_was_asked_without_a_card_is_not_told_of_one(sim: Sim) -> None:
+    await seed_is_sent(sim)
+    await Conversation.filter(door="work", external_id="wujing").update(reachable=False)
+    _, approval = await over_limit(sim)
+    await card_of(sim, "E001", approval)
+    assert "已驳回" in await sim.text("E001", f"驳回 {approval} 毛利太低")
+    notice = await card_notice("E009")
+    assert (notice.state, notice.reason, await tries(notice)) == ("accepted", "没有发过卡片，不用更新", [])
 
 
 async def _told(sim: Sim, person: str, words: str) -> bool:

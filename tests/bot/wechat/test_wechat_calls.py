@@ -156,6 +156,18 @@ OFFICIAL = [
                 },
             )
         ],
+        "",
+    ),
+    Case(
+        "OfficialClient.subscriptions",
+        lambda c: c.subscriptions(),
+        [
+            Wire(
+                "/wxaapi/newtmpl/gettemplate",
+                {"errcode": 0, "data": [{"priTmplId": "S1", "title": "发货通知", "content": "商品:{{thing1.DATA}}\n"}]},
+            )
+        ],
+        [Template("S1", "发货通知", {"thing1": "商品"})],
     ),
     Case(
         "OfficialClient.user_info",
@@ -425,7 +437,7 @@ WORK = [
                 },
             )
         ],
-        SendResult("m", "", frozenset({"ZhangSan", "E2"}), frozenset({"3"}), frozenset({"5"})),
+        SendResult("m", "", frozenset({"ZhangSan", "E2"}), frozenset({"3"}), frozenset({"5"}), frozenset({"E2"})),
     ),
     Case(
         "WorkClient.send_text",

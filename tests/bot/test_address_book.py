@@ -1,0 +1,162 @@
+"""The address book tells of colleagues: each is one employee here, and stays in step."""
+
+import pytest
+
+from models.chat.binding import bind
+from models.chat.tables import Conversation, Door, WorkParty
+from models.delivery.tables import Notice
+from models.party.keeping import add_person
+from models.party.tables import Department, Person
+from tests.people import Sim
+from tests.waiting import until
+
+pytestmark = [pytest.mark.commits]
+
+JOIN = pytest.mark.push("work event change_contact/create_user", "work event change_contact/update_user")
+
+
+async def changes(sim: Sim, userid: str, **facts: object) -> None:
+    """The address book changes, and the product has heard of it; never twice within a second, as by a repeat."""
+    await sim.post("clock", forward=1)
+    assert (await sim.post("contact", userid=userid, **facts))["attempts"]
+
+
+async def who(userid: str) -> Person | None:
+    found = await Conversation.get_or_none(door=Door.work.value, external_id=userid).select_related("person")
+    return found.person if found else None
+
+
+async def clerk(name: str = "蔡明", phone: str = "13900000001", department: str = "销售部") -> Person:
+    """An employee who was entered by hand and never came through WeCom."""
+    where = await Department.get(name=department)
+    return await add_person("E101", name, phone=phone, roles=["salesperson"], department_id=where.id)
+
+
+async def told() -> list[dict[str, str]]:
+    return [each.facts for each in await Notice.filter(kind="staff.joined").order_by("id")]
+
+
+async def follows(department: str, party: int) -> None:
+    await WorkParty.create(party_id=party, department=await Department.get(name=department))
+
+
+@JOIN
+@pytest.mark.parametrize("mobile", ["13900000001", "+86 139-0000-0001"])
+async def test_a_new_member_with_the_mobile_of_an_employee_is_that_employee(sim: Sim, mobile: str) -> None:
+    known, before = await clerk(), await Person.all().count()
+    for _ in range(2):
+        await changes(sim, "caiming", name="小蔡", mobile=mobile)
+    assert await who("caiming") == known
+    assert await Person.all().count() == before
+    assert await told() == [{"number": "E101", "name": "蔡明", "by": "phone", "alike": ""}]
+    # Rights are the employee's.
+    assert "M8×30" in await sim.text("caiming", "查M8x30库存")
+
+    async def heard() -> bool:
+        return any("接上了企业微信" in str(each["payload"]) for each in await sim.deliveries("E001"))
+
+    await until(heard)
+
+
+async def test_without_a_mobile_the_name_and_the_department_must_fit_one_employee(sim: Sim) -> None:
+    known = await clerk()
+    await follows("销售部", 2)
+    await changes(sim, "caiming", name="蔡明", departments=[2])
+    assert await who("caiming") == known
+    assert [each["by"] for each in await told()] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "mobile", "departments"),
+    [("蔡明", "", [3]), ("蔡明", "", [1]), ("蔡明", "13900000002", [2])],
+    ids=["another department", "a department nobody follows", "another mobile"],
+)
+async def test_who_only_resembles_an_employee_is_a_new_one_and_administrators_are_asked_to_look(
+    sim: Sim, name: str, mobile: str, departments: list[int]
+) -> None:
+    known = await clerk()
+    await follows("销售部", 2)
+    await follows("仓库", 3)
+    await changes(sim, "caiming", name=name, mobile=mobile, departments=departments)
+    newcomer = await who("caiming")
+    assert newcomer is not None and newcomer != known and newcomer.roles == []
+    assert await told() == [{"number": newcomer.number, "name": "蔡明", "by": "", "alike": "蔡明（E101）"}]
+
+
+async def test_two_with_the_same_mobile_are_neither(sim: Sim) -> None:
+    known = await clerk()
+    other = await add_person("E102", "蔡亮", phone="13900000001", roles=[])
+    await changes(sim, "caiming", name="蔡明", mobile="13900000001")
+    newcomer = await who("caiming")
+    assert newcomer not in (None, known, other)
+    assert [each["alike"] for each in await told()] == ["蔡明（E101）、蔡亮（E102）"]
+
+
+async def test_nobody_takes_over_an_employee_who_has_a_wecom_account(sim: Sim) -> None:
+    known = await Person.get(number="E003")
+    await Person.filter(id=known.id).update(phone="13900000003")
+    await changes(sim, "impostor", name="李婷", mobile="13900000003")
+    newcomer = await who("impostor")
+    assert newcomer is not None and newcomer != known and newcomer.roles == []
+    assert await who("liting") == known
+    assert [each["alike"] for each in await told()] == ["李婷（E003）"]
+    assert "没有权限" in await sim.text("impostor", "查M8x30库存")
+
+
+async def test_a_customers_contact_with_the_same_mobile_is_no_colleague(sim: Sim) -> None:
+    contact = await Person.get(number="C001")
+    await changes(sim, "newbie", name="周经理", mobile=contact.phone)
+    newcomer = await who("newbie")
+    assert newcomer is not None and newcomer.customer_id is None  # type: ignore[attr-defined]
+    assert newcomer.number.startswith("E")
+    assert [each["alike"] for each in await told()] == [""]
+
+
+@JOIN
+async def test_a_change_of_a_member_whom_nobody_knew_is_as_if_they_came(sim: Sim) -> None:
+    """The push that said they came was lost."""
+    known = await clerk()
+    await Conversation.filter(door="work", external_id="xuli").delete()
+    await Person.filter(number="E012").update(active=False)
+    await changes(sim, "xuli", name="徐丽", mobile="13900000001")
+    assert await who("xuli") == known
+    await Conversation.filter(door="work", external_id="linfang").delete()
+    await Person.filter(number="E010").update(active=False)
+    await changes(sim, "linfang", name="某人")
+    newcomer = await who("linfang")
+    assert newcomer is not None and (newcomer.name, newcomer.roles) == ("某人", [])
+
+
+@JOIN
+async def test_superior_user_id_and_state_follow(sim: Sim) -> None:
+    await follows("仓库", 3)
+    person = await Person.get(number="E013")
+    await changes(sim, "wanglei", name="王磊", mobile="13900000013", leader="wangjianguo", departments=[3])
+    await person.refresh_from_db()
+    assert (person.superior_id, person.phone) == ((await Person.get(number="E001")).id, "13900000013")  # type: ignore[attr-defined]
+    assert person.department_id == (await Department.get(name="仓库")).id  # type: ignore[attr-defined]
+
+    await changes(sim, "wanglei", new_userid="wl")
+    assert (await who("wl"), await who("wanglei")) == (person, None)
+
+    await changes(sim, "wl", status=2)
+    assert not (await Conversation.get(door="work", external_id="wl")).reachable
+    assert await who("wl") == person
+    await changes(sim, "wl", status=1)
+    assert (await Conversation.get(door="work", external_id="wl")).reachable
+
+    await changes(sim, "wl", status=5)
+    await person.refresh_from_db()
+    assert (person.active, await who("wl")) == (False, None)
+    assert "还没有绑定" in await sim.text("E013", "我是谁")
+    assert await told() == []
+
+
+@pytest.mark.push("work event change_contact/delete_user")
+async def test_who_left_the_address_book_is_inactive_and_unbound_everywhere(sim: Sim) -> None:
+    person = await Person.get(number="E013")
+    await bind("official", "o_E013".ljust(28, "0"), person.id)
+    await sim.post("contact", userid="wanglei", leave=True)
+    await person.refresh_from_db()
+    assert not person.active
+    assert not await Conversation.filter(person_id=person.id).exists()
