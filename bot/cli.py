@@ -231,18 +231,20 @@ def openapi() -> None:
 @cli.command()
 def backup(file: Path) -> None:
     """备份数据库和附件到一个文件"""
-    from bot import maintenance
+    from bot import archives
 
-    maintenance.backup(load_settings(), file)
+    settings = load_settings()
+    archives.backup(_url(settings), settings, file)
     typer.echo(f"已备份到 {file}")
 
 
 @cli.command()
-def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
+def restore(file: Path) -> None:
     """从备份恢复到一个空数据库"""
-    from bot import maintenance
+    from bot import archives
 
-    maintenance.restore(load_settings(), file)
+    settings = load_settings()
+    archives.restore(_url(settings), settings, file)
     typer.echo("已恢复")
 
 

@@ -1,19 +1,15 @@
 """What the command line does, apart from saying it."""
 
 import asyncio
-import io
 import json
 import os
-import subprocess
-import tarfile
-import tempfile
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bot.config import Settings, load_settings
+from bot.config import load_settings
 from bot.delivery.syncing import sync
 from bot.menus import publish
 from bot.services import make_services
@@ -28,7 +24,6 @@ from models.chat.binding import bind
 from models.chat.tables import Door
 from models.chat.tokens import issue_token
 from models.clock import now
-from models.embedded import programs
 from models.party.finding import find_people
 from models.party.keeping import add_person
 from models.party.tables import Department, Person, Role
@@ -163,44 +158,3 @@ async def sync_templates() -> list[str]:
             return await sync(make_services(settings, session, Turns()))
         except (WeChatError, Unanswered) as error:
             raise Trouble(in_words(error)) from None
-
-
-def backup(settings: Settings, file: Path) -> None:
-    """One archive: the database as SQL, and the attachments."""
-    if not settings.database_url:
-        raise Trouble("LIAODAN_DATABASE_URL 没有设置")
-    done = subprocess.run(
-        [programs() / "pg_dump", "--no-owner", "--no-privileges", "-d", settings.database_url], capture_output=True
-    )
-    if done.returncode:
-        raise Trouble(f"备份失败：{done.stderr.decode().strip()}")
-    with tarfile.open(file, "w:gz") as archive:
-        entry = tarfile.TarInfo("database.sql")
-        entry.size = len(done.stdout)
-        archive.addfile(entry, io.BytesIO(done.stdout))
-        if settings.files.is_dir():
-            archive.add(settings.files, "files")
-
-
-def restore(settings: Settings, file: Path) -> None:
-    """Puts an archive into an empty database. Raises Trouble if there is anything in it."""
-    if not settings.database_url:
-        raise Trouble("LIAODAN_DATABASE_URL 没有设置")
-    psql = [str(programs() / "psql"), "-qXd", settings.database_url, "-v", "ON_ERROR_STOP=1"]
-    count = subprocess.run(
-        [*psql, "-Atc", "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"],
-        capture_output=True,
-        text=True,
-    )
-    if count.returncode:
-        raise Trouble(f"连不上数据库：{count.stderr.strip()}")
-    if count.stdout.strip() != "0":
-        raise Trouble("目标数据库不是空的，请恢复到一个新的数据库")
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(file) as archive:
-        archive.extractall(folder, filter="data")
-        done = subprocess.run([*psql, "-1", "-f", f"{folder}/database.sql"], capture_output=True, text=True)
-        if done.returncode:
-            raise Trouble(f"恢复失败：{done.stderr.strip()}")
-        if (Path(folder) / "files").is_dir():
-            settings.files.parent.mkdir(parents=True, exist_ok=True)
-            (Path(folder) / "files").rename(settings.files)

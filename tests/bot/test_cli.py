@@ -82,30 +82,6 @@ def test_a_token_opens_the_json_door_as_that_person(demo: str) -> None:
     assert liaodan(demo, "token", "--as", "E999").stderr == "没有“E999”这个人，请用员工号，例如 E001\n"
 
 
-@pytest.mark.slow
-def test_backup_and_restore_bring_everything_back(demo: str, tmp_path: Path) -> None:
-    files = tmp_path / "files"
-    files.mkdir()
-    (files / "photo.jpg").write_bytes(b"jpg")
-    archive = tmp_path / "backup.tar.gz"
-    assert liaodan(demo, "backup", str(archive), LIAODAN_FILES_DIR=str(files)).returncode == 0
-    refused = liaodan(demo, "restore", str(archive))
-    assert (refused.returncode, refused.stderr) == (2, "目标数据库不是空的，请恢复到一个新的数据库\n")
-    other = f"{FRESH}_other"
-    apart(admin(f"CREATE DATABASE {other}"))
-    try:
-        there = os.environ["TEST_SERVER"].format(other)
-        restored = liaodan(there, "restore", str(archive), LIAODAN_FILES_DIR=str(tmp_path / "back" / "files"))
-        assert restored.returncode == 0, restored.stderr
-        assert liaodan(there, "say", "--as", "E003", "m8x30还有多少").stdout.startswith(
-            "M8×30 不锈钢螺栓\n可用 5,500 个"
-        )
-        assert (tmp_path / "back" / "files" / "photo.jpg").read_bytes() == b"jpg"
-        assert liaodan(there, "audit").returncode == 0
-    finally:
-        apart(admin(f"DROP DATABASE {other} WITH (FORCE)"))
-
-
 def test_a_file_is_tried_imported_and_refused_by_the_line(demo: str, tmp_path: Path) -> None:
     file = tmp_path / "products.csv"
     assert liaodan("", "import", "products", str(file), "--template").returncode == 0
