@@ -8,6 +8,8 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 
+from models.errors import DatabaseAway
+
 AREAS = (
     "party", "product", "books", "stock", "sales", "purchase", "production", "finance", "payables",
     "approvals", "crm", "chat", "delivery", "system", "pages",
@@ -23,10 +25,6 @@ class Lean(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
 
-class DatabaseAway(Exception):
-    """No connection can be made; the message says why not."""
-
-
 AWAY = (
     DatabaseAway,
     asyncpg.PostgresConnectionError,
@@ -39,6 +37,10 @@ AWAY = (
     TimeoutError,
 )
 """What a database that is away, or goes away, makes of a statement."""
+
+
+UNMIGRATED = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
+"""What a database that has not been brought up to date makes of a statement."""
 
 
 async def connect(*where: Any, **how: Any) -> asyncpg.Connection:
