@@ -5,20 +5,21 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
-import asyncpg
 import structlog
 from aiohttp import web
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import OperationalError
 
 from bot.config import Settings
 from bot.doors import api, miniprogram, official, pages, work
+from bot.doors.entering import MalformedRequest
+from bot.doors.unread import READING
 from bot.events import EVENTS
 from bot.jobs.ticking import ticking
 from bot.metrics import count_requests, metrics
 from bot.services import SERVICES, make_services
 from bot.turns import Turns
 from models.clock import CLOCK_FILE
-from models.database import open_database
+from models.database import AWAY, open_database
 from models.errors import Refused
 from models.migrating import pending
 from models.pages.linking import PUBLIC
@@ -29,16 +30,6 @@ log = structlog.get_logger()
 
 MAX_JSON = 256 * 1024
 
-AWAY = (
-    DBConnectionError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.InterfaceError,
-    ConnectionError,
-    TimeoutError,
-)
-
 
 class Unavailable(Refused):
     """The database is away; nothing was changed."""
@@ -48,7 +39,7 @@ class Unavailable(Refused):
 
 def make_app(settings: Settings, *, database: bool = True, jobs: bool = True) -> web.Application:
     """The application of one process. Tests may bring their own database and leave the jobs out."""
-    app = web.Application(client_max_size=MAX_JSON, middlewares=[count_requests, _outer_edge])
+    app = web.Application(client_max_size=MAX_JSON, middlewares=[count_requests, _outer_edge], handler_args=READING)
     CLOCK_FILE.path = settings.clock or CLOCK_FILE.path
     PUBLIC.url, STORE.folder = settings.public_url, settings.files
     app[SETTINGS] = settings
@@ -88,6 +79,8 @@ async def _outer_edge(request: web.Request, handler: Handler) -> web.StreamRespo
         return api.refusal(refused)
     except web.HTTPException as stopped:
         return _in_json(stopped) if request.path.startswith("/api/") else _in_text(stopped)
+    except web.RequestPayloadError:
+        return api.refusal(MalformedRequest())
     except AWAY as away:
         log.error("database.away", error=repr(away))
         return api.refusal(Unavailable())
@@ -125,7 +118,13 @@ async def _alive(request: web.Request) -> web.Response:
 
 async def _ready(request: web.Request) -> web.Response:
     settings = request.app[SETTINGS]
-    missing = await pending(settings.database_url) if settings.database_url else []
-    if missing:
-        return web.json_response({"ready": False, "reason": "数据库没有升级，请运行 liaodan migrate"}, status=503)
-    return web.json_response({"ready": True})
+    try:
+        missing = await pending(settings.database_url) if settings.database_url else []
+    except AWAY as away:
+        log.error("database.away", error=repr(away))
+        return _not_ready("连不上数据库，请检查 LIAODAN_DATABASE_URL 和数据库服务")
+    return _not_ready("数据库没有升级，请运行 liaodan migrate") if missing else web.json_response({"ready": True})
+
+
+def _not_ready(reason: str) -> web.Response:
+    return web.json_response({"ready": False, "reason": reason}, status=503)

@@ -17,8 +17,11 @@ from bot.config import Settings, WrongSettings, load_settings
 from bot.trouble import Trouble
 from models.clock import CLOCK_FILE, SHANGHAI, travel
 from models.embedded import NoServer
+from models.errors import DatabaseAway
 
 T = TypeVar("T")
+
+YEARS = 2000, 2100
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -34,7 +37,7 @@ cli.add_typer(menu, name="menu")
 cli.add_typer(templates, name="templates")
 
 Person = Annotated[str, typer.Option("--as", help="员工号、联系人号或姓名")]
-Now = Annotated[datetime | None, typer.Option("--now", formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"])]
+Now = Annotated[str | None, typer.Option("--now", help="例如 2026-12-05T09:00:00+08:00、2026-12-05 09:00、2026-12-05")]
 
 
 def main() -> None:
@@ -43,6 +46,9 @@ def main() -> None:
         cli()
     except (WrongSettings, NoServer, Trouble) as trouble:
         sys.stderr.write(f"{trouble}\n")
+        sys.exit(2)
+    except DatabaseAway as away:
+        sys.stderr.write(f"连不上数据库：{away}。请检查 LIAODAN_DATABASE_URL 和数据库服务\n")
         sys.exit(2)
 
 
@@ -156,8 +162,7 @@ def bind(
     """绑定一个微信身份"""
     from bot import maintenance
 
-    name = _run(lambda: maintenance.bind_identity(door, id, person))
-    typer.echo(f"已绑定 {name}")
+    typer.echo(_run(lambda: maintenance.bind_identity(door, id, person)))
 
 
 @cli.command()
@@ -231,18 +236,20 @@ def openapi() -> None:
 @cli.command()
 def backup(file: Path) -> None:
     """备份数据库和附件到一个文件"""
-    from bot import maintenance
+    from bot import archives
 
-    maintenance.backup(load_settings(), file)
+    settings = load_settings()
+    archives.backup(_url(settings), settings, file)
     typer.echo(f"已备份到 {file}")
 
 
 @cli.command()
-def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
+def restore(file: Path) -> None:
     """从备份恢复到一个空数据库"""
-    from bot import maintenance
+    from bot import archives
 
-    maintenance.restore(load_settings(), file)
+    settings = load_settings()
+    archives.restore(_url(settings), settings, file)
     typer.echo("已恢复")
 
 
@@ -252,32 +259,45 @@ def _url(settings: Settings) -> str:
     return settings.database_url
 
 
-def _run(work: Callable[[], Coroutine[Any, Any, T]], now: datetime | None = None) -> T:
-    """Runs something with the database open, at another moment if asked to."""
-    from models.database import open_database
+def _run(work: Callable[[], Coroutine[Any, Any, T]], now: str | None = None) -> T:
+    """Runs something with the database open, at another moment if asked to. Raises Trouble and DatabaseAway."""
+    from tortoise.exceptions import OperationalError
+
+    from models.database import UNMIGRATED, open_database
     from models.pages.linking import PUBLIC
     from models.system.files import STORE
 
     settings = load_settings()
     url = _url(settings)
+    moment = read_moment(now) if now is not None else None
     CLOCK_FILE.path = settings.clock
     PUBLIC.url, STORE.folder = settings.public_url, settings.files
 
     async def inside() -> T:
         context = await open_database(url, pool=2)
         try:
-            if now is None:
+            if moment is None:
                 return await work()
-            with travel(replace_zone(now)):
+            with travel(moment):
                 return await work()
+        except (*UNMIGRATED, OperationalError) as error:
+            if not isinstance(error, UNMIGRATED) and not isinstance(error.__cause__, UNMIGRATED):
+                raise
+            raise Trouble("数据库没有升级，请运行 liaodan migrate") from None
         finally:
             await context.connections.close_all()
 
     return asyncio.run(inside())
 
 
-def replace_zone(moment: datetime) -> datetime:
-    """A time typed by hand is Shanghai's."""
+def read_moment(text: str) -> datetime:
+    """A time typed by hand: RFC 3339, or a day with or without the time, which is Shanghai's. Raises Trouble."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        moment = None
+    if moment is None or not YEARS[0] <= moment.year <= YEARS[1]:
+        raise Trouble(f"--now “{text}”不对，例如 2026-12-05T09:00:00+08:00、2026-12-05 09:00 或 2026-12-05")
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 

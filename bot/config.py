@@ -1,11 +1,15 @@
 """Settings from the environment, prefix LIAODAN_; wrong ones stop the start, with what they should be."""
 
+import difflib
 import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
+
+PREFIX = "LIAODAN_"
 
 AesKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{43}$", description="43 个字母或数字")]
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{3,32}$", description="3 到 32 个字母或数字")]
@@ -55,24 +59,31 @@ class Settings(BaseSettings):
     """Everything that can be set. A door whose settings are absent is off."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LIAODAN_", env_nested_delimiter="__", env_file=".env", extra="ignore", env_ignore_empty=True
+        env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", env_ignore_empty=True
     )
 
     database_url: Annotated[str | None, Field(pattern=r"^postgres(ql)?://", description="postgres:// 开头")] = None
     data_dir: Path = Path(".liaodan")
     files_dir: Path | None = None
-    host: str = "127.0.0.1"
+    host: Annotated[str, Field(pattern=r"^[^\s/]+$", description="IP 地址或主机名，例如 127.0.0.1")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="0 到 65535")] = 8000
     workers: Annotated[int, Field(ge=1, le=64, description="1 到 64")] = 1
     public_url: Url | None = None
     secret_key: str | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=8, description="前面有几层反向代理，0 到 8")] = 0
     metrics_token: str | None = None
-    log_level: str = "info"
+    log_level: Annotated[str, Field(description="debug、info、warning 或 error")] = "info"
     clock_file: Path | None = None
     official: Account | None = None
     work: Work | None = None
     miniprogram: Account | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        # Reading the port is what finds out whether it is one.
+        _ = urlsplit(url or "").port
+        return url
 
     @field_validator("log_level")
     @classmethod
@@ -94,16 +105,40 @@ class Settings(BaseSettings):
         return self.files_dir or self.data_dir / "files"
 
 
+DOORS: dict[str, type[BaseModel]] = {"official": Account, "miniprogram": Account, "work": Work}
+
+
 class WrongSettings(Exception):
     """Settings that cannot work; each line of the message names one and says what it should look like."""
 
 
 def load_settings() -> Settings:
-    """The settings of this process. Raises WrongSettings."""
+    """The settings of this process. Raises WrongSettings, also for names that are none, which would change nothing."""
+    if strange := sorted(_given() - _known()):
+        raise WrongSettings("\n".join(_unknown(name) for name in strange))
     try:
         return Settings()
     except ValidationError as wrong:
         raise WrongSettings("\n".join(sorted({_explain(dict(error)) for error in wrong.errors()}))) from None
+
+
+def _given() -> set[str]:
+    """The names that are set here, in capitals."""
+    given = {**DotEnvSettingsSource(Settings).env_vars, **EnvSettingsSource(Settings).env_vars}
+    return {name.upper() for name, value in given.items() if name.upper().startswith(PREFIX) and value}
+
+
+def _known() -> set[str]:
+    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for door, model in DOORS.items():
+        names |= {f"{PREFIX}{door.upper()}__{name.upper()}" for name in model.model_fields}
+    return names
+
+
+def _unknown(name: str) -> str:
+    alike = sorted(known for known in _known() if ("__" in known) == ("__" in name))
+    nearest = difflib.get_close_matches(name, alike, n=1, cutoff=0)
+    return f"{name}：没有这个设置，是不是 {nearest[0]}？"
 
 
 def _explain(error: dict[str, object]) -> str:
@@ -116,8 +151,7 @@ def _explain(error: dict[str, object]) -> str:
 
 
 def _description(location: list[str]) -> str:
-    models: dict[str, type[BaseModel]] = {"official": Account, "miniprogram": Account, "work": Work}
-    model = models.get(location[0], Settings)
+    model = DOORS.get(location[0], Settings)
     field = model.model_fields.get(location[-1])
     if field is None:
         return ""

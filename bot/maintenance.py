@@ -1,19 +1,16 @@
 """What the command line does, apart from saying it."""
 
 import asyncio
-import io
 import json
 import os
-import subprocess
-import tarfile
-import tempfile
+import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bot.config import Settings, load_settings
+from bot.config import load_settings
 from bot.delivery.syncing import sync
 from bot.menus import publish
 from bot.services import make_services
@@ -25,16 +22,19 @@ from handlers.actor import Actor, from_row, person_by_id
 from models import sql
 from models.auditing import CHECKS
 from models.chat.binding import bind
-from models.chat.tables import Door
+from models.chat.tables import Conversation, Door
 from models.chat.tokens import issue_token
 from models.clock import now
-from models.embedded import programs
 from models.party.finding import find_people
 from models.party.keeping import add_person
 from models.party.tables import Department, Person, Role
 from models.stock.tables import Warehouse
 from models.system.tables import Company
 from models.transactions import transaction
+
+LONGEST_ID = 64
+
+PHONE = re.compile(r"\+?[\d\- ]{7,20}")
 
 
 async def init(name: str, admin: str, number: str, phone: str, warehouse: str, tax: str) -> None:
@@ -43,8 +43,20 @@ async def init(name: str, admin: str, number: str, phone: str, warehouse: str, t
         rate = Decimal(tax) / 100
     except InvalidOperation:
         raise Trouble(f"税率“{tax}”不对，例如 13") from None
-    if not 0 <= rate < 1:
+    if not rate.is_finite() or not 0 <= rate < 1:
         raise Trouble(f"税率“{tax}”不对，例如 13")
+    asked = {
+        "公司名称": (name, 80),
+        "管理员姓名": (admin, 40),
+        "管理员员工号": (number, 20),
+        "仓库名称": (warehouse, 40),
+    }
+    for what, (given, longest) in asked.items():
+        if not 0 < len(given.strip()) <= longest:
+            raise Trouble(f"{what}要写 1 到 {longest} 个字")
+    if phone.strip() and not PHONE.fullmatch(phone.strip()):
+        raise Trouble(f"管理员手机“{phone}”不对，例如 13800001111，也可以不填")
+    name, admin, number, warehouse, phone = (each.strip() for each in (name, admin, number, warehouse, phone))
     if await Company.exists():
         raise Trouble("这个数据库里已经有一家公司")
 
@@ -71,12 +83,17 @@ async def the_person(reference: str) -> Person:
 
 
 async def bind_identity(door: str, identity: str, reference: str) -> str:
-    """Makes an identity at a door be a person; says whom."""
+    """Makes an identity at a door be a person; says whom, and from whom it was taken. Raises Trouble."""
+    if not 0 < len(identity) <= LONGEST_ID or identity.split() != [identity]:
+        raise Trouble(f"“{identity[:80]}”不是 openid 或 userid")
     if door not in (Door.official.value, Door.work.value, Door.miniprogram.value):
         raise Trouble("门只有 official、work 和 miniprogram")
     person = await the_person(reference)
+    held = await Conversation.get_or_none(door=door, external_id=identity).select_related("person")
+    other = held.person if held and held.person and held.person.id != person.id else None
     await transaction(bind, door, identity, person.id)
-    return f"{person.called}（{person.number}）"
+    taken = f"，它原来绑定的是 {other.called}（{other.number}），现在不再是了" if other else ""
+    return f"已绑定 {person.called}（{person.number}）{taken}"
 
 
 async def token(reference: str) -> str:
@@ -103,15 +120,37 @@ async def understand(
 ) -> list[dict[str, Any]]:
     """What lines are understood as; nothing is run."""
     if file is not None:
-        lines = (await asyncio.to_thread(file.read_text)).splitlines()
-        asked = [json.loads(line) for line in lines if line.strip()]
-        return [await describe(await _someone(each["role"]), each["text"]) for each in asked]
+        return [await _line_understood(line) for line in await asyncio.to_thread(_lines_of, file)]
     if text is None or (reference is None) == (role is None):
         raise Trouble("请给一句话，并用 --as 或 --role 说明是谁")
     if role is not None:
         return [await describe(await _someone(role), text)]
     person = await the_person(reference or "")
     return [await describe(await person_by_id(person.id, door="work"), text)]
+
+
+def _lines_of(file: Path) -> list[bytes]:
+    """The lines of a file; what ends the last one begins none. Raises Trouble."""
+    try:
+        # Not splitlines(): JSON may hold what it takes for the end of a line.
+        return file.read_bytes().removesuffix(b"\n").split(b"\n")
+    except OSError as error:
+        raise Trouble(f"{file} 读不出来：{error.strerror}") from None
+
+
+async def _line_understood(line: bytes) -> dict[str, Any]:
+    """One line of a file as it was understood, or what is wrong with it, so that each line in is one line out."""
+    nothing: dict[str, Any] = {"intent": None, "slots": {}, "missing": [], "score": 0.0}
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        return {**nothing, "error": "这一行不是 JSON"}
+    if not isinstance(asked, dict) or not all(isinstance(asked.get(name), str) for name in ("role", "text")):
+        return {**nothing, "error": '这一行要写成 {"role": "salesperson", "text": "m8x30还有多少"}'}
+    try:
+        return await describe(await _someone(asked["role"]), asked["text"])
+    except Trouble as trouble:
+        return {**nothing, "error": str(trouble)}
 
 
 async def _someone(role: str) -> Actor:
@@ -163,44 +202,3 @@ async def sync_templates() -> list[str]:
             return await sync(make_services(settings, session, Turns()))
         except (WeChatError, Unanswered) as error:
             raise Trouble(in_words(error)) from None
-
-
-def backup(settings: Settings, file: Path) -> None:
-    """One archive: the database as SQL, and the attachments."""
-    if not settings.database_url:
-        raise Trouble("LIAODAN_DATABASE_URL 没有设置")
-    done = subprocess.run(
-        [programs() / "pg_dump", "--no-owner", "--no-privileges", "-d", settings.database_url], capture_output=True
-    )
-    if done.returncode:
-        raise Trouble(f"备份失败：{done.stderr.decode().strip()}")
-    with tarfile.open(file, "w:gz") as archive:
-        entry = tarfile.TarInfo("database.sql")
-        entry.size = len(done.stdout)
-        archive.addfile(entry, io.BytesIO(done.stdout))
-        if settings.files.is_dir():
-            archive.add(settings.files, "files")
-
-
-def restore(settings: Settings, file: Path) -> None:
-    """Puts an archive into an empty database. Raises Trouble if there is anything in it."""
-    if not settings.database_url:
-        raise Trouble("LIAODAN_DATABASE_URL 没有设置")
-    psql = [str(programs() / "psql"), "-qXd", settings.database_url, "-v", "ON_ERROR_STOP=1"]
-    count = subprocess.run(
-        [*psql, "-Atc", "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"],
-        capture_output=True,
-        text=True,
-    )
-    if count.returncode:
-        raise Trouble(f"连不上数据库：{count.stderr.strip()}")
-    if count.stdout.strip() != "0":
-        raise Trouble("目标数据库不是空的，请恢复到一个新的数据库")
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(file) as archive:
-        archive.extractall(folder, filter="data")
-        done = subprocess.run([*psql, "-1", "-f", f"{folder}/database.sql"], capture_output=True, text=True)
-        if done.returncode:
-            raise Trouble(f"恢复失败：{done.stderr.strip()}")
-        if (Path(folder) / "files").is_dir():
-            settings.files.parent.mkdir(parents=True, exist_ok=True)
-            (Path(folder) / "files").rename(settings.files)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
+from bot.doors.entering import bearer
 from bot.services import SERVICES
 
 REQUESTS = Counter("liaodan_requests_total", "Requests by route and status", ["route", "status"])
@@ -37,7 +38,6 @@ async def count_requests(request: web.Request, handler: Handler) -> web.StreamRe
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics with `Authorization: Bearer` and the token of the settings; off without one."""
     token = request.app[SERVICES].settings.metrics_token
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+    if not token or not hmac.compare_digest(bearer(request.headers).encode(), token.encode()):
         raise web.HTTPNotFound()
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import uvloop
 from aiohttp import web
 
+from bot.listening import listen
 from bot.understanding.patterns import patterns
 
 DRAIN_S = 20
@@ -22,7 +23,7 @@ GARBAGE = 10_000
 
 def serve(make_app: Callable[[], web.Application], host: str, port: int, count: int) -> None:
     """Serves until a signal: in this process, or under a supervisor with `count` workers."""
-    sock = socket.create_server((host, port), backlog=1024)
+    sock = listen(host, port)
     if count == 1:
         _run(make_app, sock)
     else:

@@ -40,5 +40,5 @@ class Clock:
         # Written beside and renamed, so that a reader never sees half a number.
         self._file.parent.mkdir(parents=True, exist_ok=True)
         beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        beside.write_text(f"{ahead:g}" if ahead % 1 else str(int(ahead)), "utf-8")
+        beside.write_text(repr(ahead) if ahead % 1 else str(int(ahead)), "utf-8")
         beside.replace(self._file)

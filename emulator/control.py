@@ -16,6 +16,8 @@ from .world import World
 
 _LONG_POLL_S = 20.0
 
+FURTHEST_S = 50 * 365 * 86400
+
 
 async def fault(wish: Wish) -> dict[str, Any]:
     wish.world.faults.add(wish.body)
@@ -23,7 +25,10 @@ async def fault(wish: Wish) -> dict[str, Any]:
 
 
 async def clock(wish: Wish) -> dict[str, Any]:
-    wish.world.clock.forward(number(wish.body.get("forward"), "forward"))
+    forward, moved = number(wish.body.get("forward"), "forward"), wish.world.clock
+    if not 0 <= moved.ahead + forward <= FURTHEST_S or forward < 0:
+        raise SimError("forward must be seconds to go on, 50 years at most in all; /sim/reset goes back to now")
+    moved.forward(forward)
     return _time(wish.world)
 
 

@@ -1,5 +1,6 @@
 """What can be wrong with a request to /sim; each says its HTTP status and its facts."""
 
+import math
 from typing import Any
 
 
@@ -54,6 +55,9 @@ def number(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise SimError(f"{name} must be a number")
     try:
-        return float(value)
-    except ValueError as error:
+        figure = float(value)
+    except (ValueError, OverflowError) as error:
         raise SimError(f"{name} must be a number") from error
+    if not math.isfinite(figure):
+        raise SimError(f"{name} must be a finite number")
+    return figure

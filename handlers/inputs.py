@@ -18,6 +18,7 @@ from models.text import plain
 T = TypeVar("T")
 
 Text = NewType("Text", str)
+Name = NewType("Name", str)
 Address = NewType("Address", str)
 Spot = NewType("Spot", str)
 Phone = NewType("Phone", str)
@@ -29,6 +30,9 @@ Flag = NewType("Flag", int)
 Cursor = NewType("Cursor", int)
 
 LARGEST = Decimal(10) ** 9
+
+YEARS = 2000, 2100
+"""Between which anything is asked about."""
 
 _DOOR = re.compile(r"[\d一二三四五六七八九十百]\s*(?:号|栋|幢|楼|座|室|单元|层|弄|门|#)")
 
@@ -89,11 +93,20 @@ def reads(kind: Any) -> Any:
 
 @reads(Text)
 class TextReader(Reader[Text]):
+    longest: ClassVar[int] = 200
+
     async def read(self, me: Actor, text: str, name: str) -> Text:
         text = text.strip()
-        if not text or len(text) > 200:
-            raise InvalidInput(input=name, given=text[:40], why="text_1_to_200")
+        if not text or len(text) > self.longest:
+            raise InvalidInput(input=name, given=text[:40], why=f"text_1_to_{self.longest}")
         return Text(text)
+
+
+@reads(Name)
+class NameReader(TextReader):
+    """What something is called that has nothing but its name."""
+
+    longest = 40
 
 
 @reads(Address)
@@ -208,9 +221,12 @@ class CursorReader(Reader[Cursor]):
 
     async def read(self, me: Actor, text: str, name: str) -> Cursor:
         try:
-            return Cursor(int(base64.urlsafe_b64decode(text.encode()).decode().removeprefix("after:")))
+            after = int(base64.urlsafe_b64decode(text.encode()).decode().removeprefix("after:"))
         except (ValueError, UnicodeError):
             raise InvalidInput(input=name, given=text[:40], why="not_a_cursor") from None
+        if not 0 <= after < 2**63:
+            raise InvalidInput(input=name, given=text[:40], why="not_a_cursor")
+        return Cursor(after)
 
 
 def cursor_after(row_id: int) -> str:
@@ -255,6 +271,8 @@ class SpanReader(Reader[Span]):
         span = read_period(plain(text), today())
         if span is None:
             raise InvalidInput(input=name, given=text[:40], why="not_a_period")
+        if not YEARS[0] <= span.start.year <= span.end.year <= YEARS[1]:
+            raise InvalidInput(input=name, given=text[:40], why="day_too_far")
         return span
 
     def save(self, value: Span) -> str:

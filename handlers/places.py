@@ -10,6 +10,7 @@ from handlers.references import DocumentReader, WarehouseReader
 from handlers.visible import find
 from models.errors import InvalidInput, NotFound
 from models.purchase.tables import GoodsReceipt, SupplierReturn
+from models.rows import first, matching
 from models.stock.tables import Adjustment, Hold, Location, Lot, Stocktake, Transfer
 from models.stock.transferring import Place
 from models.text import plain
@@ -50,7 +51,7 @@ class LocationReader(Reader[Location]):
 
     async def read(self, me: Actor, text: str, name: str) -> Location:
         code = plain(text).replace(" ", "").upper()
-        found = await Location.filter(code=code).select_related("warehouse").first()
+        found = await first(Location.filter(code=code).select_related("warehouse"))
         if found is None:
             raise NotFound(kind="location", given=code[:20])
         return found
@@ -101,7 +102,7 @@ class LotReader(Reader[Lot]):
         number, _, code = plain(text).replace(" ", "").upper().partition("@")
         rows = [
             lot
-            for lot in await Lot.filter(number=number).order_by("id").select_related("product")
+            for lot in await matching(Lot.filter(number=number).order_by("id").select_related("product"))
             if not code or lot.product.code.upper() == code
         ]
         if not rows:

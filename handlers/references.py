@@ -20,6 +20,7 @@ from models.product.finding import find_products
 from models.product.tables import Product
 from models.production.tables import WorkOrder
 from models.purchase.tables import PurchaseOrder
+from models.rows import first
 from models.sales.tables import Delivery, SalesOrder
 from models.states import Labelled
 from models.stock.placing import TRANSIT
@@ -102,7 +103,7 @@ class DepartmentReader(Reader[Department]):
 
     async def read(self, me: Actor, text: str, name: str) -> Department:
         wanted = text.strip().removesuffix("的")
-        found = None if me.is_customer else await Department.filter(name__in=[wanted, f"{wanted}部"]).first()
+        found = None if me.is_customer else await first(Department.filter(name__in=[wanted, f"{wanted}部"]))
         if found is None:
             raise NotFound(kind="department")
         return found
@@ -118,7 +119,7 @@ class WarehouseReader(Reader[Warehouse]):
 
     async def read(self, me: Actor, text: str, name: str) -> Warehouse:
         # Goods come into and out of transit by their transfer only.
-        found = await Warehouse.filter(name=text.strip()).exclude(name=TRANSIT).first()
+        found = await first(Warehouse.filter(name=text.strip()).exclude(name=TRANSIT))
         if found is None:
             raise NotFound(kind="warehouse", given=text)
         return found

@@ -20,6 +20,7 @@ from models.party.tables import Customer, Person
 from models.payables.tables import PaymentOut, SupplierInvoice
 from models.production.tables import JobReport, WorkOrder
 from models.purchase.tables import GoodsReceipt, PurchaseOrder, SupplierReturn
+from models.rows import first
 from models.sales.tables import Delivery, Quotation, SalesOrder, SalesReturn
 from models.stock.tables import Adjustment, Hold, Stocktake, Transfer
 from models.system.tables import Job
@@ -154,7 +155,7 @@ def visible(me: Actor, model: type[R]) -> "QuerySet[R]":
 
 async def find(me: Actor, model: type[R], **which: Any) -> R:
     """The one such row that somebody sees. Raises NotFound, in the same words whether it exists or not."""
-    found = await visible(me, model).filter(**which).first()
+    found = await first(visible(me, model).filter(**which))
     if found is None:
         raise NotFound(kind=model._meta.db_table)
     return found

@@ -8,6 +8,8 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 
+from models.errors import DatabaseAway
+
 AREAS = (
     "party", "product", "books", "stock", "sales", "purchase", "production", "finance", "payables",
     "approvals", "crm", "people", "chat", "delivery", "system", "pages",
@@ -23,6 +25,32 @@ class Lean(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
 
+AWAY = (
+    DatabaseAway,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+)
+"""What a database that is away, or goes away, makes of a statement."""
+
+
+UNMIGRATED = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
+"""What a database that has not been brought up to date makes of a statement."""
+
+
+async def connect(*where: Any, **how: Any) -> asyncpg.Connection:
+    """A new connection. Raises DatabaseAway, whatever it was: no such host, socket, database, user; not up yet."""
+    try:
+        return await asyncpg.connect(*where, **how)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseAway(str(error) or type(error).__name__) from error
+
+
 def config(url: str | dict[str, Any], *, pool: int = 8) -> dict[str, Any]:
     """Tortoise's configuration for one database."""
     if isinstance(url, str):
@@ -30,7 +58,7 @@ def config(url: str | dict[str, Any], *, pool: int = 8) -> dict[str, Any]:
         credentials = connection["credentials"]
         # Tortoise unquotes the password but not the user's name.
         credentials["user"] = unquote(credentials["user"] or "")
-        credentials.update(minsize=1, maxsize=pool, connection_class=Lean)
+        credentials.update(minsize=1, maxsize=pool, connection_class=Lean, connect=connect)
     else:
         connection = url
     return {
@@ -54,7 +82,7 @@ class _Opened:
 
 
 async def open_database(url: str | dict[str, Any], *, pool: int = 8) -> TortoiseContext:
-    """Connects this process; closed with `context.connections.close_all()`. Raises what asyncpg raises."""
+    """Connects this process; closed with `context.connections.close_all()`. Raises DatabaseAway when first used."""
     settings = config(url, pool=pool)
     if _Opened.context is None:
         _Opened.context = await Tortoise.init(settings, _enable_global_fallback=True)

@@ -51,7 +51,7 @@ def programs() -> Path:
         with contextlib.suppress(OSError, subprocess.SubprocessError):
             subprocess.run([folder / "postgres", "--version"], check=True, capture_output=True, timeout=20)
             return folder
-    raise NoServer("No PostgreSQL runs on this machine. Install Debian's postgresql, or set LIAODAN_DATABASE_URL.")
+    raise NoServer("这台机器上没有能运行的 PostgreSQL：安装 Debian 的 postgresql，或者设置 LIAODAN_DATABASE_URL")
 
 
 def home_for(wanted: Path) -> Path:
@@ -90,6 +90,14 @@ def server(home: Path, **settings: str) -> Iterator[str]:
             child.wait()
 
 
+@contextlib.contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Keeps servers away from a folder for the length of the block. Raises NoServer if one has it."""
+    with (home.resolve() / "lock").open("w") as lock:
+        _take(lock, home)
+        yield
+
+
 def _open_to_others(folder: Path) -> bool:
     return all(parent.stat().st_mode & 1 for parent in folder.parents if parent.exists())
 
@@ -101,7 +109,9 @@ def _owner(home: Path, sockets: Path) -> tuple[Path, dict[str, Any]]:
         return binaries, {}
     nobody = pwd.getpwnam("nobody")
     if not _open_to_others(home):
-        raise NoServer(f"{home} lies in a folder closed to other users; as root, choose one such as /var/lib/liaodan.")
+        raise NoServer(
+            f"{home} 在别的用户进不去的文件夹里：用 root 运行时把 LIAODAN_DATA_DIR 指到 /var/lib/liaodan 这样的地方"
+        )
     for folder in {home, sockets}:
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     if not _open_to_others(binaries):
@@ -116,7 +126,7 @@ def _take(lock: IO[str], home: Path) -> None:
             return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if wait_s is None:
-                raise NoServer(f"Another process already owns {home}.") from None
+                raise NoServer(f"{home} 已经有一个演示在用：先结束它，或者把 LIAODAN_DATA_DIR 指到别处") from None
             time.sleep(wait_s)
     return None
 
@@ -152,5 +162,5 @@ def _await_ready(child: "subprocess.Popen[bytes]", data: Path, home: Path) -> No
     state = data / "postmaster.pid"
     while not (state.exists() and state.read_text().split()[-1:] == ["ready"]):
         if child.poll() is not None:
-            raise NoServer(f"PostgreSQL stopped at once; see {home / 'log'}.")
+            raise NoServer(f"PostgreSQL 一启动就停了，原因见 {home / 'log'}")
         time.sleep(0.01)

@@ -14,6 +14,10 @@ class Refused(Exception):
         self.facts = facts
 
 
+class DatabaseAway(Exception):
+    """No connection to the database can be made; the message says why not."""
+
+
 class NotFound(Refused):
     """No such row, or not yours: the two read the same."""
 

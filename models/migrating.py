@@ -87,9 +87,11 @@ async def differences(url: str) -> list[Any]:
 
 
 async def pending(url: str) -> list[str]:
-    """Names of migrations on disk that this database has not seen."""
+    """Names of migrations on disk that this database has not seen. Raises DatabaseAway."""
     settings = config(url, pool=1)
     async with TortoiseContext() as context:
         await context.init(config=settings)
+        # Tortoise takes whatever goes wrong with its table for a table that is not there.
+        await context.db().execute_query("SELECT 1")
         executor = MigrationExecutor(context.db(), settings["apps"])
         return [str(step) for step in await executor.plan()]

@@ -1,6 +1,5 @@
 """The JSON door: every handler of the registry under /api, for the mini-program and other systems."""
 
-import json
 from typing import Any
 
 import structlog
@@ -8,6 +7,7 @@ from aiohttp import web
 
 from bot.conversation import error_card
 from bot.delivery.alarms import raise_alarm
+from bot.doors.entering import MalformedRequest, bearer, idempotency_key, read_object, read_query
 from bot.openapi import document
 from bot.services import SERVICES
 from bot.wechat.errors import Unanswered, WeChatError
@@ -31,18 +31,6 @@ class Unauthorized(Refused):
     code, status = "unauthorized", 401
 
 
-class MalformedRequest(Refused):
-    """The body or the query is not of the form it should have."""
-
-    code, status = "malformed", 400
-
-
-class KeyRequired(Refused):
-    """A command came without its Idempotency-Key."""
-
-    code, status = "idempotency_key_required", 400
-
-
 class LoginCodeInvalid(Refused):
     """WeChat does not know the login or phone code, or has seen it before."""
 
@@ -59,25 +47,22 @@ async def query(request: web.Request) -> web.Response:
     """GET: a query, its inputs in the query string; repeated keys make lists."""
     found = _handler(request, "query")
     me = await _asker(request)
-    inputs = {name: _one_or_many(request.query.getall(name)) for name in request.query}
-    return _answer(await run(me, Call(found.name, inputs)))
+    return _answer(await run(me, Call(found.name, read_query(request.query))))
 
 
 async def command(request: web.Request) -> web.Response:
     """POST: a command, its inputs in a JSON object, once per Idempotency-Key."""
     found = _handler(request, "command")
     me = await _asker(request)
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if not key or len(key) > 120:
-        raise KeyRequired()
-    call = Call(found.name, await _object(request))
+    key = idempotency_key(request.headers)
+    call = Call(found.name, await read_object(request))
     return _answer(await run(me, call, key=f"json:{me.number or me.identity}:{key}"))
 
 
 async def login(request: web.Request) -> web.Response:
     """POST /api/login: a wx.login code, and if the person gave it, a phone code, for a token of ours."""
     client = request.app[SERVICES].miniprogram
-    body = await _object(request)
+    body = await read_object(request)
     code, phone_code = body.get("code"), body.get("phone_code")
     if client is None:
         raise UnknownHandler(handler="login")
@@ -110,8 +95,8 @@ async def _admit(openid: str, unionid: str, phone: str, code: str) -> dict[str, 
 
 
 async def _asker(request: web.Request) -> Actor:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    row = await holder(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    token = bearer(request.headers)
+    row = await holder(token) if token else None
     if row is None:
         raise Unauthorized()
     door = str(row["door"]) if row["through_door"] else "api"
@@ -126,20 +111,6 @@ def _handler(request: web.Request, kind: str) -> Handler:
     if found.kind != kind:
         raise web.HTTPMethodNotAllowed(request.method, ["GET" if found.kind == "query" else "POST"])
     return found
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except (ValueError, RecursionError):
-        raise MalformedRequest() from None
-    if not isinstance(body, dict):
-        raise MalformedRequest()
-    return body
-
-
-def _one_or_many(values: list[str]) -> Any:
-    return values[0] if len(values) == 1 else values
 
 
 def _answer(outcome: Outcome) -> web.Response:

@@ -60,7 +60,8 @@ def turn_of(push: Inbound) -> Turn | None:
         return None
     if entry.fate is Fate.refused:
         raise RefusedPush(entry, push.get("InfoType"))
-    return entry.becomes(push, entry.reads(push)) if entry.becomes else None
+    # An event of nobody belongs to no conversation.
+    return entry.becomes(push, entry.reads(push)) if entry.becomes and push.sender else None
 
 
 def name_of(push: Inbound) -> str:

@@ -22,6 +22,11 @@ from bot.wechat.typed import (
     Text,
 )
 
+LONGEST_ID = 64
+LONGEST_TASK = 128
+LONGEST_MEDIA = 200
+"""How long what a platform gives a name to may be called; what is longer is nothing of theirs."""
+
 MESSAGE = Window(5, 48 * 3600)
 TOUCH = Window(3, 60)
 """A menu click, a follow or a scan opens less than a message does (公众号 客服消息)."""
@@ -43,7 +48,7 @@ def voice(push: Inbound, said: Media) -> Turn:
 
 def media(push: Inbound, sent: Media) -> Turn | None:
     """A picture, video or file, for the conversation that waits for one or to be kept."""
-    if not sent.media_id:
+    if not 0 < len(sent.media_id) <= LONGEST_MEDIA:
         return None
     facts = {"kind": sent.kind, "media_id": sent.media_id, "name": sent.name[:120]}
     return _turn(push, event="media", facts=facts, window=MESSAGE)
@@ -117,15 +122,15 @@ def sent_several(push: Inbound, reports: tuple[SendReport, ...]) -> Turn | None:
 
 def card(push: Inbound, tap: CardClick | None) -> Turn | None:
     """A tap is the line on the button."""
-    if tap is None:
+    if tap is None or len(tap.task_id) > LONGEST_TASK:
         return None
-    facts = {"task_id": tap.task_id, "line": tap.event_key, "response_code": tap.response_code}
+    facts = {"task_id": tap.task_id, "line": tap.event_key, "response_code": tap.response_code[:LONGEST_MEDIA]}
     return _turn(push, event="card", facts=facts)
 
 
 def member(push: Inbound, change: MemberChange) -> Turn | None:
     """A colleague came, changed or left."""
-    if not change.userid:
+    if not 0 < len(change.userid) <= LONGEST_ID or len(change.new_userid) > LONGEST_ID:
         return None
     facts = {
         "change": push.get("ChangeType"),
@@ -150,12 +155,12 @@ def party(push: Inbound, change: PartyChange) -> Turn | None:
 
 def contact(push: Inbound, change: ContactChange) -> Turn | None:
     """A customer added or dropped an employee."""
-    if not change.userid or not change.external_userid:
+    if not 0 < len(change.userid) <= LONGEST_ID or not 0 < len(change.external_userid) <= LONGEST_ID:
         return None
     facts = {
         "change": push.get("ChangeType"),
         "userid": change.userid,
-        "external": change.external_userid[:64],
+        "external": change.external_userid,
         "state": change.state[:64],
         "welcome": change.welcome_code[:200],
     }

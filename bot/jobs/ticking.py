@@ -19,6 +19,7 @@ from bot.jobs.qrcodes import make_codes
 from bot.jobs.recurring import run_recurring
 from bot.jobs.welcomes import send_welcomes
 from bot.services import SERVICES
+from models.database import AWAY
 
 log = structlog.get_logger()
 
@@ -68,5 +69,7 @@ async def _repeat(name: str, work: Callable[[], Awaitable[int]]) -> None:
     try:
         while await work():
             await asyncio.sleep(0)  # only lets others run; the condition is the database's
+    except AWAY as away:
+        log.error("database.away", tick=name, error=repr(away))
     except Exception as error:
         log.error("tick.failed", tick=name, exc_info=error)

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from bot.wechat.body import Malformed, Value, read_body
 
+# Longer than any openid or userid, and what no such id has in it.
+_SENDER = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}")
+
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 # A barcode arrives as "CODE_128,1234"; a QR code's text may hold commas of its own.
 _SYMBOLOGY = re.compile(r"(?:CODE|EAN|UPC|ITF|CODABAR|RSS|DATABAR|DATA_MATRIX|PDF|AZTEC|MAXICODE)[A-Z0-9_]*,")
@@ -228,7 +231,7 @@ def parse(plaintext: bytes, door: str) -> Inbound:
         door=door,
         kind=kind,
         event=event,
-        sender=_core(fields, "FromUserName"),
+        sender=_sender(fields, kind),
         account=_core(fields, "ToUserName"),
         msg_id=_core(fields, "MsgId") or _core(fields, "MsgID"),
         created_at=_seconds(_core(fields, "CreateTime") or _core(fields, "TimeStamp")),
@@ -241,6 +244,16 @@ def _core(fields: Mapping[str, Value], name: str) -> str:
     if not isinstance(value, str):
         raise Malformed(f"{name} is not text")
     return value
+
+
+def _sender(fields: Mapping[str, Value], kind: str) -> str:
+    """Who sent it. Only events may be of nobody; what is to be answered, or kept for somebody, may not."""
+    sender = _core(fields, "FromUserName").strip()
+    if not sender and kind == "event":
+        return ""
+    if not _SENDER.fullmatch(sender):
+        raise Malformed("FromUserName is nobody")
+    return sender
 
 
 def _seconds(text: str) -> int:

@@ -13,6 +13,7 @@ from models.delivery.tables import Notice, NoticeState
 from models.delivery.telling import measure_notices, tell
 from models.errors import WrongState
 from models.party.tables import Person
+from models.rows import matching
 from models.system.jobs import Chunk
 
 CHUNK = 2000
@@ -67,7 +68,7 @@ async def list_undelivered(me: Actor, *, cursor: Cursor | None = None) -> Notice
 async def retry_notices(me: Actor, *, about: Text) -> Retried:
     """重发某个单号没送到的通知"""
     rows = visible(me, Notice).filter(about=about.upper(), state__in=STUCK)
-    found = [notice.id for notice in await rows]
+    found = [notice.id for notice in await matching(rows)]
     if not found:
         raise WrongState(kind="notice", number=about, state="settled", state_text="没有未送达的通知")
     await Notice.filter(id__in=found).update(

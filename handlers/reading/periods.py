@@ -70,7 +70,7 @@ def _dated(text: str, today: date) -> Span | None:
             return _year(int(text[:4]))
         if found := _MONTH.fullmatch(text):
             return _month(found[1], found[2], today)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     day = read_day(text, today, ahead=False)
     return Span(day, day) if day else None

@@ -14,6 +14,7 @@ from models.delivery.telling import tell
 from models.party.finding import people_with
 from models.party.keeping import add_person
 from models.party.tables import Department, Person, Role
+from models.rows import first
 
 WORK = "work"
 
@@ -43,7 +44,9 @@ async def member_changed(change: dict[str, Any]) -> None:
         person = await _joined(change)
     if new := change["new_userid"]:
         await Conversation.filter(door=WORK, external_id=new, person_id=None).delete()
-        await Conversation.filter(door=WORK, external_id=change["userid"]).update(external_id=new)
+        # An id that is somebody else's by now stays theirs.
+        if not await Conversation.filter(door=WORK, external_id=new).exists():
+            await Conversation.filter(door=WORK, external_id=change["userid"]).update(external_id=new)
     await _update(person, change)
 
 
@@ -77,7 +80,7 @@ async def contact_changed(change: dict[str, Any]) -> None:
         await ended.update(ended_at=now())
         return
     # The state is what our own code for adding an employee carried: the number of a contact we know.
-    person = await Person.get_or_none(number=change["state"], active=True, customer_id__not_isnull=True)
+    person = await first(Person.filter(number=change["state"], active=True, customer_id__not_isnull=True))
     person_id = person.id if person else None
     added = await sql.row(ADD_CONTACT, change["external"], employee.id, person_id, change["state"], now())
     if added and change["welcome"]:
@@ -87,7 +90,7 @@ async def contact_changed(change: dict[str, Any]) -> None:
 
 
 async def _employee(userid: str) -> Person | None:
-    found = await Conversation.get_or_none(door=WORK, external_id=userid).select_related("person")
+    found = await first(Conversation.filter(door=WORK, external_id=userid).select_related("person"))
     return found.person if found else None
 
 

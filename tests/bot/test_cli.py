@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.maintenance import init
+from bot.trouble import Trouble
 from tests.conftest import ROOT, admin, apart
 from tests.days import ahead, typed
 
@@ -82,30 +86,6 @@ def test_a_token_opens_the_json_door_as_that_person(demo: str) -> None:
     assert liaodan(demo, "token", "--as", "E999").stderr == "没有“E999”这个人，请用员工号，例如 E001\n"
 
 
-@pytest.mark.slow
-def test_backup_and_restore_bring_everything_back(demo: str, tmp_path: Path) -> None:
-    files = tmp_path / "files"
-    files.mkdir()
-    (files / "photo.jpg").write_bytes(b"jpg")
-    archive = tmp_path / "backup.tar.gz"
-    assert liaodan(demo, "backup", str(archive), LIAODAN_FILES_DIR=str(files)).returncode == 0
-    refused = liaodan(demo, "restore", str(archive))
-    assert (refused.returncode, refused.stderr) == (2, "目标数据库不是空的，请恢复到一个新的数据库\n")
-    other = f"{FRESH}_other"
-    apart(admin(f"CREATE DATABASE {other}"))
-    try:
-        there = os.environ["TEST_SERVER"].format(other)
-        restored = liaodan(there, "restore", str(archive), LIAODAN_FILES_DIR=str(tmp_path / "back" / "files"))
-        assert restored.returncode == 0, restored.stderr
-        assert liaodan(there, "say", "--as", "E003", "m8x30还有多少").stdout.startswith(
-            "M8×30 不锈钢螺栓\n可用 5,500 个"
-        )
-        assert (tmp_path / "back" / "files" / "photo.jpg").read_bytes() == b"jpg"
-        assert liaodan(there, "audit").returncode == 0
-    finally:
-        apart(admin(f"DROP DATABASE {other} WITH (FORCE)"))
-
-
 def test_a_file_is_tried_imported_and_refused_by_the_line(demo: str, tmp_path: Path) -> None:
     file = tmp_path / "products.csv"
     assert liaodan("", "import", "products", str(file), "--template").returncode == 0
@@ -124,7 +104,12 @@ def test_a_file_is_tried_imported_and_refused_by_the_line(demo: str, tmp_path: P
     [
         ("LIAODAN_PORT", "eighty", "LIAODAN_PORT：应当是 0 到 65535"),
         ("LIAODAN_WORKERS", "0", "LIAODAN_WORKERS：应当是 1 到 64"),
-        ("LIAODAN_LOG_LEVEL", "loud", "LIAODAN_LOG_LEVEL："),
+        ("LIAODAN_LOG_LEVEL", "loud", "LIAODAN_LOG_LEVEL：应当是 debug、info、warning 或 error\n"),
+        ("LIAODAN_HOST", "not a host", "LIAODAN_HOST：应当是 IP 地址或主机名，例如 127.0.0.1\n"),
+        ("LIAODAN_DATABASE_URL", "postgres://h:port/x", "LIAODAN_DATABASE_URL：应当是 postgres:// 开头"),
+        ("LIAODAN_OFFICAL__TOKEN", "x", "LIAODAN_OFFICAL__TOKEN：没有这个设置，是不是 LIAODAN_OFFICIAL__TOKEN？\n"),
+        ("LIAODAN_OFFICIAL__TOKN", "x", "LIAODAN_OFFICIAL__TOKN：没有这个设置，是不是 LIAODAN_OFFICIAL__TOKEN？\n"),
+        ("LIAODAN_WORKER", "2", "LIAODAN_WORKER：没有这个设置，是不是 LIAODAN_WORKERS？\n"),
         ("LIAODAN_OFFICIAL__APP_ID", "wx1", "LIAODAN_OFFICIAL__SECRET：没有设置"),
         ("LIAODAN_DATABASE_URL", "mysql://x", "LIAODAN_DATABASE_URL：应当是 postgres:// 开头"),
     ],
@@ -133,7 +118,131 @@ def test_wrong_settings_stop_serve_with_their_name_and_what_they_should_be(name:
     stopped = liaodan("", "serve", **{name: value})
     assert stopped.returncode == 2
     assert said in stopped.stderr
-    assert "Traceback" not in stopped.stderr
+    assert "Traceback" not in stopped.stderr and "Value error" not in stopped.stderr
+
+
+@pytest.mark.parametrize("host", ["nohost.invalid", "192.0.2.1"])
+def test_serve_on_an_address_of_another_machine_says_so(host: str) -> None:
+    stopped = liaodan("postgres://x@127.0.0.1:9/y", "serve", LIAODAN_HOST=host)
+    assert (stopped.returncode, stopped.stderr) == (
+        2,
+        f"LIAODAN_HOST：“{host}”不是这台机器的地址，例如 127.0.0.1 或 0.0.0.0\n",
+    )
+
+
+def test_serve_on_a_port_that_is_taken_names_the_setting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        stopped = liaodan("postgres://x@127.0.0.1:9/y", "serve", LIAODAN_PORT=str(port))
+    assert (stopped.returncode, stopped.stderr) == (
+        2,
+        f"端口 {port} 已经有程序在用：结束它，或者用 LIAODAN_PORT 换一个端口\n",
+    )
+
+
+INIT = (
+    "init",
+    "--name",
+    "大兴五金",
+    "--admin",
+    "张三",
+    "--number",
+    "E001",
+    "--phone",
+    "",
+    "--warehouse",
+    "主仓",
+    "--tax",
+    "13",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [("token", "--as", "E001"), ("migrate",), ("audit",), ("say", "--as", "E001", "我是谁"), INIT, ("seed", "demo"),      ("bind", "--door", "work", "--id", "x", "--person", "E001"), ("understand", "--role", "worker", "x")],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_a_database_that_cannot_be_reached_is_one_sentence_and_exit_2(words: tuple[str, ...]) -> None:
+    stopped = liaodan("postgres://postgres@/x?host=/nonexistent", *words)
+    assert (stopped.returncode, stopped.stdout) == (2, "")
+    assert re.fullmatch(r"连不上数据库：.*。请检查 LIAODAN_DATABASE_URL 和数据库服务\n", stopped.stderr), (
+        stopped.stderr[-300:]
+    )
+
+
+def test_a_database_that_is_not_migrated_is_said_to_be(fresh: str) -> None:
+    for words in (("token", "--as", "E001"), ("audit",), ("say", "--as", "E001", "我是谁")):
+        stopped = liaodan(fresh, *words)
+        assert (stopped.returncode, stopped.stderr) == (2, "数据库没有升级，请运行 liaodan migrate\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--name", " ", "公司名称要写 1 到 80 个字\n"), ("--admin", "", "管理员姓名要写 1 到 40 个字\n"),
+     ("--number", "", "管理员员工号要写 1 到 20 个字\n"), ("--warehouse", "", "仓库名称要写 1 到 40 个字\n"),
+     ("--number", "9" * 21, "管理员员工号要写 1 到 20 个字\n"), ("--phone", "abc", "管理员手机“abc”不对，例如 13800001111，也可以不填\n"),
+     ("--tax", "abc", "税率“abc”不对，例如 13\n"), ("--tax", "NaN", "税率“NaN”不对，例如 13\n")],
+)  # fmt: skip
+async def test_init_wants_a_name_for_everything(option: str, value: str, said: str) -> None:
+    given = {**dict(zip(INIT[1::2], INIT[2::2], strict=True)), option: value}
+    with pytest.raises(Trouble) as refused:
+        await init(*given.values())
+    assert f"{refused.value}\n" == said
+
+
+def test_bind_says_from_whom_it_takes_an_identity(demo: str) -> None:
+    bound = liaodan(demo, "bind", "--door", "work", "--id", "liting", "--person", "E004")
+    assert bound.stdout == "已绑定 小赵（E004），它原来绑定的是 小李（E003），现在不再是了\n"
+    assert (
+        liaodan(demo, "bind", "--door", "work", "--id", "liting", "--person", "E004").stdout == "已绑定 小赵（E004）\n"
+    )
+    for nobody in ("", " ", "a b", "x" * 65):
+        assert liaodan(demo, "bind", "--door", "work", "--id", nobody, "--person", "E004").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [("2026-12-05T23:00:00+08:00", "2026-12-05"), ("2026-12-05T23:00:00Z", "2026-12-06"), ("2026-12-05T09:00:00.5-08:00", "2026-12-06"),
+     ("2026-12-05", "2026-12-05"), ("2026-12-05 23:59", "2026-12-05"), ("2026-12-05T00:01", "2026-12-05")],
+)  # fmt: skip
+def test_now_is_a_day_a_time_or_rfc_3339(now: str, day: str) -> None:
+    from bot.cli import read_moment
+    from models.clock import local
+
+    assert local(read_moment(now)).date().isoformat() == day
+
+
+def test_now_moves_understand_and_say(demo: str) -> None:
+    said = liaodan(demo, "understand", "--role", "salesperson", "--now", "2026-12-05T09:00:00+08:00", "本月销售额")
+    assert json.loads(said.stdout)["slots"] == {"period": "2026-12"}, said.stderr
+    for never in ("soon", "2026-13-01", "0001-01-01", "9999-12-31T00:00:00Z", ""):
+        wrong = liaodan(demo, "understand", "--role", "salesperson", "--now", never, "本月销售额")
+        assert (wrong.returncode, wrong.stdout) == (2, "")
+        assert wrong.stderr.startswith(f"--now “{never}”不对，例如 2026-12-05T09:00:00+08:00"), wrong.stderr
+
+
+def test_understand_gives_a_line_for_each_line_whatever_is_wrong_with_it(demo: str, tmp_path: Path) -> None:
+    lines = tmp_path / "lines.jsonl"
+    good = json.dumps({"role": "salesperson", "text": "m8x30还有多少"}).encode()
+    lines.write_bytes(
+        b"\n".join(
+            [good, b"nonsense", b"", b'{"role": "worker"}', b'{"role": "pope", "text": "x"}', b"[1]", b"\xff\xfe", b'{"role": 1, "text": {}}',
+             '{"role": "salesperson", "text": "m8x30\u2028还有多少"}'.encode(), b'{"role": "worker", "text": ""}', good]
+        )
+        + b"\n"
+    )  # fmt: skip
+    done = liaodan(demo, "understand", "--file", str(lines))
+    found = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+    assert (done.returncode, len(found)) == (0, 11), done.stderr
+    assert found[0] == found[10] and found[0]["intent"] == "stock.query"
+    assert [each.get("error") for each in found[1:8]] == [
+        "这一行不是 JSON", "这一行不是 JSON", '这一行要写成 {"role": "salesperson", "text": "m8x30还有多少"}', "没有“pope”这个角色",
+        '这一行要写成 {"role": "salesperson", "text": "m8x30还有多少"}', "这一行不是 JSON",
+        '这一行要写成 {"role": "salesperson", "text": "m8x30还有多少"}',
+    ]  # fmt: skip
+    assert all(each["intent"] is None and each["score"] == 0 for each in found[1:8])
+    assert "error" not in found[8] and "error" not in found[9]
 
 
 def test_serve_without_a_database_says_which_setting_is_missing() -> None:

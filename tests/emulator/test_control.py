@@ -145,7 +145,11 @@ async def test_the_clock_is_written_for_the_backend(make_sim: Any, tmp_path: Pat
     assert int(sim.backend.pushes[0].query["timestamp"]) == int(sim.backend.pushes[0].fields["CreateTime"])
     await sim.sim("reset")
     assert file.read_text() == "0"
-    assert await sim.status("clock", forward="soon") == 400
+    for never in ("soon", None, True, float("inf"), float("nan"), -1, 10**400, "1e400", 51 * 365 * 86400):
+        assert await sim.status("clock", forward=never) == 400
+    assert file.read_text() == "0"
+    await sim.sim("clock", forward=12345678.125)
+    assert float(file.read_text()) == 12345678.125
 
 
 async def test_calls_are_listed_without_their_secrets(sim: Sim) -> None:

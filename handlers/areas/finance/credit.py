@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
-from handlers.inputs import Amount, Text
+from handlers.inputs import Amount, Name, Text
 from handlers.registry import command
 from handlers.result import Money, Places, Ref, Result
 from models.approvals.deciding import ask, void
@@ -97,9 +97,9 @@ async def inherit_limit(me: Actor, *, customer: Customer) -> CreditSet:
 
 
 @command("credit.join", says=["{customer}归到{group}组", "{customer}加入{group}组"], confirm=True)
-async def join_group(me: Actor, *, customer: Customer, group: Text) -> CreditSet:
+async def join_group(me: Actor, *, customer: Customer, group: Name) -> CreditSet:
     """把客户归到一个客户组，用这个组的额度"""
-    found = await CustomerGroup.filter(name=group).first()
+    found = await CustomerGroup.get_or_none(name=group)
     if found is None:
         raise InvalidInput(input="group", given=group, why="no_such_group")
     return await _limited(me, customer, group_id=found.id, own_limit=False)
@@ -110,12 +110,12 @@ async def join_group(me: Actor, *, customer: Customer, group: Text) -> CreditSet
     says=["{group}组额度改{amount}", "{group}组额度{amount}", "默认额度改{amount}", "公司默认额度改{amount}"],
     confirm=True,
 )
-async def set_default(me: Actor, *, amount: Amount, group: Text | None = None) -> DefaultLimit:
+async def set_default(me: Actor, *, amount: Amount, group: Name | None = None) -> DefaultLimit:
     """改客户组的额度，或全公司的默认额度"""
     if group is None:
         await Company.all().update(credit_limit=amount)
     else:
-        made, fresh = await CustomerGroup.get_or_create({"credit_limit": amount}, name=group[:40])
+        made, fresh = await CustomerGroup.get_or_create({"credit_limit": amount}, name=group)
         if not fresh:
             await CustomerGroup.filter(id=made.id).update(credit_limit=amount)
     which = {"group__name": group} if group is not None else {"group_id": None}

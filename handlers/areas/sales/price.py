@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
-from handlers.inputs import Count, Day, Flag, Text
+from handlers.inputs import Count, Day, Flag, Name
 from handlers.items import refuse_fractions
 from handlers.registry import command, query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
@@ -131,7 +131,7 @@ async def set_product_price(
     product: Product,
     price: UnitPrice,
     customer: Customer | None = None,
-    group: Text | None = None,
+    group: Name | None = None,
     min_quantity: Count | None = None,
     without_tax: Flag | None = None,
     start: Day | None = None,
@@ -176,11 +176,11 @@ class GroupSet(Result):
 
 
 @command("price.group", says=["{customer}归{group}组", "{customer}价格组改{group}", "把{customer}放进{group}组"])
-async def set_price_group(me: Actor, *, customer: Customer, group: Text) -> GroupSet:
+async def set_price_group(me: Actor, *, customer: Customer, group: Name) -> GroupSet:
     """把客户归到价格组"""
     before = customer.price_group
-    await Customer.filter(id=customer.id).update(price_group=group[:40])
-    return GroupSet(customer=Ref(number=customer.number, name=customer.name), group=group[:40], before=before)
+    await Customer.filter(id=customer.id).update(price_group=group)
+    return GroupSet(customer=Ref(number=customer.number, name=customer.name), group=group, before=before)
 
 
 class TermsSet(Result):

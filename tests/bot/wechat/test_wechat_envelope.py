@@ -14,6 +14,7 @@ from wechatpy.crypto.base import WeChatCipher
 from wechatpy.crypto.pkcs7 import PKCS7Encoder
 from wechatpy.enterprise.crypto import WeChatCrypto as WorkCrypto
 
+from bot.wechat.body import read_body
 from bot.wechat.envelope import (
     BadSignature,
     Envelope,
@@ -125,8 +126,7 @@ def test_wechatpy_and_we_open_each_others_envelopes(crypto: Any, text: str) -> N
 
 
 def parse_reply(xml: str) -> dict[str, str]:
-    inside = xml.replace("<xml>", "<xml><MsgType>reply</MsgType>")
-    return {name: str(value) for name, value in parse(inside.encode(), "official").fields.items()}
+    return {name: str(value) for name, value in read_body(xml.encode()).items()}
 
 
 def test_json_reply_has_the_four_keys_and_opens_again() -> None:

@@ -57,7 +57,7 @@ def test_fields_cannot_be_changed() -> None:
 
 
 def test_escaped_nul_and_half_characters_do_not_get_in() -> None:
-    body = rb'{"MsgType": "text", "Content": "a\u0000b\ud800c", "Silent": true, "Nothing": null, "Weight": 1.50}'
+    body = rb'{"MsgType": "text", "FromUserName": "m_1", "Content": "a\u0000b\ud800c", "Silent": true, "Nothing": null, "Weight": 1.50}'
     inbound = parse(body, "miniprogram")
     assert inbound.text == "ab?c"
     assert [inbound.get(name) for name in ("Silent", "Nothing", "Weight")] == ["true", "", "1.50"]
