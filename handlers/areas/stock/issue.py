@@ -1,7 +1,8 @@
 """Goods that go out: for an order, for a work order, or for another reason."""
 
 from handlers.actor import Actor
-from handlers.areas.stock.adjusting import Adjusted, do_now, going_out
+from handlers.areas.stock.adjusting import Adjusted, do_now, do_with_consent, going_out
+from handlers.areas.stock.facts import remarks
 from handlers.call import Call
 from handlers.dispatch import Done, Instead, MissingInput
 from handlers.inputs import Text
@@ -42,7 +43,7 @@ async def issue_goods(
     lot: LotNo | None = None,
     reason: Text | None = None,
 ) -> Done[Adjusted]:
-    """出库：订单发货、车间领料、其他领用，十分钟内可撤销"""
+    """出库：订单发货、车间领料、其他领用（要写原因，金额大的先审批），十分钟内可撤销"""
     if order is not None:
         raise Instead(_shipping(order, items))
     if not items:
@@ -52,11 +53,9 @@ async def issue_goods(
         raise NeedsOrder(customer=customer.name, items=wanted)
     if work_order is not None:
         return await _material(me, work_order, items, place, lot)
-    why = reason or " ".join(dict.fromkeys(filter(None, (item.remark for item in items))))
-    if not why:
-        raise MissingInput(input="reason", handler="stock.out")
     changes = [await going_out(item, place, lot) for item in items]
-    return await do_now(me, AdjustmentKind.issue, changes, items, reason=why)
+    why = reason or remarks(items)
+    return await do_with_consent(me, AdjustmentKind.issue, changes, items, reason=why)
 
 
 def _shipping(order: SalesOrder, items: list[Item] | None) -> Call:
