@@ -1,6 +1,7 @@
 """Several keepers at once: the outcome is that of some order in which they might have come."""
 
 import asyncio
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -10,26 +11,44 @@ from handlers.call import Call
 from handlers.dispatch import run
 from models.errors import Refused
 from models.purchase.tables import PurchaseOrderLine
+from models.stock.reservation import held_by
 from models.stock.tables import Hold
 from tests.handlers.test_stock_documents import differences, on_hand
 
 pytestmark = pytest.mark.commits
+
+_keys = itertools.count()
 
 
 async def together(*calls: tuple[str, str, dict[str, object]]) -> list[str]:
     """Runs them all at once; what each came to: its number, or the code of its refusal."""
     people = {who: await person(who) for who, _, _ in calls}
     outcomes = await asyncio.gather(
-        *(run(people[who], Call(name, inputs), key=f"{name}-{n}") for n, (who, name, inputs) in enumerate(calls)),
+        *(run(people[who], Call(name, inputs), key=f"{name}-{next(_keys)}") for who, name, inputs in calls),
         return_exceptions=True,
     )
     return [each.code if isinstance(each, Refused) else each.facts.get("number", "ok") for each in outcomes]  # type: ignore[union-attr]
+
+
+def lamps(quantity: int) -> list[dict[str, str]]:
+    """So many of a product of which there are 40."""
+    return [{"product": "HB200W", "quantity": str(quantity)}]
 
 
 async def test_of_two_who_receive_more_than_is_ordered_one_is_refused(database: str) -> None:
     each = {"purchase": "PO0087", "quantity": "400"}
     assert sorted(await together(("E005", "stock.in", each), ("E013", "stock.in", each))) == ["GR0001", "over_received"]
     assert (await PurchaseOrderLine.get(order__number="PO0087")).received == 400
+    assert await differences() == []
+
+
+async def test_goods_that_come_in_while_an_order_grows_give_it_no_more_than_it_lacks(database: str) -> None:
+    await run(await person("E003"), Call("order.create", {"customer": "建业工程", "items": lamps(44)}), key="waits")
+    for nth in range(45, 49):
+        # Both look for what the order lacks at the same time.
+        grown = ("E003", "order.modify", {"order": "SO0319", "items": lamps(nth)})
+        assert len(await together(grown, ("E005", "stock.in", {"items": lamps(4), "reason": "盘盈"}))) == 2
+        assert await held_by("SO0319") == {1: Decimal(min(nth, 4 * nth - 136))}, nth
     assert await differences() == []
 
 

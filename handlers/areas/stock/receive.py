@@ -31,7 +31,7 @@ from models.delivery.telling import tell
 from models.errors import InvalidInput
 from models.party.tables import Supplier
 from models.product.pricing import is_cost_far_off
-from models.production.allotting import hold_for_waiting
+from models.production.allotting import hold_for_waiting, lock_waiting
 from models.production.progress import operations_of, report_work
 from models.production.tables import WorkOrder
 from models.purchase.receiving import (
@@ -129,8 +129,9 @@ async def receive_goods(
 async def _for_purchase(
     me: Actor, purchase: PurchaseOrder, arrived: list[Arrived], spot: Spot, items: list[Item] | None
 ) -> Done[Received]:
+    await lock_waiting([each.product.id for each in arrived])
     receipt, lines = await receive_purchase(purchase, arrived, spot, by=me.person_id)
-    held = await hold_for_orders(lines)
+    held = await _hold_for_orders(lines)
     supplier = await purchase.supplier
     rest = [line for line in await lines_expected(purchase) if line.received < line.quantity]
     result = Received(
@@ -172,8 +173,7 @@ async def _otherwise(
         number = await ask_consent(me, receipt.number, _asked(arrived, cost), worth, _from(supplier, reason))
         lines = await _lines(await lines_of_receipt(receipt), items)
         return Done(result.model_copy(update={"lines": lines, "approval": number}), approval=number)
-    booked = await book_receipt(receipt, by=me.person_id)
-    held = await hold_for_orders(booked)
+    booked, held = await book_and_hold(receipt, by=me.person_id)
     result = result.model_copy(update={"lines": await _lines(booked, items), "held_for": held})
     return Done(result, undo=Call("stock.revert", {"document": receipt.number}))
 
@@ -205,9 +205,11 @@ def _from(supplier: Supplier | None, reason: str) -> str:
     return " ".join([*([f"{supplier.name}送来，没有采购单"] if supplier else []), *([reason] if reason else [])])
 
 
-async def book_after_consent(receipt: GoodsReceipt, *, by: int | None) -> None:
-    """What finance has consented to comes in, and orders that wait for it get it."""
-    await hold_for_orders(await book_receipt(receipt, by=by))
+async def book_and_hold(receipt: GoodsReceipt, *, by: int | None) -> tuple[list[GoodsReceiptLine], list[str]]:
+    """What was written down comes in, and orders that wait for it get it; says which."""
+    await lock_waiting([line.product.id for line in await lines_of_receipt(receipt)])
+    booked = await book_receipt(receipt, by=by)
+    return booked, await _hold_for_orders(booked)
 
 
 async def _from_workshop(me: Actor, work_order: WorkOrder, quantity: Measure | None, spot: Spot) -> Done[Received]:
@@ -272,7 +274,7 @@ def _as_said(items: list[Item], cost: Decimal | None = None) -> list[Arrived]:
     return list(whole.values())
 
 
-async def hold_for_orders(lines: list[GoodsReceiptLine]) -> list[str]:
+async def _hold_for_orders(lines: list[GoodsReceiptLine]) -> list[str]:
     orders = await hold_for_waiting([line.product_id for line in lines])  # type: ignore[attr-defined]
     for order in orders:
         facts = {"number": order.number, "products": "、".join(line.product.name for line in lines)[:60]}

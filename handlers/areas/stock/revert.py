@@ -3,7 +3,7 @@
 from handlers.actor import Actor
 from handlers.areas.stock.adjusting import apply_and_tell
 from handlers.areas.stock.facts import tell_dropped
-from handlers.areas.stock.receive import book_after_consent
+from handlers.areas.stock.receive import book_and_hold
 from handlers.inputs import Text
 from handlers.places import StockDocument
 from handlers.registry import command
@@ -57,7 +57,7 @@ async def approve_document(me: Actor, *, document: Text) -> Decided:
     """入库、库存调整和盘点差异审批通过后入账（审批通过时执行）"""
     receipt = await GoodsReceipt.filter(number=document).first()
     if receipt is not None:
-        await book_after_consent(receipt, by=me.id)
+        await book_and_hold(receipt, by=me.id)
         return Decided(number=document, state_text=ReceiptState.done.text)
     adjustment = await Adjustment.filter(number=document).first()
     if adjustment is not None:
