@@ -8,7 +8,7 @@ from bot.rendering.text import CANCEL, CONFIRM, numbered
 from bot.state import State
 from bot.understanding.acts import Act, Said, read_act
 from bot.understanding.correcting import corrected, read_correction
-from bot.understanding.patterns import matches, trimmed
+from bot.understanding.patterns import Match, matches, trimmed
 from bot.understanding.understand import NotUnderstood, Understood, read_answer, understand
 from handlers.actor import Actor
 from handlers.call import Call
@@ -16,16 +16,20 @@ from handlers.dispatch import Instead, MissingInput, Outcome, rehearse, run
 from handlers.files import AttachmentReader
 from handlers.inputs import AddressReader, Ambiguous, Reader, names_a_door
 from handlers.items import split_items
+from handlers.references import DocumentReader, documents_named
 from handlers.registry import handler
 from handlers.result import plain_facts
 from handlers.rights import NoRight, Scope
 from models.chat.undo import last_undoable, mark_undone
-from models.errors import NotFound, Refused
+from models.errors import InvalidInput, NotFound, Refused
 from models.transactions import savepoint
 
 CHOICES = 5
 ATTACH = "file.attach"
 SET_ADDRESS = "address.change"
+
+NO_ANSWER = {Act.confirm, Act.greet, Act.thanks, Act.identity}
+"""Words of the conversation that are no answer, although any words could be one."""
 
 HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance", "purchasing")
 """Roles with a page of help of their own, the most telling first."""
@@ -140,8 +144,28 @@ class Conversation:
         return None if self.state.waiting_for else self._kept(templates.render("talk/nothing_to_pick", {}))
 
     async def _is_other_command(self, text: str) -> bool:
-        """While an input is asked for, only a line that clearly says another command is one."""
-        return any(match.pattern.weight >= 2 for match in matches(text))
+        """While an input is asked for, only a line that clearly says another command is one.
+
+        Where any words can be the answer, so is one that says something of another document.
+        """
+        found = matches(text)
+        if any(match.pattern.weight >= 2 for match in found):
+            return True
+        said = [match for match in found if match.pattern.weight]
+        return self._awaits_words() and any(self._strays(text, match) for match in said)
+
+    def _awaits_words(self) -> bool:
+        call, name = self.state.pending, self.state.waiting_for
+        return call is not None and handler(call.name).inputs[name].reader.worded
+
+    def _strays(self, text: str, match: Match | None = None) -> bool:
+        """Whether a line names a document that the question is not about; in a match, also by a bare number."""
+        assert self.state.pending is not None
+        named = documents_named(text)
+        for name, slot in match.slots.items() if match else ():
+            reader = match.pattern.handler.inputs[name].reader if match else None
+            named |= {reader.number(slot)} if isinstance(reader, DocumentReader) else set()
+        return bool(named - {str(value) for value in self.state.pending.inputs.values()})
 
     async def _command(self, text: str) -> Card:
         try:
@@ -156,7 +180,13 @@ class Conversation:
             return self._asked_again(read.trouble, read.slots[read.open_input])
         if read.trouble is not None:
             return self._trouble(read.trouble)
-        return await self.perform(read.call)
+        return await self._turn_to(read.call)
+
+    async def _turn_to(self, call: Call) -> Card:
+        """Something else than what is asked for: the question is left, and nothing of it waits to be confirmed."""
+        if self.state.waiting_for:
+            self.state.pending = None
+        return await self.perform(call)
 
     async def _follow_up(self, text: str) -> Understood | None:
         """`那M10的呢` asks the last question again about something else."""
@@ -176,16 +206,20 @@ class Conversation:
     async def _answer_question(self, text: str) -> Card:
         call, name = self.state.pending, self.state.waiting_for
         assert call is not None
+        if self._awaits_words() and (said := read_act(text)) and said.act in NO_ANSWER:
+            return await self._ask(call, MissingInput(input=name, handler=call.name))
         if self.state.partial and (self.awaits(AddressReader) or _completes(self.state.partial, text)):
             text = f"{self.state.partial} {text}"
         try:
+            if self._awaits_words() and self._strays(text):
+                raise InvalidInput(input=name, given=text[:40], why="other_document")
             call = await read_answer(self.me, call, name, text)
         except Ambiguous as several:
             return self._choices(call, name, several)
         except Refused as refused:
             is_half = refused.facts.get("why") in ("quantity_missing", "product_missing")
             if not is_half and (other := await self._understood_otherwise(text)):
-                return await self.perform(other)
+                return await self._turn_to(other)
             return self._asked_again(refused, text if is_half else "")
         return await self.perform(call)
 
@@ -268,7 +302,8 @@ class Conversation:
         if self.state.place and self.awaits(AddressReader):
             return await self._placed()
         specific = f"ask/{call.name}.{name}"
-        card = templates.render(specific if templates.exists(specific) else f"ask/{name}", plain_facts(missing.facts))
+        facts = {**plain_facts(missing.facts), "said": call.inputs}
+        card = templates.render(specific if templates.exists(specific) else f"ask/{name}", facts)
         asker = self.me.at(self.me.reach(call.name))
         offers = missing.facts.get("choices") or await handler(call.name).inputs[name].reader.offers(asker)
         card.actions += [Action(offer, offer) for offer in offers]

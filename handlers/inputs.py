@@ -41,11 +41,13 @@ class Ambiguous(Refused):
 class Reader(ABC, Generic[T]):
     """How one kind of input is read.
 
-    `slot` is the pattern it has inside a line of chat; `free` says that the pattern takes anything.
+    `slot` is the pattern it has inside a line of chat; `free` says that the pattern takes anything, and `worded` that
+    any words at all can be its value, so that a question for it would swallow whatever is said next.
     """
 
     slot: ClassVar[str] = r".+?"
     free: ClassVar[bool] = True
+    worded: ClassVar[bool] = False
     schema: ClassVar[dict[str, Any]] = {"type": "string"}
 
     @abstractmethod
@@ -88,6 +90,8 @@ def reads(kind: Any) -> Any:
 
 @reads(Text)
 class TextReader(Reader[Text]):
+    worded = True
+
     async def read(self, me: Actor, text: str, name: str) -> Text:
         text = text.strip()
         if not text or len(text) > 200:
@@ -98,6 +102,8 @@ class TextReader(Reader[Text]):
 @reads(Address)
 class AddressReader(Reader[Address]):
     """Where goods go, with the receiver and their phone if they are said; a place of the map begins one."""
+
+    worded = True
 
     async def read(self, me: Actor, text: str, name: str) -> Address:
         return Address(await TextReader().read(me, " ".join(text.split()), name))

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from tortoise.expressions import Subquery
 
 from handlers.actor import Actor
-from handlers.inputs import Ambiguous, Reader, reads
+from handlers.inputs import READERS, Ambiguous, Reader, reads
 from handlers.visible import find, visible
 from models.approvals.tables import Approval, ApprovalTask
 from models.base import Row
@@ -266,6 +267,20 @@ class ApprovalReader(DocumentReader[Approval]):
         tasks = ApprovalTask.filter(approver_id=me.id, state="pending").values("approval_id")
         waiting = visible(me, Approval).filter(id__in=Subquery(tasks), state="pending")
         return [approval.number for approval in await waiting.order_by("id").limit(5)]
+
+
+@lru_cache(maxsize=1)
+def _numbered() -> tuple[re.Pattern[str], DocumentReader[Any]]:
+    """What a document's number looks like with its prefix, and who completes it."""
+    readers = [reader for reader in READERS.values() if isinstance(reader, DocumentReader)]
+    prefixes = "|".join(sorted({reader.prefix for reader in readers}))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{prefixes})\d{{3,8}}(?!\d)", re.IGNORECASE), readers[0]
+
+
+def documents_named(text: str) -> set[str]:
+    """The documents that a text names by numbers with a prefix, each number in full."""
+    pattern, reader = _numbered()
+    return {reader.number(found[0]) for found in pattern.finditer(plain(text))}
 
 
 def _product_choice(me: Actor, row: Mapping[str, Any]) -> dict[str, str]:
