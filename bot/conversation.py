@@ -9,7 +9,7 @@ from bot.state import State
 from bot.understanding.acts import Act, Said, read_act
 from bot.understanding.correcting import corrected, read_correction
 from bot.understanding.patterns import Match, matches, trimmed
-from bot.understanding.understand import NotUnderstood, Understood, read_answer, understand
+from bot.understanding.understand import NotUnderstood, Understood, is_firm, read_answer, understand
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Instead, MissingInput, Outcome, rehearse, run
@@ -173,6 +173,10 @@ class Conversation:
         except Refused as refused:
             return self._trouble(refused)
         self.state.misses = 0
+        return await self._read(read)
+
+    async def _read(self, read: Understood) -> Card:
+        """Runs what a line was understood as, or says what is wrong with it."""
         if isinstance(read.trouble, Ambiguous):
             return self._choices(read.call, read.open_input, read.trouble)
         if read.trouble is not None and read.trouble.facts.get("why") == "quantity_missing":
@@ -213,15 +217,37 @@ class Conversation:
         try:
             if self._awaits_words() and self._strays(text):
                 raise InvalidInput(input=name, given=text[:40], why="other_document")
-            call = await read_answer(self.me, call, name, text)
+            call = await self._said_with(call, name, text) or await read_answer(self.me, call, name, text)
         except Ambiguous as several:
             return self._choices(call, name, several)
         except Refused as refused:
             is_half = refused.facts.get("why") in ("quantity_missing", "product_missing")
-            if not is_half and (other := await self._understood_otherwise(text)):
-                return await self._turn_to(other)
+            if not is_half and (other := await self._understood_otherwise(text, call)):
+                return await self._read(other)
             return self._asked_again(refused, text if is_half else "")
         return await self.perform(call)
+
+    async def _said_with(self, call: Call, name: str, text: str) -> Call | None:
+        """The answer with what else it says of the same command: `角阀5个 下周三送` where goods are asked for."""
+        for match in matches(text):
+            slots = match.slots
+            if (
+                match.pattern.handler.name != call.name
+                or len(slots) < 2
+                or name not in slots
+                or slots.keys() & call.inputs.keys()
+            ):
+                continue
+            fuller = call
+            try:
+                for slot, said in slots.items():
+                    fuller = await read_answer(self.me, fuller, slot, said)
+            except Refused as refused:
+                if is_firm(refused):
+                    raise
+                continue
+            return fuller
+        return None
 
     def _asked_again(self, refused: Refused, partial: str) -> Card:
         """What was wrong with the answer; the question stays, and what was good of it is remembered."""
@@ -230,13 +256,14 @@ class Conversation:
         card.actions = [*card.actions, Action(CANCEL, CANCEL)]
         return card
 
-    async def _understood_otherwise(self, text: str) -> Call | None:
-        """What cannot be the answer may be another command, if nothing about it is in doubt."""
+    async def _understood_otherwise(self, text: str, asked: Call) -> Understood | None:
+        """What cannot be the answer may be another command, if nothing about it is in doubt; or all of this one at once."""
         try:
             read = await understand(self.me, text)
         except Refused:
             return None
-        return read.call if read.trouble is None else None
+        again = read.call.name == asked.name and len(read.slots) > 1
+        return read if read.trouble is None or again else None
 
     async def perform(self, call: Call, *, confirmed: bool = False) -> Card:
         """Runs a Call, or asks for what it lacks: an input, a choice, a confirmation."""

@@ -142,7 +142,8 @@ _CALLED = re.compile(r"^(?:合格|良品|不良|报废|数量|金额|一共|总�
 
 
 class FigureReader(Reader[Decimal]):
-    slot = rf"(?<![\d.\-]){FIGURE}(?![\d.])"
+    # A dash after a blank or a Chinese word is a sign, so that what is wrong with -5 can be said.
+    slot = rf"(?:(?<=[\s\u4e00-\u9fff])-|(?<![\d.\-])){FIGURE}(?![\d.])"
     free = False
     schema = {"type": "string", "format": "decimal"}
     least: ClassVar[Decimal] = Decimal(0)
@@ -151,7 +152,10 @@ class FigureReader(Reader[Decimal]):
     async def read(self, me: Actor, text: str, name: str) -> Decimal:
         # Who is asked how many often says what of, too.
         bare = _CALLED.sub("", plain(text).strip())
-        figure = read_figure(re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", bare))
+        bare = re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", bare)
+        if bare.startswith("-") and read_figure(bare[1:]) is not None:
+            raise InvalidInput(input=name, given=text, why="too_small")
+        figure = read_figure(bare)
         if figure is None:
             raise InvalidInput(input=name, given=text, why="not_a_figure")
         return self._checked(figure, text, name)
@@ -212,6 +216,10 @@ def cursor_after(row_id: int) -> str:
     return base64.urlsafe_b64encode(f"after:{row_id}".encode()).decode()
 
 
+_MEANT = re.compile(r"[年月日号]|\d{4}")
+"""What shows that a day was meant: 20-25 may be a product as well."""
+
+
 @reads(Day)
 class DayReader(Reader[Day]):
     slot = rf"(?<!\d){DAY}"
@@ -222,7 +230,7 @@ class DayReader(Reader[Day]):
     async def read(self, me: Actor, text: str, name: str) -> Day:
         day = read_day(plain(text), today())
         if day is None:
-            raise InvalidInput(input=name, given=text, why="not_a_day")
+            raise InvalidInput(input=name, given=text, why="no_such_day" if _MEANT.search(text) else "not_a_day")
         if abs((day - today()).days) > 366 * self.years:
             raise InvalidInput(input=name, given=text, why="day_too_far")
         return Day(day)

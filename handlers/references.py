@@ -28,12 +28,17 @@ from models.stock.tables import Warehouse
 from models.text import plain
 
 R = TypeVar("R", bound=Row)
+
+_SIGNED = re.compile(r"-\s*\d[\d,.]*\s*[\u4e00-\u9fff]?")
+"""So many less than none: whoever says it means a quantity, however like a part of a name it looks."""
 W = TypeVar("W")
 
 
 @reads(Product)
 class ProductReader(Reader[Product]):
     async def read(self, me: Actor, text: str, name: str) -> Product:
+        if _SIGNED.fullmatch(plain(text).strip()):
+            raise InvalidInput(input="quantity", given=text.strip(), why="too_small")
         found = await find_products(text)
         if not found.rows:
             raise NotFound(kind="product", given=text, near=found.near)
