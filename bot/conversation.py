@@ -8,25 +8,29 @@ from bot.rendering.text import CANCEL, CONFIRM, numbered
 from bot.state import State
 from bot.understanding.acts import Act, Said, read_act
 from bot.understanding.correcting import corrected, read_correction
-from bot.understanding.patterns import matches, trimmed
-from bot.understanding.understand import NotUnderstood, Understood, read_answer, understand
+from bot.understanding.patterns import Match, matches, trimmed
+from bot.understanding.understand import NotUnderstood, Understood, is_firm, read_answer, understand
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Instead, MissingInput, Outcome, rehearse, run
 from handlers.files import AttachmentReader
 from handlers.inputs import AddressReader, Ambiguous, Reader, SpotReader, names_a_door
 from handlers.items import split_items
+from handlers.references import DocumentReader, documents_named
 from handlers.registry import handler
 from handlers.result import plain_facts
 from handlers.rights import NoRight, Scope
 from models.chat.undo import last_undoable, mark_undone
-from models.errors import NotFound, Refused
+from models.errors import InvalidInput, NotFound, Refused
 from models.transactions import savepoint
 
 CHOICES = 5
 ATTACH = "file.attach"
 SET_ADDRESS = "address.change"
 CHECK_IN = "attendance.checkin"
+
+NO_ANSWER = {Act.confirm, Act.greet, Act.thanks, Act.identity}
+"""Words of the conversation that are no answer, although any words could be one."""
 
 HELPED = ("customer", "manager", "salesperson", "warehouse", "worker", "finance", "purchasing")
 """Roles with a page of help of their own, the most telling first."""
@@ -149,8 +153,28 @@ class Conversation:
         return None if self.state.waiting_for else self._kept(templates.render("talk/nothing_to_pick", {}))
 
     async def _is_other_command(self, text: str) -> bool:
-        """While an input is asked for, only a line that clearly says another command is one."""
-        return any(match.pattern.weight >= 2 for match in matches(text))
+        """While an input is asked for, only a line that clearly says another command is one.
+
+        Where any words can be the answer, so is one that says something of another document.
+        """
+        found = matches(text)
+        if any(match.pattern.weight >= 2 for match in found):
+            return True
+        said = [match for match in found if match.pattern.weight]
+        return self._awaits_words() and any(self._strays(text, match) for match in said)
+
+    def _awaits_words(self) -> bool:
+        call, name = self.state.pending, self.state.waiting_for
+        return call is not None and handler(call.name).inputs[name].reader.worded
+
+    def _strays(self, text: str, match: Match | None = None) -> bool:
+        """Whether a line names a document that the question is not about; in a match, also by a bare number."""
+        assert self.state.pending is not None
+        named = documents_named(text)
+        for name, slot in match.slots.items() if match else ():
+            reader = match.pattern.handler.inputs[name].reader if match else None
+            named |= {reader.number(slot)} if isinstance(reader, DocumentReader) else set()
+        return bool(named - {str(value) for value in self.state.pending.inputs.values()})
 
     async def _command(self, text: str) -> Card:
         try:
@@ -158,6 +182,10 @@ class Conversation:
         except Refused as refused:
             return self._trouble(refused)
         self.state.misses = 0
+        return await self._read(read)
+
+    async def _read(self, read: Understood) -> Card:
+        """Runs what a line was understood as, or says what is wrong with it."""
         if isinstance(read.trouble, Ambiguous):
             return self._choices(read.call, read.open_input, read.trouble)
         if read.trouble is not None and read.trouble.facts.get("why") == "quantity_missing":
@@ -165,7 +193,13 @@ class Conversation:
             return self._asked_again(read.trouble, read.slots[read.open_input])
         if read.trouble is not None:
             return self._trouble(read.trouble)
-        return await self.perform(read.call)
+        return await self._turn_to(read.call)
+
+    async def _turn_to(self, call: Call) -> Card:
+        """Something else than what is asked for: the question is left, and nothing of it waits to be confirmed."""
+        if self.state.waiting_for:
+            self.state.pending = None
+        return await self.perform(call)
 
     async def _follow_up(self, text: str) -> Understood | None:
         """`那M10的呢` asks the last question again about something else."""
@@ -185,18 +219,44 @@ class Conversation:
     async def _answer_question(self, text: str) -> Card:
         call, name = self.state.pending, self.state.waiting_for
         assert call is not None
+        if self._awaits_words() and (said := read_act(text)) and said.act in NO_ANSWER:
+            return await self._ask(call, MissingInput(input=name, handler=call.name))
         if self.state.partial and (self.awaits(AddressReader) or _completes(self.state.partial, text)):
             text = f"{self.state.partial} {text}"
         try:
-            call = await read_answer(self.me, call, name, text)
+            if self._awaits_words() and self._strays(text):
+                raise InvalidInput(input=name, given=text[:40], why="other_document")
+            call = await self._said_with(call, name, text) or await read_answer(self.me, call, name, text)
         except Ambiguous as several:
             return self._choices(call, name, several)
         except Refused as refused:
             is_half = refused.facts.get("why") in ("quantity_missing", "product_missing")
-            if not is_half and (other := await self._understood_otherwise(text)):
-                return await self.perform(other)
+            if not is_half and (other := await self._understood_otherwise(text, call)):
+                return await self._read(other)
             return self._asked_again(refused, text if is_half else "")
         return await self.perform(call)
+
+    async def _said_with(self, call: Call, name: str, text: str) -> Call | None:
+        """The answer with what else it says of the same command: `角阀5个 下周三送` where goods are asked for."""
+        for match in matches(text):
+            slots = match.slots
+            if (
+                match.pattern.handler.name != call.name
+                or len(slots) < 2
+                or name not in slots
+                or slots.keys() & call.inputs.keys()
+            ):
+                continue
+            fuller = call
+            try:
+                for slot, said in slots.items():
+                    fuller = await read_answer(self.me, fuller, slot, said)
+            except Refused as refused:
+                if is_firm(refused):
+                    raise
+                continue
+            return fuller
+        return None
 
     def _asked_again(self, refused: Refused, partial: str) -> Card:
         """What was wrong with the answer; the question stays, and what was good of it is remembered."""
@@ -205,13 +265,14 @@ class Conversation:
         card.actions = [*card.actions, Action(CANCEL, CANCEL)]
         return card
 
-    async def _understood_otherwise(self, text: str) -> Call | None:
-        """What cannot be the answer may be another command, if nothing about it is in doubt."""
+    async def _understood_otherwise(self, text: str, asked: Call) -> Understood | None:
+        """What cannot be the answer may be another command, if nothing about it is in doubt; or all of this one at once."""
         try:
             read = await understand(self.me, text)
         except Refused:
             return None
-        return read.call if read.trouble is None else None
+        again = read.call.name == asked.name and len(read.slots) > 1
+        return read if read.trouble is None or again else None
 
     async def perform(self, call: Call, *, confirmed: bool = False) -> Card:
         """Runs a Call, or asks for what it lacks: an input, a choice, a confirmation."""
@@ -289,7 +350,8 @@ class Conversation:
         if self.state.place and self._awaits_place():
             return await self._placed()
         specific = f"ask/{call.name}.{name}"
-        card = templates.render(specific if templates.exists(specific) else f"ask/{name}", plain_facts(missing.facts))
+        facts = {**plain_facts(missing.facts), "said": call.inputs}
+        card = templates.render(specific if templates.exists(specific) else f"ask/{name}", facts)
         asker = self.me.at(self.me.reach(call.name))
         offers = missing.facts.get("choices") or await handler(call.name).inputs[name].reader.offers(asker)
         card.actions += [Action(offer, offer) for offer in offers]

@@ -46,11 +46,13 @@ class Ambiguous(Refused):
 class Reader(ABC, Generic[T]):
     """How one kind of input is read.
 
-    `slot` is the pattern it has inside a line of chat; `free` says that the pattern takes anything.
+    `slot` is the pattern it has inside a line of chat; `free` says that the pattern takes anything, and `worded` that
+    any words at all can be its value, so that a question for it would swallow whatever is said next.
     """
 
     slot: ClassVar[str] = r".+?"
     free: ClassVar[bool] = True
+    worded: ClassVar[bool] = False
     schema: ClassVar[dict[str, Any]] = {"type": "string"}
 
     @abstractmethod
@@ -93,6 +95,7 @@ def reads(kind: Any) -> Any:
 
 @reads(Text)
 class TextReader(Reader[Text]):
+    worded = True
     longest: ClassVar[int] = 200
 
     async def read(self, me: Actor, text: str, name: str) -> Text:
@@ -112,6 +115,8 @@ class NameReader(TextReader):
 @reads(Address)
 class AddressReader(Reader[Address]):
     """Where goods go, with the receiver and their phone if they are said; a place of the map begins one."""
+
+    worded = True
 
     async def read(self, me: Actor, text: str, name: str) -> Address:
         return Address(await TextReader().read(me, " ".join(text.split()), name))
@@ -161,7 +166,8 @@ _CALLED = re.compile(r"^(?:合格|良品|不良|报废|数量|金额|一共|总�
 
 
 class FigureReader(Reader[Decimal]):
-    slot = rf"(?<![\d.\-]){FIGURE}(?![\d.])"
+    # A dash after a blank or a Chinese word is a sign, so that what is wrong with -5 can be said.
+    slot = rf"(?:(?<=[\s\u4e00-\u9fff])-|(?<![\d.\-])){FIGURE}(?![\d.])"
     free = False
     schema = {"type": "string", "format": "decimal"}
     least: ClassVar[Decimal] = Decimal(0)
@@ -170,7 +176,10 @@ class FigureReader(Reader[Decimal]):
     async def read(self, me: Actor, text: str, name: str) -> Decimal:
         # Who is asked how many often says what of, too.
         bare = _CALLED.sub("", plain(text).strip())
-        figure = read_figure(re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", bare))
+        bare = re.sub(r"[元块个件只支根条卷箱盒¥￥]+$", "", bare)
+        if bare.startswith("-") and read_figure(bare[1:]) is not None:
+            raise InvalidInput(input=name, given=text, why="too_small")
+        figure = read_figure(bare)
         if figure is None:
             raise InvalidInput(input=name, given=text, why="not_a_figure")
         return self._checked(figure, text, name)
@@ -234,6 +243,10 @@ def cursor_after(row_id: int) -> str:
     return base64.urlsafe_b64encode(f"after:{row_id}".encode()).decode()
 
 
+_MEANT = re.compile(r"[年月日号]|\d{4}")
+"""What shows that a day was meant: 20-25 may be a product as well."""
+
+
 @reads(Day)
 class DayReader(Reader[Day]):
     slot = rf"(?<!\d){DAY}"
@@ -244,7 +257,7 @@ class DayReader(Reader[Day]):
     async def read(self, me: Actor, text: str, name: str) -> Day:
         day = read_day(plain(text), today())
         if day is None:
-            raise InvalidInput(input=name, given=text, why="not_a_day")
+            raise InvalidInput(input=name, given=text, why="no_such_day" if _MEANT.search(text) else "not_a_day")
         if abs((day - today()).days) > 366 * self.years:
             raise InvalidInput(input=name, given=text, why="day_too_far")
         return Day(day)

@@ -6,7 +6,8 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from handlers.actor import Actor
-from handlers.inputs import READERS, Ambiguous, Count, Reader, reads
+from handlers.inputs import READERS, Ambiguous, Count, Day, Reader, reads
+from handlers.reading.dates import DAY
 from handlers.reading.figures import FIGURE, read_figure
 from handlers.references import ProductReader
 from models.errors import InvalidInput, NotFound
@@ -32,7 +33,7 @@ NEEDED = {"product", "quantity"}
 class ItemsReader(Reader[list[Item]]):
     """Products with quantities: `m8x30 5000个`, `角阀50 面板一箱`, or a list of objects in JSON."""
 
-    slot = r".*?[\d一二三四五六七八九十百千万两半].*?"
+    slot = r".*?[\d零〇一二三四五六七八九十百千万两半].*?"
     schema = {
         "type": "array",
         "items": {
@@ -48,6 +49,8 @@ class ItemsReader(Reader[list[Item]]):
     }
 
     async def read(self, me: Actor, text: str, name: str) -> list[Item]:
+        if below := says_below_nothing(text):
+            raise InvalidInput(input="quantity", given=below, why="too_small")
         said = split_items(text)
         if not said:
             raise InvalidInput(input=name, given=text, why="no_items")
@@ -59,6 +62,7 @@ class ItemsReader(Reader[list[Item]]):
                 # What follows the goods, such as 月结 or 送到老地方, is a remark; the echo shows it.
                 if not items or each.quantity is not None:
                     raise
+                await _refuse_strange_day(me, each.product)
                 items[-1] = replace(items[-1], remark=f"{items[-1].remark} {each.product}".strip())
         return items
 
@@ -85,8 +89,6 @@ class ItemsReader(Reader[list[Item]]):
         each = said[index]
         if not each.product:
             raise InvalidInput(input=name, given=each.line, why="product_missing")
-        if below := _BELOW_NOTHING.search(each.line):
-            raise InvalidInput(input="quantity", given=f"-{below[1]}", why="too_small")
         try:
             return await make_item(me, each.product, each.quantity, each.unit, name)
         except Ambiguous as several:
@@ -119,9 +121,30 @@ _ARABIC = r"(?<![A-Za-z×.\d\-])\d[\d,]*(?:\.\d+)?(?:[万千百wWkK]\d*)?"
 _HAN = r"(?<![零〇一二三四五六七八九十百千万两俩])(?:[零〇一二三四五六七八九十百千万两俩]+|半)"
 # With a unit it is a quantity wherever it stands; without one it must not be part of a name such as 86型 or 18W.
 _QUANTITY = re.compile(rf"({_ARABIC}|{_HAN})\s*(?:({UNIT})|(?![A-Za-z×\d.\-型号寸]))")
-_BELOW_NOTHING = re.compile(rf"(?:\s-|负)\s*(\d[\d,.]*)\s*{UNIT}?$")
+# A dash inside a name such as DZ47-63 or A-03-2 is none; before so many of a unit it is.
+_BELOW_NOTHING = re.compile(
+    rf"(?:(?:^|(?<=[\s,，、;；。和\u4e00-\u9fff]))-\s*|负\s*)({FIGURE})\s*{UNIT}?(?![A-Za-z×\d.\-型号寸])"
+    rf"|-\s*({FIGURE})\s*{UNIT}(?![A-Za-z\d])"
+)
+_DAY = re.compile(DAY)
 _ONLY_QUANTITY = re.compile(rf"({FIGURE})\s*({UNIT})?")
 _BREAK = re.compile(r"[\s,，、;；。和]+")
+
+
+def says_below_nothing(text: str) -> str:
+    """So many less than none, wherever they stand: they are no part of a name and no remark; empty without."""
+    below = _BELOW_NOTHING.search(plain(text))
+    return f"-{below[1] or below[2]}" if below else ""
+
+
+async def _refuse_strange_day(me: Actor, remark: str) -> None:
+    """Raises InvalidInput for a day in a remark that there is none of, or that is years off."""
+    for found in _DAY.finditer(remark):
+        try:
+            await READERS[Day].read(me, found[0], "date")
+        except InvalidInput as wrong:
+            if wrong.facts["why"] != "not_a_day":
+                raise
 
 
 def split_items(text: str) -> list[Said]:

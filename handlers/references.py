@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from tortoise.expressions import Subquery
 
 from handlers.actor import Actor
-from handlers.inputs import Ambiguous, Reader, reads
+from handlers.inputs import READERS, Ambiguous, Reader, reads
 from handlers.visible import find, visible
 from models.approvals.tables import Approval, ApprovalTask
 from models.base import Row
@@ -28,12 +29,17 @@ from models.stock.tables import Warehouse
 from models.text import plain
 
 R = TypeVar("R", bound=Row)
+
+_SIGNED = re.compile(r"-\s*\d[\d,.]*\s*[\u4e00-\u9fff]?")
+"""So many less than none: whoever says it means a quantity, however like a part of a name it looks."""
 W = TypeVar("W")
 
 
 @reads(Product)
 class ProductReader(Reader[Product]):
     async def read(self, me: Actor, text: str, name: str) -> Product:
+        if _SIGNED.fullmatch(plain(text).strip()):
+            raise InvalidInput(input="quantity", given=text.strip(), why="too_small")
         found = await find_products(text)
         if not found.rows:
             raise NotFound(kind="product", given=text, near=found.near)
@@ -267,6 +273,20 @@ class ApprovalReader(DocumentReader[Approval]):
         tasks = ApprovalTask.filter(approver_id=me.id, state="pending").values("approval_id")
         waiting = visible(me, Approval).filter(id__in=Subquery(tasks), state="pending")
         return [approval.number for approval in await waiting.order_by("id").limit(5)]
+
+
+@lru_cache(maxsize=1)
+def _numbered() -> tuple[re.Pattern[str], DocumentReader[Any]]:
+    """What a document's number looks like with its prefix, and who completes it."""
+    readers = [reader for reader in READERS.values() if isinstance(reader, DocumentReader)]
+    prefixes = "|".join(sorted({reader.prefix for reader in readers}))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{prefixes})\d{{3,8}}(?!\d)", re.IGNORECASE), readers[0]
+
+
+def documents_named(text: str) -> set[str]:
+    """The documents that a text names by numbers with a prefix, each number in full."""
+    pattern, reader = _numbered()
+    return {reader.number(found[0]) for found in pattern.finditer(plain(text))}
 
 
 def _product_choice(me: Actor, row: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from bot.understanding.patterns import Match, matches, trimmed
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.inputs import Ambiguous
-from handlers.items import split_items
+from handlers.items import says_below_nothing, split_items
 from handlers.registry import Handler, handler
 from handlers.rights import NoRight, Scope
 from models.errors import InvalidInput, NotFound, Refused
@@ -16,7 +16,7 @@ from models.errors import InvalidInput, NotFound, Refused
 TRIED = 4
 """How many readings of a line are looked up before the best one's trouble is told."""
 
-FIRM = {"day_too_far", "day_past"}
+FIRM = {"day_too_far", "day_past", "no_such_day", "too_small"}
 """What is wrong with an input that is meant for certain."""
 
 
@@ -50,7 +50,7 @@ async def understand(me: Actor, line: str) -> Understood:
         read = await _read(me, match)
         if read.trouble is None:
             return read
-        if isinstance(read.trouble, InvalidInput) and read.trouble.facts.get("why") in FIRM:
+        if is_firm(read.trouble):
             # A day thirty years off is no remark: no looser reading of the same command may explain it away.
             decided.add(match.pattern.handler.name)
         best = _better(best, read)
@@ -72,10 +72,19 @@ def _refuse_forbidden(me: Actor, found: list[Match]) -> None:
 
 
 def _better(best: Understood | None, read: Understood) -> Understood:
-    """Several rows that fit say more than none."""
-    if best is None or (isinstance(best.trouble, NotFound) and isinstance(read.trouble, Ambiguous)):
-        return read
-    return best
+    """What is certainly wrong says more than several rows that fit, and these more than none."""
+    return read if best is None or _telling(read.trouble) > _telling(best.trouble) else best
+
+
+def _telling(trouble: Refused | None) -> int:
+    if is_firm(trouble):
+        return 2
+    return 0 if isinstance(trouble, NotFound) else 1
+
+
+def is_firm(trouble: Refused | None) -> bool:
+    """Whether something is wrong with an input that is meant for certain."""
+    return isinstance(trouble, InvalidInput) and trouble.facts.get("why") in FIRM
 
 
 def _by_role(me: Actor, found: list[Match]) -> list[Match]:
@@ -118,7 +127,8 @@ async def _bare(me: Actor, text: str) -> Understood | None:
         name, _, rest = text.partition(" ")
         for slots in ({"customer": name, "items": rest}, {"items": text}):
             said = split_items(slots["items"])
-            if said and any(item.quantity is not None and item.product for item in said):
+            counted = any(item.quantity is not None and item.product for item in said)
+            if counted or says_below_nothing(slots["items"]):
                 ordered = await _try(me, "order.create", slots)
                 if ordered:
                     return ordered
@@ -132,7 +142,7 @@ async def _bare(me: Actor, text: str) -> Understood | None:
 
 
 async def _try(me: Actor, name: str, slots: dict[str, str]) -> Understood | None:
-    """A reading that is only taken if everything in it is found, or is one of a few."""
+    """A reading that is only taken if everything in it is found, is one of a few, or is certainly wrong."""
     found = handler(name)
     asker, call = me.at(me.reach(name)), Call(name)
     for slot, text in slots.items():
@@ -140,8 +150,8 @@ async def _try(me: Actor, name: str, slots: dict[str, str]) -> Understood | None
             call = await _with(asker, found, call, slot, text)
         except Ambiguous as several:
             return Understood(call, several, slot, slots)
-        except Refused:
-            return None
+        except Refused as refused:
+            return Understood(call, refused, slot, slots) if is_firm(refused) else None
     return Understood(call, slots=slots)
 
 

@@ -1,13 +1,18 @@
-"""Days as people type them, seen from today in Shanghai: 明天, 下周三, 11月28号, 12-02."""
+"""Days as people type them, seen from today in Shanghai: 明天, 下周三, 11月28号, 12-02, 3天后, 两周后."""
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
+
+from handlers.reading.figures import read_figure
 
 WEEKDAYS = {name: index for index, name in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 RELATIVE = {"大后天": 3, "后天": 2, "明天": 1, "明日": 1, "今天": 0, "今日": 0, "前天": -2, "昨天": -1}
 
+AFTER = r"(?:\d{1,6}|[一二三四五六七八九十百千两半]{1,5})(?:天|日|周|个?星期|个?礼拜|个?月|年)(?:以后|之后|后)"
+
 DAY = (
-    r"(?:大后天|后天|明天|明日|今天|今日|前天|昨天"
+    rf"(?:{AFTER}|大后天|后天|明天|明日|今天|今日|前天|昨天|去年|前年"
     r"|(?:下下|下|这|本|上)?(?:个)?(?:周|星期|礼拜)[一二三四五六日天]"
     r"|\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}[日号]?"
     r"|\d{1,2}月\d{1,2}[日号]?"
@@ -20,6 +25,13 @@ _WEEK = re.compile(r"(下下|下|这|本|上)?(?:个)?(?:周|星期|礼拜)([一
 _YMD = re.compile(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})[日号]?")
 _MD = re.compile(r"(\d{1,2})(?:月|[-/])(\d{1,2})[日号]?")
 _D = re.compile(r"(\d{1,2})[号日]")
+_AFTER = re.compile(r"(\d+|[^天日周年月个星礼]+)(天|日|周|个?星期|个?礼拜|个?月|年)(?:以后|之后|后)")
+_YEARS_AGO = {"去年": 1, "前年": 2}
+
+_IN_MONTHS = {"月": 1, "个月": 1, "年": 12}
+_IN_DAYS = {"天": 1, "日": 1}
+_WEEK_DAYS = 7
+_HALF = {"月": 15, "个月": 15}
 
 
 def read_day(text: str, today: date, *, ahead: bool = True) -> date | None:
@@ -27,6 +39,10 @@ def read_day(text: str, today: date, *, ahead: bool = True) -> date | None:
     text = text.strip()
     if text in RELATIVE:
         return today + timedelta(days=RELATIVE[text])
+    if text in _YEARS_AGO:
+        return _months_on(today, -12 * _YEARS_AGO[text])
+    if found := _AFTER.fullmatch(text):
+        return _after(found[1], found[2], today)
     if found := _WEEK.fullmatch(text):
         return _weekday(found[1] or "", WEEKDAYS[found[2]], today, ahead)
     try:
@@ -41,6 +57,27 @@ def read_day(text: str, today: date, *, ahead: bool = True) -> date | None:
     except ValueError:
         return None
     return None
+
+
+def _after(figure: str, unit: str, today: date) -> date | None:
+    """So long from today; what is further off than there are days is the last there is."""
+    count = read_figure(figure)
+    if count is None:
+        return None
+    if figure == "半" and unit in _HALF:
+        return today + timedelta(days=_HALF[unit])
+    try:
+        if unit in _IN_MONTHS:
+            return _months_on(today, int(count * _IN_MONTHS[unit]))
+        return today + timedelta(days=int(count * _IN_DAYS.get(unit, _WEEK_DAYS)))
+    except (ValueError, OverflowError):
+        return date.max
+
+
+def _months_on(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last. Raises ValueError beyond the calendar."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _weekday(week: str, weekday: int, today: date, ahead: bool) -> date:

@@ -14,6 +14,9 @@ from models.system.company import tax_rate
 LOWEST_SHARE = Decimal("0.01")
 """Of the list price; what is less is a slip of the decimal point."""
 
+FAR_TIMES = 10
+"""So many times what a product has cost so far is a slip of the decimal point."""
+
 CENT, FINEST = Decimal("0.01"), Decimal("0.000001")
 
 # A customer's own price stands before its group's, that before everybody's; then the largest quantity reached counts,
@@ -98,6 +101,12 @@ def discounted(price: Decimal, discount: Decimal) -> Decimal:
 def is_far_off(product: Product, price: Decimal) -> bool:
     """Whether a price is so low that it can only be a mistake."""
     return product.list_price is not None and price < Decimal(product.list_price) * LOWEST_SHARE
+
+
+def is_cost_far_off(product: Product, cost: Decimal) -> bool:
+    """Whether a cost is so far from what the product has cost so far that it can only be a mistake; a present is none."""
+    known = Decimal(product.cost or product.list_price or 0)
+    return bool(known and cost) and not known / FAR_TIMES <= cost <= known * FAR_TIMES
 
 
 async def set_price(

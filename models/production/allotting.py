@@ -1,6 +1,7 @@
 """Goods that have come in are held for the orders that wait for them, the earliest asked for first."""
 
 from models import sql
+from models.sales.amending import lock_order
 from models.sales.orders import hold_stock, lines_of
 from models.sales.tables import SalesOrder
 
@@ -14,11 +15,21 @@ GROUP BY o.id ORDER BY o.requested_date NULLS LAST, o.id
 """
 
 
+LOCK = f"SELECT id FROM sales_order WHERE id IN ({WAITING}) ORDER BY id FOR NO KEY UPDATE"
+
+
+async def lock_waiting(product_ids: list[int]) -> None:
+    """Holds the orders still that wait for what is about to come in: documents are locked before goods."""
+    await sql.rows(LOCK, product_ids)
+
+
 async def hold_for_waiting(product_ids: list[int]) -> list[SalesOrder]:
     """Holds what is free now for confirmed orders that lack it; says which orders got any."""
     served = []
     for row in await sql.rows(WAITING, product_ids):
         order = await SalesOrder.get(id=row["id"])
+        # What an order holds is read under its lock; otherwise two arrivals at once give it more than it needs.
+        await lock_order(order)
         before = await _held(order)
         await hold_stock(order, await lines_of(order))
         if await _held(order) > before:

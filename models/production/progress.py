@@ -10,6 +10,7 @@ from models.errors import Refused, WrongState
 from models.moves import move
 from models.production.materials import WORK_IN_PROGRESS, backflush, give_back_material
 from models.production.tables import JobReport, Operation, WorkOrder, WorkOrderState
+from models.sales.amending import lock_order
 from models.sales.orders import hold_stock, lines_of
 from models.sales.tables import SalesOrder
 from models.stock.moving import add_move
@@ -118,6 +119,9 @@ def _check(work_order: WorkOrder, steps: list[Operation], index: int, good: Deci
 
 async def _put_in_stock(work_order: WorkOrder, good: Decimal, document: str, by: int) -> None:
     product = await work_order.product
+    waiting = await orders_waiting(work_order)
+    for order in waiting:
+        await lock_order(order)
     await add_move(
         product_id=product.id,
         warehouse_id=work_order.warehouse_id,  # type: ignore[attr-defined]
@@ -128,7 +132,7 @@ async def _put_in_stock(work_order: WorkOrder, good: Decimal, document: str, by:
         by=by,
         memo=f"{work_order.number} 完工入库",
     )
-    for order in await orders_waiting(work_order):
+    for order in waiting:
         await hold_stock(order, await lines_of(order))
 
 

@@ -1,7 +1,7 @@
 """Goods that come in from suppliers: what a purchase still expects goes down, stock goes up, and what we owe is estimated."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from models import sql
 from models.base import ZERO
@@ -18,7 +18,7 @@ from models.purchase.tables import (
     ReceiptState,
 )
 from models.stock.bins import keep_expiry
-from models.stock.moving import add_move
+from models.stock.moving import CENT, add_move
 from models.stock.placing import Spot
 from models.stock.reservation import Dropped, make_room
 from models.stock.reversal import MovedOn, take_back
@@ -69,6 +69,11 @@ class Arrived:
     quantity: Decimal
     unit_cost: Decimal | None = None
 
+    @property
+    def cost(self) -> Decimal:
+        """What one of it costs."""
+        return Decimal(self.product.cost) if self.unit_cost is None else self.unit_cost
+
 
 async def lines_expected(order: PurchaseOrder) -> list[PurchaseOrderLine]:
     """A purchase's lines with their products, what is still open first."""
@@ -104,35 +109,56 @@ async def receive_purchase(
                 open=line.quantity - line.received, given=each.quantity,
             )  # fmt: skip
         price = Decimal(line.price)
-        made.append(
-            await _book(receipt, Arrived(each.product, each.quantity, price), spot, ESTIMATED_PAYABLE, by=by, line=line)
-        )
+        came = await _write_line(receipt, Arrived(each.product, each.quantity, price), spot, line)
+        await _book(receipt, came, ESTIMATED_PAYABLE, by=by)
+        made.append(came)
     await follow_receipts(order)
     return receipt, made
 
 
-async def receive_other(
+async def write_receipt(
     arrived: list[Arrived], spot: Spot, *, supplier_id: int | None, reason: str, by: int
-) -> tuple[GoodsReceipt, list[GoodsReceiptLine]]:
-    """Takes goods in that no purchase expects: owed to their supplier, or to be explained by finance."""
-    receipt = await _write(by=by, supplier_id=supplier_id, reason=reason)
-    against = ESTIMATED_PAYABLE if supplier_id else UNEXPLAINED
-    ordered = sorted(arrived, key=lambda each: each.product.id)
-    return receipt, [await _book(receipt, each, spot, against, by=by) for each in ordered]
+) -> GoodsReceipt:
+    """Writes goods down that no purchase expects; nothing moves yet."""
+    receipt = await _write(by=by, supplier_id=supplier_id, reason=reason, state=ReceiptState.pending_approval)
+    for each in sorted(arrived, key=lambda each: each.product.id):
+        await _write_line(receipt, each, spot)
+    return receipt
+
+
+async def book_receipt(receipt: GoodsReceipt, *, by: int | None) -> list[GoodsReceiptLine]:
+    """Takes in what was written down: owed to its supplier, or to be explained by finance. Raises WrongState."""
+    await move(receipt, ReceiptState.done)
+    lines = await lines_of_receipt(receipt)
+    for line in lines:
+        await _book(receipt, line, ESTIMATED_PAYABLE if receipt.supplier_id else UNEXPLAINED, by=by)  # type: ignore[attr-defined]
+    return lines
+
+
+async def lines_of_receipt(receipt: GoodsReceipt) -> list[GoodsReceiptLine]:
+    """Its lines with products and warehouses, in the order in which balances are locked."""
+    rows = GoodsReceiptLine.filter(receipt_id=receipt.id).order_by("product_id", "warehouse_id", "id")
+    return await rows.select_related("product", "warehouse", "receipt")
+
+
+def worth_of_arrival(arrived: list[Arrived]) -> Decimal:
+    """What goods in question are worth by what is said of them or by the books, whichever is more."""
+    worth = sum((each.quantity * max(each.cost, each.product.cost) for each in arrived), ZERO)
+    return Decimal(worth).quantize(CENT, ROUND_HALF_UP)
 
 
 async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
     """Takes a receipt back: its goods leave again, and the purchase expects them; says whose reservations gave way.
 
-    Raises WrongState, MovedOn, ReceiptInvoiced.
+    One that still waits for consent has moved nothing. Raises WrongState, MovedOn, ReceiptInvoiced.
     """
     order = await PurchaseOrder.get_or_none(id=receipt.order_id or -1)  # type: ignore[attr-defined]
     if order is not None:
         await sql.rows(LOCK, order.id)
+    waiting = receipt.state == ReceiptState.pending_approval.value
     await move(receipt, ReceiptState.cancelled)
-    lines = await GoodsReceiptLine.filter(receipt_id=receipt.id).order_by("product_id", "warehouse_id", "id")
     dropped: list[Dropped] = []
-    for line in lines:
+    for line in [] if waiting else await lines_of_receipt(receipt):
         try:
             dropped += await make_room(line.product_id, line.warehouse_id, line.quantity)  # type: ignore[attr-defined]
         except NotEnoughStock:
@@ -141,7 +167,8 @@ async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
         ordered = line.order_line_id  # type: ignore[attr-defined]
         if ordered is not None and not await sql.row(TAKE_IN, ordered, -line.quantity):
             raise ReceiptInvoiced(number=receipt.number)
-    await take_back(receipt.number, by=by, memo=f"撤销 {receipt.number}")
+    if not waiting:
+        await take_back(receipt.number, by=by, memo=f"撤销 {receipt.number}")
     if order is not None:
         await order.refresh_from_db()
         await follow_receipts(order)
@@ -149,27 +176,33 @@ async def cancel_receipt(receipt: GoodsReceipt, *, by: int) -> list[Dropped]:
 
 
 async def _write(
-    *, by: int, order: PurchaseOrder | None = None, supplier_id: int | None, reason: str = ""
-) -> GoodsReceipt:
+    *, by: int, order: PurchaseOrder | None = None, supplier_id: int | None, reason: str = "",
+    state: ReceiptState = ReceiptState.done,
+) -> GoodsReceipt:  # fmt: skip
     return await GoodsReceipt.create(
-        number=await next_number("GR"), order=order, supplier_id=supplier_id, reason=reason, received_at=now(), received_by_id=by
+        number=await next_number("GR"), order=order, supplier_id=supplier_id, reason=reason, state=state.value,
+        received_at=now(), received_by_id=by,
     )  # fmt: skip
 
 
-async def _book(
-    receipt: GoodsReceipt, each: Arrived, spot: Spot, against: str, *, by: int, line: PurchaseOrderLine | None = None
+async def _write_line(
+    receipt: GoodsReceipt, each: Arrived, spot: Spot, line: PurchaseOrderLine | None = None
 ) -> GoodsReceiptLine:
-    cost = Decimal(each.product.cost) if each.unit_cost is None else each.unit_cost
-    memo = " ".join(part for part in ("入库", receipt.order.number if line else "", receipt.reason) if part)
-    if spot.lot and spot.expires_on:
-        await keep_expiry(each.product.id, spot.lot, spot.expires_on)
-    value = await add_move(
-        product_id=each.product.id, warehouse_id=spot.warehouse.id, quantity=each.quantity, document=receipt.number,
-        against=against, unit_cost=cost, location=spot.location, lot=spot.lot, memo=memo, by=by,
-    )  # fmt: skip
     return await GoodsReceiptLine.create(
         receipt=receipt, order_line=line, product=each.product, warehouse=spot.warehouse, quantity=each.quantity,
-        unit_cost=cost, amount=value,
+        unit_cost=each.cost, amount=(each.quantity * each.cost).quantize(CENT, ROUND_HALF_UP), location=spot.location,
+        lot=spot.lot or "", expires_on=spot.expires_on,
+    )  # fmt: skip
+
+
+async def _book(receipt: GoodsReceipt, line: GoodsReceiptLine, against: str, *, by: int | None) -> None:
+    ordered = receipt.order.number if line.order_line_id else ""  # type: ignore[attr-defined]
+    memo = " ".join(part for part in ("入库", ordered, receipt.reason) if part)
+    if line.lot and line.expires_on:
+        await keep_expiry(line.product.id, line.lot, line.expires_on)
+    await add_move(
+        product_id=line.product.id, warehouse_id=line.warehouse.id, quantity=line.quantity, document=receipt.number,
+        against=against, unit_cost=line.unit_cost, location=line.location, lot=line.lot or None, memo=memo, by=by,
     )  # fmt: skip
 
 

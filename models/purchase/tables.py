@@ -56,9 +56,11 @@ class PurchaseOrderLine(Row):
 
 
 class ReceiptState(Labelled):
-    """Where a goods receipt stands."""
+    """Where a goods receipt stands; goods move only when it is done."""
 
+    pending_approval = "pending_approval", "审批中"
     done = "done", "已入库"
+    rejected = "rejected", "已驳回"
     cancelled = "cancelled", "已撤销"
 
 
@@ -69,18 +71,24 @@ class GoodsReceipt(Row):
     order = to("PurchaseOrder", null=True)
     supplier = to("Supplier", null=True)
     reason = fields.CharField(max_length=120, default="")
-    state = fields.CharField(max_length=12, default=ReceiptState.done.value)
+    state = fields.CharField(max_length=20, default=ReceiptState.done.value)
     received_at = time_field()
     received_by = to("Person")
 
     class Meta:
         table = "goods_receipt"
 
-    MOVES = {ReceiptState.done: {ReceiptState.cancelled}}
+    MOVES = {
+        ReceiptState.pending_approval: {ReceiptState.done, ReceiptState.rejected, ReceiptState.cancelled},
+        ReceiptState.done: {ReceiptState.cancelled},
+    }
 
 
 class GoodsReceiptLine(Row):
-    """How much of one product came in, and what it is worth in the books."""
+    """How much of one product came in, what it is worth in the books, and where it is put.
+
+    Without a location it goes where the product usually lies.
+    """
 
     receipt = to("GoodsReceipt")
     order_line = to("PurchaseOrderLine", null=True)
@@ -89,6 +97,9 @@ class GoodsReceiptLine(Row):
     quantity = quantity_field()
     unit_cost = price_field()
     amount = money_field()
+    location = fields.CharField(max_length=20, null=True)
+    lot = fields.CharField(max_length=40, default="", db_default="")
+    expires_on = fields.DateField(null=True)
 
     class Meta:
         table = "goods_receipt_line"

@@ -70,9 +70,11 @@ async def apply_adjustment(adjustment: Adjustment, *, by: int | None) -> list[Dr
 
 
 async def cancel_adjustment(adjustment: Adjustment, *, by: int) -> None:
-    """Takes a done adjustment back. Raises WrongState, MovedOn."""
+    """Takes an adjustment back; one that still waits for consent has moved nothing. Raises WrongState, MovedOn."""
+    waiting = adjustment.state == AdjustmentState.pending_approval.value
     await move(adjustment, AdjustmentState.cancelled)
-    await take_back(adjustment.number, by=by, memo=f"撤销 {adjustment.number}")
+    if not waiting:
+        await take_back(adjustment.number, by=by, memo=f"撤销 {adjustment.number}")
 
 
 async def lines_of_adjustment(adjustment: Adjustment) -> list[AdjustmentLine]:

@@ -1,10 +1,13 @@
 """Conversations: what is asked for, chosen, confirmed, cancelled, undone, repeated."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.rendering import templates
 from bot.turns import Turn
 from models import sql
+from models.clock import today
 from tests.days import ahead, shown
 from tests.people import Chat
 
@@ -254,9 +257,45 @@ async def test_what_people_typed_and_were_not_understood(chat: Chat, who: str, l
         ("宏达要m8x30 -5个", "数量“-5”不对：要大于 0"),
         ("宏达要m8x30 负5个", "数量“-5”不对：要大于 0"),
         ("宏达要m8x30 0个", "要大于 0"),
+        ("宏达要角阀-5个", "数量“-5”不对：要大于 0"),
+        ("宏达要角阀-5", "数量“-5”不对：要大于 0"),
+        ("宏达要m8x30-5个", "数量“-5”不对：要大于 0"),
+        ("宏达建材 角阀-5个", "数量“-5”不对：要大于 0"),
+        ("宏达要角阀0个", "数量“0”不对：要大于 0"),
+        ("宏达要角阀零个", "数量“0”不对：要大于 0"),
+        ("宏达要角阀10个，m8x30 -3个", "数量“-3”不对：要大于 0"),
+        ("宏达要角阀10个 30年后送", "日期“30年后”不对：太远了，请核对"),
+        ("宏达要角阀10个 2056-01-01送", "日期“2056-01-01”不对：太远了，请核对"),
+        ("宏达要角阀10个 2月30号送", "日期“2月30号”不对：没有这一天"),
+        ("宏达要角阀10个 去年送", "已经过去了"),
+        ("给宏达报价 角阀-5个", "数量“-5”不对：要大于 0"),
+        ("先给宏达留-5个m8x30", "数量“-5”不对：要大于 0"),
+        ("SO0312改成-5", "数量“-5”不对：要大于 0"),
+        ("SO0312数量改成-5", "数量“-5”不对：要大于 0"),
+        ("SO0312再加-5个角阀", "数量“-5”不对：要大于 0"),
     ],
 )
 async def test_a_figure_or_a_day_that_cannot_be_is_no_remark(chat: Chat, line: str, said: str) -> None:
     answer = await chat("E003", line)
     assert said in answer and "请确认" not in answer, answer
     assert "现在没有等您确认的" in await chat("E003", "确认")
+
+
+async def test_a_whole_order_in_answer_to_a_question_is_read_as_one(chat: Chat) -> None:
+    await chat("E003", "下单")
+    assert await chat("E003", "宏达要m8x30 -5个") == "数量“-5”不对：要大于 0"
+    await chat("E003", "下单")
+    assert (await chat("E003", "宏达要面板 5个")).startswith("“面板”有 3 个匹配")
+    await chat("E003", "下单")
+    await chat("E003", "宏达")
+    for line, said in (
+        ("角阀-5个", "数量“-5”不对：要大于 0"),
+        ("角阀0个", "数量“0”不对：要大于 0"),
+        ("角阀5个 三十年后", "日期“三十年后”不对：太远了，请核对"),
+    ):
+        assert (await chat("E003", line)).startswith(said), line
+    # What else the answer says belongs to the order too.
+    echo = await chat("E003", "角阀5个 三天后送")
+    assert (
+        "角阀DN15 × 5 个" in echo and f"\n交货：{shown(today() + timedelta(days=3))}\n" in echo and "备注" not in echo
+    )

@@ -140,3 +140,38 @@ async def test_a_lead_without_a_contact_keeps_its_phone_and_what_was_wanted(chat
     assert "13800001199" in answer and "要螺栓" in answer and "城西水电" in answer
     named = await chat("E003", "新线索 城北五金 李老板 13800001188 要角阀")
     assert "李老板" in named and "13800001188" in named and "要角阀" in named
+
+
+async def test_an_answer_in_ones_own_words_does_not_swallow_another_command(chat: Chat) -> None:
+    assert (await chat("E005", "ck SO0315")).startswith("SO0315 用哪家物流？")
+    # Another order is what the question is about now; nothing of it became the name of a carrier.
+    assert (await chat("E005", "SO0312出m8x30 5000")).startswith("SO0312 用哪家物流？")
+    assert (await chat("E005", "315出6204轴承 20")).startswith("SO0315 用哪家物流？")
+    assert (await chat("E005", "SO0312的那批")).startswith("物流公司“SO0312的那批”不对：里面有别的单号")
+    assert (await chat("E005", "德邦")).startswith("德邦的物流单号是多少？")
+    echo = await chat("E005", "DPK3620018900")
+    assert (
+        echo.startswith("请确认发货 SO0315\n客户：建业工程\n· 6204轴承 × 20 个\n")
+        and "物流：德邦 DPK3620018900" in echo
+    )
+
+
+async def test_a_reason_does_not_swallow_another_command_either(chat: Chat) -> None:
+    assert "为什么" in await chat("E005", "出库 角阀1个")
+    assert (await chat("E005", "SO0312出m8x30 5000")).startswith("SO0312 用哪家物流？")
+    await chat("E005", "0")
+    await chat("E005", "出库 角阀1个")
+    assert "里面有别的单号" in await chat("E005", "SO0316配货用的")
+    assert "原因：打样" in await chat("E005", "打样")
+
+
+@pytest.mark.parametrize("line", ["好的", "确认", "谢谢", "你好"])
+async def test_a_word_of_the_conversation_is_no_carrier(chat: Chat, line: str) -> None:
+    await chat("E005", "ck SO0315")
+    assert (await chat("E005", line)).startswith("SO0315 用哪家物流？")
+
+
+async def test_a_question_that_was_left_waits_for_no_confirmation(chat: Chat) -> None:
+    await chat("E005", "ck SO0315")
+    assert (await chat("E005", "m8x30还有多少")).startswith("M8×30 不锈钢螺栓\n可用")
+    assert await chat("E005", "好") == "现在没有等您确认的"

@@ -28,7 +28,7 @@ STORY = (
     ("E003", "给宏达报价 m8x30 1000个"), ("E003", "确认"), ("E005", "316发了顺丰 单号SF1029384756"), ("E005", "确认"),
     ("E009", "开票 SO0316 专票"), ("E009", "确认"), ("E003", "SO0316退m8x30 20个 生锈"), ("E003", "确认"), ("E009", "宏达预付款500"),
     ("E009", "确认"), ("E005", "PO0087到了100个"), ("E005", "开始盘点二号仓"), ("E012", "申请付款 佛照 300"), ("E012", "确认"),
-    ("E005", "从主仓发10个m10x40到二号仓"), ("E003", "给宏达留5个m10x40"), ("E005", "报废角阀1个"),
+    ("E005", "从主仓发10个m10x40到二号仓"), ("E003", "给宏达留5个m10x40"), ("E005", "报废角阀1个 坏了"),
     ("E005", "灯管实盘99"), ("E009", "正泰来票113运费"), ("E009", "确认"), ("E009", "付宝钢贸易 100"), ("E009", "确认"),
     ("E005", "SO0312先发100个"), ("E005", "顺丰"), ("E005", "SF1029384700"), ("E005", "确认"), ("E002", "暂停SO0315"),
     ("E003", "SO0312交期改到下下周五"), ("E003", "确认"),
@@ -42,11 +42,15 @@ GOODS = [{"product": "M10X40", "quantity": "5"}]
 SHIPPED = {"order": "SO0312", "carrier": "顺丰", "tracking_no": "SF1029384756"}
 
 GOOD: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("E005", "stock.in", {"items": GOODS, "place": "二号仓", "lot": "B260101", "expires": SOON, "cost": "0.6"}),
+    (
+        "E005",
+        "stock.in",
+        {"items": GOODS, "place": "二号仓", "lot": "B260101", "expires": SOON, "cost": "0.6", "reason": "盘盈"},
+    ),
     ("E005", "stock.in", {"purchase": "PO0087", "quantity": "5"}),
     ("E005", "stock.out", {"items": GOODS, "reason": "打样"}),
-    ("E005", "stock.scrap", {"items": GOODS}),
-    ("E005", "stock.scrap", {"product": "M10X40", "quantity": "5"}),
+    ("E005", "stock.scrap", {"items": GOODS, "reason": "坏了"}),
+    ("E005", "stock.scrap", {"product": "M10X40", "quantity": "5", "reason": "坏了"}),
     ("E005", "stock.adjust", {"product": "M10X40", "delta": "+5", "reason": "对账"}),
     ("E005", "stock.transfer", {"source": "主仓", "target": "二号仓", "items": GOODS}),
     ("E005", "stock.send", {"source": "主仓", "target": "二号仓", "items": GOODS}),

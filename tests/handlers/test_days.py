@@ -65,3 +65,20 @@ def test_a_bare_weekday_is_within_a_week(day: date, weekday: str) -> None:
 def test_a_day_that_the_month_does_not_have_is_none() -> None:
     assert read_day("31号", date(2027, 2, 1)) is None
     assert read_day("30号", date(2027, 1, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("3天后", date(2026, 12, 1)),
+        ("两周后", date(2026, 12, 12)),
+        ("半个月后", date(2026, 12, 13)),
+        ("三个月以后", date(2027, 2, 28)),
+        ("30年后", date(2056, 11, 28)),
+        ("999999年后", date.max),
+        ("去年", date(2025, 11, 28)),
+        ("2月30号", None),
+    ],
+)
+def test_so_long_from_now_is_a_day_however_far_off(text: str, day: date | None) -> None:
+    assert read_day(text, SATURDAY) == day

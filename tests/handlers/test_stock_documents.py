@@ -1,5 +1,6 @@
 """Goods in and out as the warehouse types them: the answer, the books, and that the audit finds nothing afterwards."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,15 @@ async def on_hand(code: str) -> dict[str, str]:
     return {row["name"]: row["on_hand"] for row in await sql.rows(ON_HAND, code)}
 
 
+async def lot_comes(chat: Chat, line: str) -> None:
+    """Goods of a lot without a purchase; what is worth much waits for finance."""
+    answer = await chat("E005", f"{line} 原因退料")
+    if waits := re.search(r"已交财务审批：(AP\d+)", answer):
+        assert "已同意" in await chat("E009", f"同意{waits[1]}")
+    else:
+        assert "已入库" in answer, answer
+
+
 async def differences() -> list[str]:
     return [name for name, statement in CHECKS.items() if await sql.rows(statement)]
 
@@ -76,27 +86,103 @@ async def test_how_much_of_a_purchase_came_is_asked_never_guessed(chat: Chat) ->
 
 async def test_goods_of_a_supplier_go_to_the_one_purchase_that_expects_them(chat: Chat) -> None:
     assert "采购单：PO0087 佛照，部分到货" in await chat("E005", "到货了 工矿灯200W 100个 供应商是佛照")
-    assert await chat("E005", "到货了 t8灯管40箱 供应商是佛照") == (
-        "GR0002 已入库\n· T8灯管18W 40箱 = 1,000 支 → 主仓，现在在手 1,600\n供应商：佛照，没有对应的采购单，按账上成本暂估\n回复 1 撤销"
+    assert await chat("E005", "到货了 t8灯管4箱 供应商是佛照") == (
+        "GR0002 已入库\n· T8灯管18W 4箱 = 100 支 → 主仓，现在在手 700\n供应商：佛照，没有对应的采购单，按账上成本暂估\n回复 1 撤销"
     )
-    assert await booked("GR0002") == [("1405", "7900.00"), ("220201", "-7900.00")]
+    assert await booked("GR0002") == [("1405", "790.00"), ("220201", "-790.00")]
+    assert await chat("E005", "到货了 t8灯管40箱 供应商是佛照") == (
+        "GR0003 入库等审批\n· T8灯管18W 40箱 = 1,000 支 → 主仓，在手还是 700\n供应商：佛照，没有对应的采购单，按账上成本暂估\n"
+        "金额较大，已交财务审批：AP0019，同意后入账"
+    )
+    assert await booked("GR0003") == []
+    assert await chat("E009", "同意AP0019") == "AP0019 已同意\nGR0003 已入账，申请人会收到通知"
+    assert await booked("GR0003") == [("1405", "7900.00"), ("220201", "-7900.00")]
+    assert await on_hand("T8-18W") == {"主仓": "1600", "二号仓": "100"}
     assert await differences() == []
 
 
 async def test_goods_without_a_purchase_wait_to_be_explained_and_name_the_purchase_they_may_belong_to(
     chat: Chat,
 ) -> None:
-    answer = await chat("E005", "入库 工矿灯200W 5个")
-    assert "记在待处理里，请财务核对" in answer and "这种货还有采购单没到：PO0087" in answer
-    assert await booked("GR0001") == [("1405", "1025.00"), ("1901", "-1025.00")]
+    assert await chat("E005", "入库 工矿灯200W 4个") == (
+        "为什么？写一句原因，例如：打样\n1 盘盈\n2 退料\n3 录错\n0 取消"
+    )
+    assert await StockMove.filter(document="GR0001").count() == 0
+    answer = await chat("E005", "1")
+    assert "原因：盘盈，记在待处理里，请财务核对" in answer and "这种货还有采购单没到：PO0087" in answer
+    assert await booked("GR0001") == [("1405", "820.00"), ("1901", "-820.00")]
 
 
 async def test_the_cost_follows_what_came_in_and_comes_back_with_it(chat: Chat) -> None:
-    await chat("E005", "入库 M10×40 3000个 单价1.61")
-    assert "¥1.11" in await chat("E009", "M10×40成本")
+    assert (await chat("E005", "入库 M10×40 1000个 单价0.85 原因退料")).startswith("GR0001 已入库")
+    assert "¥0.67" in await chat("E009", "M10×40成本")
     await chat("E005", "撤销")
     assert "¥0.61" in await chat("E009", "M10×40成本")
     assert await differences() == []
+
+
+async def test_goods_worth_much_that_no_purchase_expects_wait_for_finance_where_they_will_lie(
+    chat: Chat, api: Api
+) -> None:
+    status, body = await api.post(
+        "E005", "stock.in", items=[{"product": "HB200W", "quantity": "6"}], reason="盘盈", place="B-01-1", lot="L2601",
+        expires=(today() + timedelta(days=90)).isoformat(),
+    )  # fmt: skip
+    assert (status, body["number"], body["pending"]) == (202, "GR0001", {"approval": "AP0019"})
+    assert await booked("GR0001") == [] and await on_hand("HB200W") == {"主仓": "40"}
+    shown_to_finance = await chat("E009", "查看AP0019")
+    assert "¥1,230.00" in shown_to_finance and "内容：入库 工矿灯200W +6 个\n原因：盘盈" in shown_to_finance
+    await chat("E009", "同意AP0019")
+    assert await booked("GR0001") == [("1405", "1230.00"), ("1901", "-1230.00")]
+    there = await sql.rows("SELECT location, trim_scale(on_hand)::text AS n FROM stock_bin WHERE lot = 'L2601'")
+    assert [(row["location"], row["n"]) for row in there] == [("B-01-1", "6")]
+    assert await differences() == []
+
+
+async def test_goods_that_finance_does_not_believe_in_or_that_were_taken_back_never_come_in(chat: Chat) -> None:
+    await chat("E005", "入库 工矿灯200W 6个 盘盈")
+    assert await chat("E009", "驳回AP0019") == "AP0019 已驳回\nGR0001 没有入账，申请人会收到通知"
+    await chat("E005", "入库 工矿灯200W 7个 盘盈")
+    assert (await chat("E005", "撤回GR0002")).startswith("GR0002 已撤回")
+    assert "已作废" in await chat("E009", "同意AP0020")
+    assert await on_hand("HB200W") == {"主仓": "40"}
+    assert await booked("GR0001") == await booked("GR0002") == []
+    assert await differences() == []
+
+
+async def test_what_is_used_up_above_the_threshold_waits_for_finance_as_scrap_does(chat: Chat) -> None:
+    answer = await chat("E005", "出库 工矿灯200W 20个 打样")
+    assert answer == (
+        "SA0001 出库等审批\n· 工矿灯200W 20 个（主仓），在手还是 40\n原因：打样\n金额较大，已交财务审批：AP0019，同意后出库"
+    )
+    assert await booked("SA0001") == []
+    await chat("E009", "同意AP0019")
+    assert await booked("SA0001") == [("1405", "-4100.00"), ("6602", "4100.00")]
+    assert await differences() == []
+
+
+@pytest.mark.parametrize("cost", ["999999999", "61", "0.06", "6.11"])
+async def test_a_cost_far_from_what_a_product_costs_is_refused(chat: Chat, cost: str) -> None:
+    before = await StockMove.all().count()
+    assert await chat("E005", f"入库 M10×40 5个 单价{cost} 原因退料") == (
+        f"单价“{cost}”不对：离账上的成本太远，请核对。真是这个价，请采购下采购单再收"
+    )
+    assert await StockMove.all().count() == before
+
+
+async def test_a_present_is_worth_to_finance_what_the_books_say(chat: Chat) -> None:
+    assert "入库等审批" in await chat("E005", "入库 工矿灯200W 6个 单价0 原因厂家赠送")
+    assert (await chat("E005", "入库 工矿灯200W 1个 单价0 原因厂家赠送")).startswith("GR0002 已入库")
+
+
+async def test_a_lot_that_has_expired_already_does_not_come_in(chat: Chat, api: Api) -> None:
+    past = (today() - timedelta(days=1)).isoformat()
+    for line in (f"入库 BV2.5电线红 1卷 批号B261201 效期{past}", f"PO0087到了10个批号B261201效期{past}"):
+        assert await chat("E005", line) == f"效期“{past}”不对：已经过期了，不能入库，请退回或核对日期", line
+    assert not await StockMove.filter(lot="B261201").exists()
+    status, body = await api.post("E005", "stock.in", purchase="PO0087", quantity="1", lot="B1234", expires=past)
+    assert (status, body["code"], body["input"]) == (422, "invalid_input", "expires")
+    assert (await chat("E005", f"入库 BV2.5电线红 1卷 批号B261201 效期{today()} 原因退料")).startswith("GR0001 已入库")
 
 
 async def test_an_order_that_waits_gets_what_comes_in_and_loses_it_if_that_was_a_mistake(chat: Chat) -> None:
@@ -141,7 +227,7 @@ async def test_more_than_an_order_holds_or_what_it_does_not_ask_for_does_not_lea
 
 async def test_what_has_expired_is_free_for_nobody_and_is_not_picked(chat: Chat) -> None:
     last = today() + timedelta(days=5)
-    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")
+    await lot_comes(chat, f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")
     with travel(at_local(last, 12)):
         assert "可用 90 卷" in await chat("E003", "BV2.5电线红还有多少")
     with travel(at_local(last + timedelta(days=1), 12)):
@@ -161,15 +247,15 @@ async def test_what_has_expired_is_free_for_nobody_and_is_not_picked(chat: Chat)
 async def test_what_will_expire_is_listed_before_it_does(chat: Chat) -> None:
     assert await chat("E005", "哪些货快过期了") == "60 天内到期的货\n没有"
     soon, late = today() + timedelta(days=5), today() + timedelta(days=90)
-    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{soon:%Y-%m-%d}")
-    await chat("E005", f"入库 结构胶 20支 批号J261201 效期{late:%Y-%m-%d}")
+    await lot_comes(chat, f"入库 BV2.5电线红 10卷 批号B261201 效期{soon:%Y-%m-%d}")
+    await lot_comes(chat, f"入库 结构胶 20支 批号J261201 效期{late:%Y-%m-%d}")
     listed = await chat("E005", "快过期的货")
     assert listed.startswith("60 天内到期的货，1 批\n· BV2.5电线 红 10 卷，批号 B261201") and "结构胶" not in listed
     assert "2 批" in await chat("E005", "90天内到期的货")
     with travel(at_local(soon + timedelta(days=1), 12)):
         gone = await chat("E005", "过期的货")
         assert "其中已过期 1 批" in gone and gone.endswith("例如：报废 BV2.5电线 红 10卷 批号B261201 过期")
-        assert "SA0001 报废" in await chat("E005", "报废 BV2.5电线 红 10卷 批号B261201 过期")
+        assert "SA0001 报废等审批" in await chat("E005", "报废 BV2.5电线 红 10卷 批号B261201 过期")
     assert "BV2.5" not in await chat("C001", "快过期的货")
 
 
@@ -183,7 +269,7 @@ async def test_a_place_and_a_whole_warehouse_say_what_lies_there(chat: Chat) -> 
 
 async def test_goods_that_expired_while_they_were_held_are_refused_with_their_day(chat: Chat) -> None:
     last = today() + timedelta(days=5)
-    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")
+    await lot_comes(chat, f"入库 BV2.5电线红 10卷 批号B261201 效期{last:%Y-%m-%d}")
     await chat("E003", "建业要BV2.5电线红 70卷")
     assert (await chat("E003", "确认")).startswith("SO0319 已下单")
     with travel(at_local(last + timedelta(days=1), 12)):
@@ -196,8 +282,8 @@ async def test_goods_that_expired_while_they_were_held_are_refused_with_their_da
         # Sixty of them may leave, and what expired is written off.
         await chat("E005", "SO0319先发60卷 顺丰 单号SF1029384756")
         assert "部分发货" in await chat("E005", "确认")
-        await chat("E005", "报废 BV2.5电线红 10卷 批号B261201 过期了")
-        await chat("E005", "确认")
+        waits = await chat("E005", "报废 BV2.5电线红 10卷 批号B261201 过期了")
+        assert waits.startswith("SA0001 报废等审批") and "原因：过期了" in waits
     assert await differences() == []
 
 
@@ -235,7 +321,10 @@ async def test_what_is_used_up_needs_a_reason_and_takes_nothing_that_is_reserved
 
 async def test_small_corrections_are_booked_at_once_and_can_be_taken_back(chat: Chat) -> None:
     assert await chat("E005", "m8x30多了20个 改一下账") == (
-        "SA0001 改账已入账\n· M8×30 不锈钢螺栓 多 20 个（主仓），现在在手 12,020\n回复 1 撤销"
+        "为什么？写一句原因，例如：打样\n回复 1 盘盈 / 2 录错 / 0 取消"
+    )
+    assert await chat("E005", "1") == (
+        "SA0001 改账已入账\n· M8×30 不锈钢螺栓 多 20 个（主仓），现在在手 12,020\n原因：盘盈\n回复 1 撤销"
     )
     assert await booked("SA0001") == [("1405", "5.27"), ("1901", "-5.27")]
     await chat("E005", "撤销")
@@ -244,7 +333,7 @@ async def test_small_corrections_are_booked_at_once_and_can_be_taken_back(chat: 
 
 
 async def test_a_big_correction_moves_nothing_until_finance_consents(chat: Chat) -> None:
-    assert "为什么" in await chat("E005", "工矿灯200W少了30个")
+    assert (await chat("E005", "工矿灯200W少了30个")).endswith("\n1 盘亏\n2 损坏\n3 录错\n0 取消")
     answer = await chat("E005", "找不到了")
     assert "改账等审批" in answer and "已交财务审批：AP0019" in answer and "在手还是 40" in answer
     assert await booked("SA0001") == []
@@ -276,7 +365,9 @@ async def test_a_loss_below_what_is_reserved_drops_the_latest_promise_and_tells_
 
 async def test_half_a_box_that_is_half_a_piece_is_asked_about(chat: Chat) -> None:
     assert await chat("E005", "灯管坏了半箱") == "0.5箱是 12.5支，要整数：12支还是13支？"
-    assert "少 1箱 = 25 支" in await chat("E005", "灯管坏了1箱")
+    assert (await chat("E005", "灯管坏了1箱")).endswith("回复 1 损坏 / 2 过期 / 0 取消")
+    assert await booked("SA0001") == []
+    assert "少 1箱 = 25 支" in await chat("E005", "损坏")
     assert await booked("SA0001") == [("1405", "-197.50"), ("6602", "197.50")]
 
 
@@ -297,7 +388,7 @@ async def test_reserved_goods_are_not_moved_away(chat: Chat) -> None:
 
 
 async def test_goods_in_transit_are_nobodys_until_they_arrive_lot_by_lot(chat: Chat) -> None:
-    await chat("E005", "入库 BV2.5电线红 10卷 批号B261201 效期2028-11-01")
+    await lot_comes(chat, "入库 BV2.5电线红 10卷 批号B261201 效期2028-11-01")
     sent = await chat("E005", "从主仓发12卷BV2.5电线红到二号仓")
     assert sent.startswith("TR0001 已发出，在途\n主仓 → 二号仓") and "TR0001到了" in sent
     assert (await chat("E003", "BV2.5电线红还有多少")).startswith("BV2.5电线 红\n可用 78 卷")
@@ -312,7 +403,7 @@ async def test_goods_in_transit_are_nobodys_until_they_arrive_lot_by_lot(chat: C
 
 async def test_a_lot_is_followed_to_whoever_got_it(chat: Chat) -> None:
     last = ahead(300)
-    await chat("E005", f"入库 BV2.5电线红 10卷 批号B261201 效期{last}")
+    await lot_comes(chat, f"入库 BV2.5电线红 10卷 批号B261201 效期{last}")
     await chat("E003", "建业要BV2.5电线红12卷")
     await chat("E003", "确认")
     assert f"批号 B261201，效期 {shown(last)}" in await chat("E005", "拣货单SO0319")
@@ -349,7 +440,7 @@ async def test_what_is_kept_too_long_is_let_go_and_told(chat: Chat) -> None:
     ("line", "refusal"),
     [
         ("给宏达留99999个m10x40", "M10×40 不锈钢螺栓不够：要 99,999 个，只有 3,000"),
-        ("给宏达留500个m10x40 留到去年", "日期“留到去年”不对：要写日期，例如 下周三 或 12-02"),
+        ("给宏达留500个m10x40 留到去年", "已经过去了"),
         ("给宏达留500个m10x40 留到{past}", "已经过去了"),
         ("给宏达留500个m10x40 留到2056-01-05", "日期“2056-01-05”不对：太远了，请核对"),
         ("给宏达留0个m10x40", "要大于 0"),
@@ -369,7 +460,7 @@ async def test_what_cannot_be_kept_is_refused_and_nothing_is_held(chat: Chat, li
         ("入库 M8×30 5卷", "没有“卷”这个单位，可以用 个、箱"),
         ("入库 没有的货 5个", "没找到"),
         ("入库 M8×30 5个 放Z-99-9", "“放Z-99-9”没看懂"),
-        ("入库 M8×30 5个 批号B1 效期2066-01-01", "“批号B1 效期2066-01-01”没看懂"),
+        ("入库 M8×30 5个 批号B1 效期2066-01-01", "日期“2066-01-01”不对：太远了，请核对"),
         ("PO9999到了,全收", "没有找到"),
         ("PO0087到了 M8×30 50个", "PO0087 没有订M8×30 不锈钢螺栓"),
         ("从主仓调5个m8x30到主仓", "和原来的地方一样"),
@@ -394,7 +485,7 @@ async def test_a_closed_month_takes_no_goods(chat: Chat) -> None:
 
 async def test_a_product_no_longer_dealt_in_takes_no_goods(api: Api) -> None:
     await sql.rows("UPDATE product SET active = false WHERE code = 'AV15'")
-    status, body = await api.post("E005", "stock.in", items=[{"product": "AV15", "quantity": "5"}])
+    status, body = await api.post("E005", "stock.in", items=[{"product": "AV15", "quantity": "5"}], reason="盘盈")
     assert (status, body["code"]) == (404, "not_found")
 
 

@@ -1,6 +1,7 @@
 """Several keepers at once: the outcome is that of some order in which they might have come."""
 
 import asyncio
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -10,26 +11,44 @@ from handlers.call import Call
 from handlers.dispatch import run
 from models.errors import Refused
 from models.purchase.tables import PurchaseOrderLine
+from models.stock.reservation import held_by
 from models.stock.tables import Hold
 from tests.handlers.test_stock_documents import differences, on_hand
 
 pytestmark = pytest.mark.commits
+
+_keys = itertools.count()
 
 
 async def together(*calls: tuple[str, str, dict[str, object]]) -> list[str]:
     """Runs them all at once; what each came to: its number, or the code of its refusal."""
     people = {who: await person(who) for who, _, _ in calls}
     outcomes = await asyncio.gather(
-        *(run(people[who], Call(name, inputs), key=f"{name}-{n}") for n, (who, name, inputs) in enumerate(calls)),
+        *(run(people[who], Call(name, inputs), key=f"{name}-{next(_keys)}") for who, name, inputs in calls),
         return_exceptions=True,
     )
     return [each.code if isinstance(each, Refused) else each.facts.get("number", "ok") for each in outcomes]  # type: ignore[union-attr]
+
+
+def lamps(quantity: int) -> list[dict[str, str]]:
+    """So many of a product of which there are 40."""
+    return [{"product": "HB200W", "quantity": str(quantity)}]
 
 
 async def test_of_two_who_receive_more_than_is_ordered_one_is_refused(database: str) -> None:
     each = {"purchase": "PO0087", "quantity": "400"}
     assert sorted(await together(("E005", "stock.in", each), ("E013", "stock.in", each))) == ["GR0001", "over_received"]
     assert (await PurchaseOrderLine.get(order__number="PO0087")).received == 400
+    assert await differences() == []
+
+
+async def test_goods_that_come_in_while_an_order_grows_give_it_no_more_than_it_lacks(database: str) -> None:
+    await run(await person("E003"), Call("order.create", {"customer": "建业工程", "items": lamps(44)}), key="waits")
+    for nth in range(45, 49):
+        # Both look for what the order lacks at the same time.
+        grown = ("E003", "order.modify", {"order": "SO0319", "items": lamps(nth)})
+        assert len(await together(grown, ("E005", "stock.in", {"items": lamps(4), "reason": "盘盈"}))) == 2
+        assert await held_by("SO0319") == {1: Decimal(min(nth, 4 * nth - 136))}, nth
     assert await differences() == []
 
 
@@ -43,12 +62,12 @@ async def test_the_last_pieces_are_kept_for_as_many_as_there_are(database: str) 
 
 
 async def test_goods_that_leave_both_ways_at_once_never_cross_into_a_deadlock_or_below_zero(database: str) -> None:
-    goods = [{"product": "AV15", "quantity": "300"}, {"product": "BRG6204", "quantity": "500"}]
+    goods = [{"product": "M10X40", "quantity": "1600"}, {"product": "AV15", "quantity": "1"}]
     outcomes = await together(
         ("E005", "stock.out", {"items": goods, "reason": "打样"}),
         ("E013", "stock.transfer", {"source": "主仓", "target": "二号仓", "items": goods[::-1]}),
-        ("E022", "stock.scrap", {"items": [{"product": "AV15", "quantity": "1"}]}),
+        ("E022", "stock.scrap", {"items": [{"product": "M10X40", "quantity": "1"}], "reason": "坏了"}),
     )
     assert sorted(outcomes)[-1] == "not_enough_stock" and len(set(outcomes)) == 3
-    assert sum(int(each) for each in (await on_hand("AV15")).values()) in (119, 419)
+    assert sum(int(each) for each in (await on_hand("M10X40")).values()) in (1399, 2999)
     assert await differences() == []

@@ -53,7 +53,10 @@ async def test_a_bill_afterwards_demands_only_what_stayed(chat: Chat, api: Api, 
 
 
 async def test_what_differs_from_the_average_is_a_price_difference(api: Api, arrived: None) -> None:
-    await api.post("E005", "stock.in", items=[{"product": "HB200W", "quantity": "60"}], cost="300", reason="样品")
+    _, asked = await api.post(
+        "E005", "stock.in", items=[{"product": "HB200W", "quantity": "60"}], cost="300", reason="样品"
+    )
+    await api.post("E009", "approval.approve", approval=asked["pending"]["approval"])
     status, made = await api.post(
         "E005", "purchase.return", purchase="PO0087", items=[{"product": "HB200W", "quantity": "5"}]
     )

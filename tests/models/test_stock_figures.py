@@ -68,6 +68,6 @@ async def test_what_orders_wait_for_cannot_be_promised_again(chat: Chat) -> None
 async def test_the_answer_says_what_is_free_but_waited_for(chat: Chat) -> None:
     await chat("E003", "建业要角阀 430个")
     await chat("E003", "确认")
-    await chat("E005", "角阀多了5个")
+    await chat("E005", "角阀多了5个 盘盈")
     answer = await chat("E003", "角阀还有多少")
     assert "可用 5 个" in answer and "可承诺：0 个，其余有订单或工单等着" in answer

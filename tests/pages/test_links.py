@@ -159,7 +159,7 @@ async def test_labels_carry_the_code_that_chat_understands(site: Site) -> None:
 
 async def test_a_label_of_a_lot_says_which_and_until_when(site: Site) -> None:
     last = ahead(300)
-    await site.chat("E005", f"入库 BV2.5红 10卷 批号B261201 效期{last}")
+    await site.chat("E005", f"入库 BV2.5红 5卷 批号B261201 效期{last} 原因退料")
     said = await site.chat("E005", "打标签BV2.5红 批号B261201 2张")
     assert said.startswith("标签 2 张\n") and f"批号：B261201\n效期：{last}" in said
     shown = words((await site.page(said.split(PUBLIC_URL)[1].split()[0]))[1])

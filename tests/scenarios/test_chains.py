@@ -133,7 +133,7 @@ async def test_from_a_count_to_what_the_books_say_is_there(chat: Chat) -> None:
     assert sorted(await booked(count)) == [("1405", "-7.90"), ("1405", "0.53"), ("1901", "-0.53"), ("1901", "7.90")]
 
     # What is scrapped is an expense at what it cost.
-    await say(chat, "E005", "报废角阀2个")
+    await say(chat, "E005", "报废角阀2个 损坏")
     scrapped = await last("stock_adjustment")
     assert await booked(scrapped) == [("1405", "-27.20"), ("6602", "27.20")]
 

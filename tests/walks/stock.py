@@ -13,13 +13,13 @@ PLACES = ("主仓", "二号仓")
 
 def receive(w: Walk, _: str) -> Step:
     more: dict[str, Any] = w.dice.choice(({}, {"supplier": "佛照"}, {"place": "二号仓"}, {"place": "B-01-1"}))
-    return "E005", {"items": w.items(60), **more}
+    return "E005", {"items": w.items(60), "reason": "盘盈", **more}
 
 
 def receive_lot(w: Walk, _: str) -> Step:
     expires = (today() + timedelta(days=w.dice.randint(1, 900))).isoformat()
     lot = f"B26{w.dice.randint(1, 4)}00"
-    return "E005", {"items": [{"product": "BV25R", "quantity": "3"}], "lot": lot, "expires": expires}
+    return "E005", {"items": [{"product": "BV25R", "quantity": "3"}], "lot": lot, "expires": expires, "reason": "退料"}
 
 
 def between(w: Walk, _: str) -> Step:
@@ -73,7 +73,7 @@ STOCK = (
     Way("stock.out", lambda w, _: ("E005", {"items": w.items(20), "reason": "打样"})),
     Way("stock.out", lambda w, _: ("E013", {"items": [{"product": MATERIAL, "quantity": "3"}], "work_order": "WO1105"})),
     Way("task.report", report, often=2),
-    Way("stock.scrap", lambda w, _: ("E005", {"items": w.items(12)})),
+    Way("stock.scrap", lambda w, _: ("E005", {"items": w.items(12), "reason": "损坏"})),
     Way("stock.adjust", adjust),
     Way("stock.transfer", between),
     Way("stock.send", lambda w, _: ("E013", {"source": "主仓", "target": "二号仓", "items": w.items(9)})),

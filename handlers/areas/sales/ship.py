@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import tell_about, wrong_state
-from handlers.dispatch import Done
-from handlers.inputs import Count, Day, Text, TrackingNo
+from handlers.carriers import Carrier, is_numbered
+from handlers.dispatch import Done, MissingInput
+from handlers.inputs import Count, Day, TrackingNo
 from handlers.items import Item, refuse_fractions
 from handlers.registry import command, query
 from handlers.result import Quantity, Ref, Result
@@ -113,16 +114,18 @@ async def confirm_shipment(
     order: SalesOrder,
     items: list[Item] | None = None,
     quantity: Count | None = None,
-    carrier: Text,
-    tracking_no: TrackingNo,
+    carrier: Carrier,
+    tracking_no: TrackingNo | None = None,
 ) -> Done[Shipped]:
-    """发货：出库、登记物流、通知客户；只发一部分时其余留作欠货"""
+    """发货：出库、登记物流、通知客户；只发一部分时其余留作欠货。自提、自送不用单号"""
+    if tracking_no is None and is_numbered(carrier):
+        raise MissingInput(input="tracking_no", handler="ship.confirm")
     if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
         raise wrong_state(order)
     customer: Customer = await order.customer
     await check_delivery(customer.id, customer=customer.name, order=order.number)
     asked = await _asked(order, items, quantity)
-    delivery = await ship(order, asked, carrier=carrier, tracking_no=tracking_no, by=me.person_id)
+    delivery = await ship(order, asked, carrier=carrier, tracking_no=tracking_no or "", by=me.person_id)
     rest = [line for line in await lines_of(order) if line.delivered < line.quantity]
     await tell_about(me, "order.shipped", order)
     shipped = Shipped(
@@ -130,7 +133,7 @@ async def confirm_shipment(
         order=order.number,
         customer=Ref(number=customer.number, name=customer.name),
         carrier=carrier,
-        tracking_no=tracking_no,
+        tracking_no=delivery.tracking_no,
         shipped_at=delivery.shipped_at,
         delivery=DeliveryState.of(order.delivery_state),
         lines=[

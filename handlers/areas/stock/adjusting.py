@@ -1,10 +1,21 @@
-"""Writing adjustments from what people say: small ones at once, big ones when finance has consented."""
+"""Writing adjustments from what people say: never without a reason; small ones at once, big ones when finance has consented."""
 
 from decimal import Decimal
 from typing import Any
 
 from handlers.actor import Actor
-from handlers.areas.stock.facts import MovedLine, Yielded, lacking, ref, said, source_of, tell_dropped
+from handlers.areas.stock.facts import (
+    FOUND,
+    LOST,
+    USUAL,
+    MovedLine,
+    Yielded,
+    lacking,
+    ref,
+    said,
+    source_of,
+    tell_dropped,
+)
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
 from handlers.items import Item
@@ -19,6 +30,13 @@ from models.stock.tables import Adjustment, AdjustmentKind, AdjustmentState
 from models.stock.transferring import Place
 
 CONSENT = "stock.adjustment"
+
+ASKED_BY = {
+    AdjustmentKind.adjust: "stock.adjust",
+    AdjustmentKind.scrap: "stock.scrap",
+    AdjustmentKind.issue: "stock.out",
+}
+"""The command by which people ask for each kind that needs a reason."""
 
 
 class Adjusted(Result):
@@ -61,19 +79,25 @@ async def do_now(
 
 
 async def do_with_consent(
-    me: Actor, kind: AdjustmentKind, changes: list[Change], items: list[Item], *, reason: str, needs_reason: bool
+    me: Actor, kind: AdjustmentKind, changes: list[Change], items: list[Item], *, reason: str
 ) -> Done[Adjusted]:
-    """Small ones at once; above the company's threshold finance decides, and nothing moves before."""
+    """Small ones at once; above the company's threshold finance decides, and nothing moves before. Raises MissingInput."""
+    if not reason:
+        raise MissingInput(input="reason", handler=ASKED_BY[kind], choices=_usual(kind, changes[0]))
     if not await needs_consent(CONSENT, worth_of(changes)):
         return await do_now(me, kind, changes, items, reason=reason)
-    if needs_reason and not reason:
-        raise MissingInput(input="reason", handler="stock.adjust")
     adjustment = await write_adjustment(kind, changes, reason=reason, by=me.person_id)
     what = "，".join(f"{each.product.name} {each.quantity.normalize():+,f} {each.product.unit}" for each in changes)[
         :120
     ]
     number = await ask_consent(me, adjustment.number, f"{kind.text} {what}", adjustment.amount, reason)
     return Done(await _adjusted(adjustment, items, approval=number), approval=number)
+
+
+def _usual(kind: AdjustmentKind, change: Change) -> list[str]:
+    if kind is AdjustmentKind.adjust:
+        return FOUND if change.quantity > 0 else LOST
+    return USUAL[ASKED_BY[kind]]
 
 
 async def ask_consent(me: Actor, subject: str, what: str, amount: Decimal, reason: str) -> str:

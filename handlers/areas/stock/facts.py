@@ -1,12 +1,14 @@
 """What the documents of stock answer with, and who hears when goods are no longer there for them."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from handlers.items import Item
 from handlers.result import Needs, Places, Quantity, Ref, Result
 from models.base import ZERO
+from models.clock import today
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotEnoughStock
 from models.product.tables import Product
@@ -38,6 +40,12 @@ class Yielded(Result):
     quantity: Quantity
 
 
+FOUND = ["盘盈", "录错"]
+LOST = ["盘亏", "损坏", "录错"]
+USUAL = {"stock.in": ["盘盈", "退料", "录错"], "stock.out": ["打样", "自用", "盘亏"], "stock.scrap": ["损坏", "过期"]}
+"""Why goods most often come and go without a document, by the command that asks."""
+
+
 def ref(product: Product) -> Ref:
     """A product as answers name it."""
     return Ref(code=product.code, name=product.name)
@@ -50,6 +58,17 @@ def said(item: Item) -> str:
         if item.unit == item.product.unit or item.quantity == item.base_quantity
         else f"{item.quantity.normalize():f}{item.unit}"
     )
+
+
+def remarks(items: Iterable[Item]) -> str:
+    """What was said after the goods, once each."""
+    return " ".join(dict.fromkeys(filter(None, (item.remark for item in items))))
+
+
+def refuse_expired(expires: date | None) -> None:
+    """Raises InvalidInput for a day on which goods that come in could no longer be used."""
+    if expires is not None and expires < today():
+        raise InvalidInput(input="expires", given=expires.isoformat(), why="expired_already")
 
 
 def refuse_inactive(products: Iterable[Product]) -> None:

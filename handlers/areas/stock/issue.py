@@ -1,17 +1,22 @@
 """Goods that go out: for an order, for a work order, or for another reason."""
 
 from handlers.actor import Actor
-from handlers.areas.stock.adjusting import Adjusted, do_now, going_out
+from handlers.areas.stock.adjusting import Adjusted, do_now, do_with_consent, going_out
+from handlers.areas.stock.facts import remarks
 from handlers.call import Call
+from handlers.carriers import PICKED_UP, KnownCarrier
 from handlers.dispatch import Done, Instead, MissingInput
-from handlers.inputs import Text
+from handlers.inputs import Ambiguous, Text, TrackingNo
 from handlers.items import Item
 from handlers.places import LotNo
 from handlers.registry import command, handler
+from handlers.visible import visible
 from models.errors import Refused, WrongState
 from models.party.tables import Customer
 from models.production.materials import note_material
 from models.production.tables import WorkOrder, WorkOrderState
+from models.sales.orders import lines_of
+from models.sales.shipping import DUE
 from models.sales.tables import SalesOrder
 from models.stock.tables import AdjustmentKind
 from models.stock.transferring import Place
@@ -26,7 +31,7 @@ class NeedsOrder(Refused):
 @command(
     "stock.out",
     says=[
-        "出库{order}", "ck{order}", "{order}出库", "{order}出{items}", "出库{items}", "领用{items}", "出库{items}原因{reason}",
+        "{order}{carrier}", "{order}{carrier}{tracking_no}", "{order}{carrier}单号{tracking_no}", "出库{order}", "ck{order}", "{order}出库", "{order}出{items}", "出库{items}", "领用{items}", "出库{items}原因{reason}",
         "从{place}出库{items}", "车间领料{items}{work_order}", "领料{items}{work_order}", "{work_order}领料{items}",
         "{work_order}领{items}", "{customer}自提{items}", "{customer}来拿{items}", "出库{items}批号{lot}",
     ],
@@ -41,28 +46,51 @@ async def issue_goods(
     place: Place | None = None,
     lot: LotNo | None = None,
     reason: Text | None = None,
+    carrier: KnownCarrier | None = None,
+    tracking_no: TrackingNo | None = None,
 ) -> Done[Adjusted]:
-    """出库：订单发货、车间领料、其他领用，十分钟内可撤销"""
+    """出库：订单发货、车间领料、其他领用（要写原因，金额大的先审批），十分钟内可撤销"""
     if order is not None:
-        raise Instead(_shipping(order, items))
+        raise Instead(_shipping(order, items, carrier or (PICKED_UP if customer else None), tracking_no))
     if not items:
         raise MissingInput(input="items", handler="stock.out")
     if customer is not None:
-        wanted = " ".join(f"{item.product.code} {item.quantity.normalize():f}{item.unit}" for item in items)
-        raise NeedsOrder(customer=customer.name, items=wanted)
+        raise Instead(_shipping(await _ordered(me, customer, items), items, carrier or PICKED_UP, None))
     if work_order is not None:
         return await _material(me, work_order, items, place, lot)
-    why = reason or " ".join(dict.fromkeys(filter(None, (item.remark for item in items))))
-    if not why:
-        raise MissingInput(input="reason", handler="stock.out")
     changes = [await going_out(item, place, lot) for item in items]
-    return await do_now(me, AdjustmentKind.issue, changes, items, reason=why)
+    why = reason or remarks(items)
+    return await do_with_consent(me, AdjustmentKind.issue, changes, items, reason=why)
 
 
-def _shipping(order: SalesOrder, items: list[Item] | None) -> Call:
+def _shipping(
+    order: SalesOrder, items: list[Item] | None, carrier: KnownCarrier | None, tracking_no: TrackingNo | None
+) -> Call:
     """What leaves for an order is a delivery: all that is held, or the part that was said."""
-    inputs = {"items": handler("ship.confirm").inputs["items"].reader.save(items)} if items else {}
-    return Call("ship.confirm", {"order": order.number, **inputs})
+    said = {
+        "items": handler("ship.confirm").inputs["items"].reader.save(items) if items else None,
+        "carrier": carrier,
+        "tracking_no": tracking_no,
+    }
+    return Call("ship.confirm", {"order": order.number, **{name: value for name, value in said.items() if value}})
+
+
+async def _ordered(me: Actor, customer: Customer, items: list[Item]) -> SalesOrder:
+    """The order of a customer that these goods leave for. Raises NeedsOrder without one, Ambiguous among several."""
+    wanted = {item.product.id for item in items}
+    due = [state.value for state in DUE]
+    found = []
+    for order in await visible(me, SalesOrder).filter(customer_id=customer.id, state__in=due).order_by("id"):
+        lacking = {line.product.id for line in await lines_of(order) if line.quantity > line.delivered}
+        if wanted <= lacking:
+            found.append(order)
+    if not found:
+        what = " ".join(f"{item.product.code} {item.quantity.normalize():f}{item.unit}" for item in items)
+        raise NeedsOrder(customer=customer.name, items=what)
+    if len(found) > 1:
+        choices = [{"name": order.number} for order in found]
+        raise Ambiguous(input="order", kind="order", given=customer.name, choices=choices)
+    return found[0]
 
 
 async def _material(

@@ -2,7 +2,7 @@
 
 from handlers.actor import Actor
 from handlers.areas.stock.adjusting import Adjusted, do_with_consent, going_out
-from handlers.areas.stock.facts import source_of
+from handlers.areas.stock.facts import remarks, source_of
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Text
 from handlers.items import Item
@@ -21,7 +21,7 @@ from models.stock.transferring import Place
     "stock.scrap",
     says=[
         "{product}坏了{quantity}", "{product}摔坏了{quantity}", "{product}报废{quantity}", "报废{items}", "{items}报废", "{items}坏了",
-        "报废{items}原因{reason}", "{product}坏了{quantity}{reason}",
+        "报废{items}原因{reason}", "{product}坏了{quantity}{reason}", "{product}报废{quantity}{reason}", "报废{items}批号{lot}", "报废{items}批号{lot}{reason}",
     ],
 )  # fmt: skip
 async def scrap_goods(
@@ -37,7 +37,8 @@ async def scrap_goods(
     """报废：坏了的货出账，金额大的先审批"""
     wanted = items or await one_item(product, quantity, "stock.scrap")
     changes = [await going_out(item, place, lot, physically=True) for item in wanted]
-    return await do_with_consent(me, AdjustmentKind.scrap, changes, wanted, reason=reason or "", needs_reason=False)
+    why = reason or remarks(wanted)
+    return await do_with_consent(me, AdjustmentKind.scrap, changes, wanted, reason=why)
 
 
 @command(
@@ -65,7 +66,7 @@ async def adjust_stock(
     else:
         warehouse = await source_of(product, -quantity, place, physically=True)
     change = Change(product, warehouse, quantity, (place.location if place else "") or "", lot or "")
-    return await do_with_consent(me, AdjustmentKind.adjust, [change], [], reason=reason or "", needs_reason=True)
+    return await do_with_consent(me, AdjustmentKind.adjust, [change], [], reason=reason or "")
 
 
 async def one_item(product: Product | None, quantity: Measure | None, handler: str) -> list[Item]:

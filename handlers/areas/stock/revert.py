@@ -3,18 +3,20 @@
 from handlers.actor import Actor
 from handlers.areas.stock.adjusting import apply_and_tell
 from handlers.areas.stock.facts import tell_dropped
+from handlers.areas.stock.receive import book_and_hold
 from handlers.inputs import Text
 from handlers.places import StockDocument
 from handlers.registry import command
 from handlers.result import Result
 from handlers.visible import find
+from models.approvals.deciding import void
 from models.errors import NotFound
 from models.moves import move
 from models.production.materials import note_material
 from models.production.tables import WorkOrder
 from models.purchase.receiving import cancel_receipt
 from models.purchase.returning import cancel_return
-from models.purchase.tables import GoodsReceipt, SupplierReturn
+from models.purchase.tables import GoodsReceipt, ReceiptState, SupplierReturn
 from models.stock.adjusting import cancel_adjustment, lines_of_adjustment
 from models.stock.counting import post_count
 from models.stock.tables import Adjustment, AdjustmentKind, AdjustmentState, Stocktake, StocktakeState, Transfer
@@ -36,7 +38,8 @@ class Decided(Result):
 
 @command("stock.revert", says=["撤回{document}", "作废{document}", "撤销{document}"])
 async def revert_document(me: Actor, *, document: StockDocument) -> Reverted:
-    """撤回入库、出库、退供应商、调整、调拨单，货回原处"""
+    """撤回入库、出库、退供应商、调整、调拨单，货回原处；还在审批的不再审批"""
+    await void(document.row.number)
     if isinstance(document.row, GoodsReceipt):
         dropped = await cancel_receipt(document.row, by=me.person_id)
         await tell_dropped(dropped, f"{document.row.number} 的货", "", "入库撤回")
@@ -51,7 +54,11 @@ async def revert_document(me: Actor, *, document: StockDocument) -> Reverted:
 
 @command("stock.approved")
 async def approve_document(me: Actor, *, document: Text) -> Decided:
-    """库存调整和盘点差异审批通过后入账（审批通过时执行）"""
+    """入库、库存调整和盘点差异审批通过后入账（审批通过时执行）"""
+    receipt = await GoodsReceipt.filter(number=document).first()
+    if receipt is not None:
+        await book_and_hold(receipt, by=me.id)
+        return Decided(number=document, state_text=ReceiptState.done.text)
     adjustment = await Adjustment.filter(number=document).first()
     if adjustment is not None:
         await apply_and_tell(adjustment, by=me.id)
@@ -64,7 +71,11 @@ async def approve_document(me: Actor, *, document: Text) -> Decided:
 
 @command("stock.refused")
 async def refuse_document(me: Actor, *, document: Text) -> Decided:
-    """库存调整和盘点差异被驳回（审批驳回时执行）"""
+    """入库、库存调整和盘点差异被驳回（审批驳回时执行）"""
+    receipt = await GoodsReceipt.filter(number=document).first()
+    if receipt is not None:
+        await move(receipt, ReceiptState.rejected)
+        return Decided(number=document, state_text=ReceiptState.rejected.text)
     adjustment = await Adjustment.filter(number=document).first()
     if adjustment is not None:
         await move(adjustment, AdjustmentState.rejected)
