@@ -325,6 +325,10 @@ CHECKS = {
           (SELECT coalesce(sum(tax), 0) AS amount FROM invoice) taxed
         WHERE booked.amount <> taxed.amount
     """,
+    "专票购买方": """
+        SELECT number, buyer_title, buyer_tax_no FROM invoice
+        WHERE kind = 'special' AND state <> 'reversed' AND (buyer_title = '' OR buyer_tax_no = '')
+    """,
     "银行存款科目与收付款": """
         SELECT d.number, coalesce(b.amount, 0) AS booked, d.amount AS ledger FROM (
           SELECT number, CASE WHEN state = 'cancelled' THEN 0 ELSE amount - refunded END AS amount FROM payment

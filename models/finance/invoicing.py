@@ -40,6 +40,12 @@ RETURNING invoiced
 """
 
 
+class NoTaxDetails(Refused):
+    """A 专票 needs its buyer's title and tax number: without them nobody can deduct it."""
+
+    code = "no_tax_details"
+
+
 class NothingToInvoice(Refused):
     """Everything that left of this order is invoiced, or nothing has left yet."""
 
@@ -65,7 +71,10 @@ class Part:
 
 
 async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None, on: date | None = None) -> Invoice:
-    """An invoice for what was delivered of an order and not invoiced. Raises NothingToInvoice, PeriodClosed."""
+    """An invoice for what was delivered of an order and not invoiced.
+
+    Raises NothingToInvoice, NoTaxDetails, PeriodClosed.
+    """
     await sql.rows(LOCK, order.id)
     await order.refresh_from_db()
     demanded = await demanded_of(order)
@@ -77,6 +86,8 @@ async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None,
     if not parts:
         raise NothingToInvoice(order=order.number)
     customer: Customer = await order.customer
+    if kind is InvoiceKind.special and not (customer.tax_title and customer.tax_no):
+        raise NoTaxDetails(customer=customer.name)
     total, tax = sum((part.amount for part in parts), ZERO), sum((part.tax for part in parts), ZERO)
     day = on or today()
     invoice = await _write(customer, total, tax, kind=kind, on=day, by=by, order=order)
@@ -124,7 +135,8 @@ async def reverse_invoice(invoice: Invoice, *, by: int | None) -> Invoice:
     red = await Invoice.create(
         number=await next_number("IV"), customer_id=invoice.customer_id, order_id=invoice.order_id, kind=invoice.kind,  # type: ignore[attr-defined]
         total=-invoice.total, tax=-invoice.tax, paid=-invoice.total, state=InvoiceState.reversed.value,
-        issued_on=today(), due_on=today(), reverses=invoice, made_by_id=by,
+        issued_on=today(), due_on=today(), reverses=invoice, made_by_id=by, buyer_title=invoice.buyer_title,
+        buyer_tax_no=invoice.buyer_tax_no,
     )  # fmt: skip
     for line in await InvoiceLine.filter(invoice_id=invoice.id):
         await InvoiceLine.create(
@@ -152,7 +164,8 @@ async def _write(
 ) -> Invoice:  # fmt: skip
     return await Invoice.create(
         number=await next_number("IV"), customer=customer, order=order, kind=kind.value, total=total, tax=tax,
-        issued_on=on, due_on=due_date(customer, on), made_by_id=by,
+        issued_on=on, due_on=due_date(customer, on), made_by_id=by, buyer_title=customer.tax_title or customer.name,
+        buyer_tax_no=customer.tax_no,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ class Invoice(Row):
     """A demand for payment, tax included: `total` = `net` + `tax`. A red-letter one is negative and names its original.
 
     `paid` is what payments and write-offs have taken off it; `e_number` is the tax office's number (数电票 20 digits).
+    `buyer_title` and `buyer_tax_no` are whom it was made out to on its day; a 专票 has both.
     """
 
     number = fields.CharField(max_length=20, unique=True)
@@ -42,6 +43,8 @@ class Invoice(Row):
     issued_on = fields.DateField()
     due_on = fields.DateField()
     e_number = fields.CharField(max_length=20, default="", db_default="", db_index=True)
+    buyer_title = fields.CharField(max_length=80, default="", db_default="")
+    buyer_tax_no = fields.CharField(max_length=30, default="", db_default="")
     reverses = to("Invoice", null=True)
     made_by = to("Person", null=True)
 

@@ -18,6 +18,7 @@ async def test_an_order_becomes_goods_an_invoice_money_and_entries_that_balance(
     assert "已发货" in await chat("E005", "确认")
     # 5,000 M8×30 at a moving average of 0.2635.
     assert await booked("DN0101") == [("1405", "-1317.50"), ("6401", "1317.50")]
+    await chat("E009", "宏达抬头宏达建材有限公司 税号91330100MA28ABCD12")
     asked = await chat("E009", "开票 SO0312 专票")
     assert "请确认开票" in asked and "¥2,250.00" in asked and "税 ¥258.85" in asked
     issued = await chat("E009", "确认")

@@ -12,6 +12,7 @@ STORY = (
     ("E005", "PO0087到了300个"), ("E009", "PO0087来票"), ("E009", "确认"), ("E005", "领料 铝型材4040 6根 WO1105"),
     ("E005", "从主仓发10个m10x40到二号仓"), ("E003", "给宏达留500个m10x40"), ("E005", "开始盘点二号仓"), ("E005", "灯管实盘99"),
     ("E005", "盘完了"), ("E005", "确认"), ("E005", "316发了顺丰 单号SF1029384756"), ("E005", "确认"), ("E009", "开票 SO0316 专票"),
+    ("E009", "宏达建材有限公司"), ("E009", "91330100MA28ABCD12"),
     ("E009", "确认"), ("E009", "宏达预付款100"), ("E009", "确认"), ("E009", "付正泰 1000"), ("E009", "确认"),
 )  # fmt: skip
 """What leaves a document of every kind behind that the demo company does not have."""
@@ -63,6 +64,7 @@ CORRUPTIONS = (
     ("来票后的暂估尾差", "UPDATE supplier_invoice_line SET amount = amount - 0.01"),
     ("发票金额与明细", "UPDATE invoice_line SET tax = tax + 0.01"),
     ("销项税科目与发票", "UPDATE invoice SET tax = tax + 0.01 WHERE order_id IS NOT NULL"),
+    ("专票购买方", "UPDATE invoice SET buyer_tax_no = '' WHERE kind = 'special'"),
     ("银行存款科目与收付款", "UPDATE payment SET refunded = 0.01 WHERE allocated < amount"),
 )  # fmt: skip
 

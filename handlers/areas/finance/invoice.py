@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from handlers.actor import Actor
+from handlers.dispatch import MissingInput
 from handlers.inputs import Cursor, Text, cursor_after
+from handlers.money import TaxNo
 from handlers.reading.periods import Span
 from handlers.registry import command, query
 from handlers.result import Listing, Money, Ref, Result
@@ -15,6 +17,7 @@ from models.errors import InvalidInput, NotFound
 from models.finance.invoicing import NothingToInvoice, invoice_order, reverse_invoice
 from models.finance.tables import Invoice, InvoiceKind, InvoiceState
 from models.party.finding import contacts_of, people_with
+from models.party.keeping import keep_tax_details
 from models.party.tables import Customer, Role
 from models.sales.tables import SalesOrder
 
@@ -85,6 +88,7 @@ class TaxDetails(Result):
     """What a customer's invoices are made out to."""
 
     customer: Ref
+    kind: InvoiceKind | None
     title: str
     tax_no: str | None
 
@@ -94,17 +98,19 @@ class TaxDetails(Result):
     says=[
         "开票{order}{kind}", "给{order}开{kind}", "{order}开{kind}", "开票{order}", "{order}开票", "给{order}开票",
         "{customer}{period}的一起开{kind}", "{customer}{period}一起开{kind}", "{customer}的一起开{kind}",
-        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票",
+        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票", "开票{order}{kind}抬头{title}税号{tax_no}",
     ],
     confirm=True,
 )  # fmt: skip
 async def issue_invoice(
     me: Actor, *, order: SalesOrder | None = None, customer: Customer | None = None, kind: InvoiceKind | None = None,
-    period: Span | None = None,
+    period: Span | None = None, title: Text | None = None, tax_no: TaxNo | None = None,
 ) -> Issued:  # fmt: skip
-    """开票：已发未开的部分，可以一单开，也可以一个客户一起开"""
+    """开票：已发未开的部分，可以一单开，也可以一个客户一起开；专票要有抬头和税号，说过一次就记住"""
     orders = [order] if order is not None else await _to_invoice(me, customer, period)
     wanted = kind or InvoiceKind.ordinary
+    if wanted is InvoiceKind.special or title or tax_no:
+        await _made_out_to(await orders[0].customer, title, tax_no, handler="invoice.issue")
     made = []
     for each in orders:
         answer = await _shown(me, await invoice_order(each, wanted, by=me.person_id))
@@ -181,28 +187,39 @@ async def query_invoices(
 @command(
     "invoice.request",
     says=[
-        "开票抬头{title}税号{tax_no}", "开发票抬头{title}税号{tax_no}", "开票抬头{title}",
-        "我要开票", "要发票", "我要发票", "开张发票", "开个发票",
+        "开票抬头{title}税号{tax_no}", "开发票抬头{title}税号{tax_no}", "开票抬头{title}", "开{kind}抬头{title}税号{tax_no}", "开{kind}抬头{title}",
+        "{customer}开票抬头{title}税号{tax_no}", "{customer}抬头{title}税号{tax_no}", "{customer}要开{kind}", "{customer}要开票",
+        "我要开票", "要发票", "我要发票", "开张发票", "开个发票", "我要开{kind}", "我要{kind}", "开{kind}", "要{kind}",
     ],
 )  # fmt: skip
 async def request_invoice(
-    me: Actor, *, title: Text, tax_no: Text | None = None, customer: Customer | None = None
-) -> TaxDetails:
-    """申请开票：登记抬头和税号，通知财务"""
-    if tax_no is not None and not (tax_no.isalnum() and tax_no.isascii() and len(tax_no) in (15, 18, 20)):
-        raise InvalidInput(input="tax_no", given=tax_no, why="not_a_tax_no")
-    if customer is None:
-        raise NotFound(kind="customer")
-    number = (tax_no or customer.tax_no).upper()
-    await Customer.filter(id=customer.id).update(tax_title=title[:80], tax_no=number)
-    answer = TaxDetails(customer=Ref(number=customer.number, name=customer.name), title=title, tax_no=number or None)
+    me: Actor, *, customer: Customer, kind: InvoiceKind | None = None, title: Text | None = None, tax_no: TaxNo | None = None
+) -> TaxDetails:  # fmt: skip
+    """申请开票：登记抬头和税号，通知财务；普票只要抬头"""
+    if kind is InvoiceKind.ordinary and (title or customer.tax_title):
+        await keep_tax_details(customer, title, tax_no)
+    else:
+        await _made_out_to(customer, title, tax_no, handler="invoice.request")
+    answer = TaxDetails(
+        customer=Ref(number=customer.number, name=customer.name), kind=kind, title=customer.tax_title,
+        tax_no=customer.tax_no or None,
+    )  # fmt: skip
     await tell(
         "invoice.requested",
         about=customer.number,
         facts=answer.facts(lambda right: True),
+        not_to=me.id,
         finance=await people_with(Role.finance),
     )
     return answer
+
+
+async def _made_out_to(customer: Customer, title: str | None, tax_no: str | None, *, handler: str) -> None:
+    """Keeps what a customer's invoices are made out to, and asks for what a 专票 cannot be without. Raises MissingInput."""
+    for name, value in (("title", title or customer.tax_title), ("tax_no", tax_no or customer.tax_no)):
+        if not value:
+            raise MissingInput(input=name, handler=handler, customer=customer.name)
+    await keep_tax_details(customer, title, tax_no)
 
 
 async def _to_invoice(me: Actor, customer: Customer | None, period: Span | None) -> list[SalesOrder]:

@@ -100,12 +100,11 @@ async def statement_page(me: Actor, *, customer: Customer, period: Span | None =
 async def invoice_page(me: Actor, *, invoice: Invoice) -> InvoiceSheet:
     """一张发票的网页，可以打印或转发"""
     detail = await query_invoice(me, invoice=invoice)
-    customer = await visible(me, Customer).get(id=invoice.customer_id)  # type: ignore[attr-defined]
     return InvoiceSheet(
         heading=f"发票 {detail.number}",
         invoice=detail,
-        title=customer.tax_title or customer.name,
-        tax_no=customer.tax_no or None,
+        title=invoice.buyer_title or detail.customer.name,
+        tax_no=invoice.buyer_tax_no or None,
     )
 
 
