@@ -85,6 +85,11 @@ async def decide(approval: Approval, to: ApprovalState, *, by: int, reason: str)
     await drop_deadlines(approval.number)
 
 
+async def consent_to(subject: str) -> Approval | None:
+    """The latest consent that was given for a document."""
+    return await Approval.filter(subject=subject, state=ApprovalState.approved.value).order_by("-id").first()
+
+
 async def void(subject: str) -> None:
     """Takes back what waits for a document that has changed or gone."""
     for approval in await Approval.filter(subject=subject, state=ApprovalState.pending.value):

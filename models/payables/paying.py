@@ -7,11 +7,11 @@ from models import sql
 from models.base import ZERO
 from models.books.posting import Leg, post, reverse
 from models.clock import now, today
-from models.errors import Refused
+from models.errors import Refused, WrongState
 from models.moves import move
 from models.party.tables import Supplier
 from models.payables.tables import PayableAllocation, PaymentOut, PaymentOutState, SupplierInvoice
-from models.purchase.tables import PurchaseOrder
+from models.purchase.tables import PurchaseOrder, PurchaseState
 from models.system.numbers import next_number
 
 BANK, PAYABLE, ADVANCE = "1002", "2202", "1123"
@@ -36,6 +36,8 @@ SELECT (SELECT coalesce(round(sum(quantity * price) * (1 + $2::numeric), 2), 0) 
   - (SELECT coalesce(sum(amount), 0) FROM payment_out
      WHERE purchase_id = $1 AND state IN ('pending_approval', 'approved', 'paid')) AS amount
 """
+
+GONE = "SELECT state FROM purchase_order WHERE id = $1 AND state IN ('cancelled', 'closed')"
 
 OWED = "SELECT coalesce(sum(total - paid), 0) AS amount FROM supplier_invoice WHERE supplier_id = $1 AND state <> 'reversed'"
 
@@ -74,6 +76,21 @@ async def ask_payment(
         purpose=purpose, amount=amount, state=PaymentOutState.pending_approval.value, asked_on=today(), made_at=now(),
         made_by_id=by,
     )  # fmt: skip
+
+
+async def check_purchase(payment: PaymentOut, rate: Decimal) -> None:
+    """A payment that was asked for is still one for its purchase. Raises PaidTwice, WrongState; its supplier is locked."""
+    await lock_supplier(payment.supplier_id)  # type: ignore[attr-defined]
+    purchase: PurchaseOrder | None = await payment.purchase
+    if purchase is None:
+        return
+    if await sql.row(GONE, purchase.id):
+        state = PurchaseState.of(purchase.state)
+        raise WrongState(number=purchase.number, state=state.value, state_text=state.text)
+    found = await sql.row(LEFT_OF, purchase.id, rate)
+    assert found is not None
+    if found["amount"] < 0:
+        raise PaidTwice(number=purchase.number, open=found["amount"] + payment.amount, given=payment.amount)
 
 
 async def pay(payment: PaymentOut, *, by: int | None, on: date | None = None) -> list[tuple[SupplierInvoice, Decimal]]:

@@ -11,15 +11,17 @@ from handlers.inputs import Amount, Text
 from handlers.registry import command
 from handlers.result import Money, Places, Ref, Result
 from handlers.visible import visible
-from models.approvals.deciding import ask, needs_consent, void
+from models.approvals.deciding import ask, consent_to, needs_consent, void
+from models.books.posting import refuse_closed
+from models.clock import today
 from models.delivery.telling import tell
-from models.errors import InvalidInput, NotFound, WrongState
+from models.errors import InvalidInput, NotFound, Refused, WrongState
 from models.moves import move
 from models.party.finding import people_with
 from models.party.tables import Department, Role, Supplier
 from models.payables.billing import bill_expense, bill_purchase, reverse_bill
-from models.payables.budget import BudgetUse, budget_use, lock_budget, month_of_budget
-from models.payables.paying import ask_payment, cancel_payment_out, owed_to, pay
+from models.payables.budget import BudgetUse, budget_use, left_of_budget, lock_budget, month_of_budget
+from models.payables.paying import ask_payment, cancel_payment_out, check_purchase, owed_to, pay
 from models.payables.tables import BillState, PaymentOut, PaymentOutState, SupplierInvoice
 from models.purchase.tables import PurchaseOrder
 from models.system.company import tax_rate
@@ -87,7 +89,14 @@ class PaymentAsked(Result):
     applicant: str
     budget: str | None
     budget_amount: Annotated[Decimal | None, Places(2)]
+    budget_used: Annotated[Decimal | None, Places(2)]
     budget_percent: Annotated[Decimal | None, Places(1)]
+
+
+class BudgetOutgrown(Refused):
+    """More of a budget is gone than the approver was shown."""
+
+    code, status = "budget_outgrown", 409
 
 
 @command(
@@ -189,6 +198,9 @@ async def cancel_payment(me: Actor, *, payment: PaymentOut) -> PaymentOutAnswer:
 async def agree(me: Actor, *, payment: Text) -> PaymentOutAnswer:
     """同意付款（审批通过时执行）"""
     found = await _waiting(me, payment)
+    await refuse_closed(today())
+    await check_purchase(found, await tax_rate())
+    await _check_budget(found)
     await move(found, PaymentOutState.approved)
     return await _answer(me, found)
 
@@ -231,6 +243,7 @@ async def _consent(
         supplier=supplier.name, request=payment.number, amount=payment.amount,
         purchase=purchase.number if purchase else None, owed=await owed_to(supplier.id), applicant=me.called,
         budget=_named(budget) if budget else None, budget_amount=budget.amount if budget else None,
+        budget_used=budget.used if budget else None,
         budget_percent=budget.percent if budget else None,
     ).facts(lambda right: True)  # fmt: skip
     approval, approvers = await ask(
@@ -259,6 +272,19 @@ async def _spend(payment: PaymentOut) -> BudgetUse | None:
             head=[use.head] if use.head else [], finance=await people_with(Role.finance),
         )  # fmt: skip
     return use
+
+
+async def _check_budget(payment: PaymentOut) -> None:
+    """What was agreed to since may have used up the budget. Raises BudgetOutgrown."""
+    department: int | None = payment.department_id  # type: ignore[attr-defined]
+    month = month_of_budget(payment.asked_on)
+    if department is None or not await lock_budget(department, payment.purpose, month):
+        return
+    left, consent = await left_of_budget(department, payment.purpose, month), await consent_to(payment.number)
+    shown = consent.facts if consent and consent.kind == "payable.budget" else {}
+    agreed = Decimal(shown["budget_used"]) - Decimal(shown["budget_amount"]) if "budget_used" in shown else Decimal(0)
+    if left is not None and payment.amount - left > agreed:
+        raise BudgetOutgrown(number=payment.number, left=left, given=payment.amount)
 
 
 async def _agreed(me: Actor, supplier: Supplier, amount: Decimal) -> PaymentOut | None:
