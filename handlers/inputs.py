@@ -184,6 +184,12 @@ class AmountReader(FigureReader):
     places = 2
 
 
+def refuse_nothing(amount: Decimal) -> None:
+    """Money that is moved is more than nothing. Raises InvalidInput."""
+    if amount <= 0:
+        raise InvalidInput(input="amount", given=f"{amount:f}", why="too_small")
+
+
 @reads(Flag)
 class FlagReader(FigureReader):
     schema = {"type": "integer"}

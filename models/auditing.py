@@ -227,6 +227,18 @@ CHECKS = {
         SELECT p.number, p.allocated, coalesce(sum(a.amount), 0) AS ledger FROM payment p
         LEFT JOIN allocation a ON a.payment_id = p.id GROUP BY p.id HAVING p.allocated <> coalesce(sum(a.amount), 0)
     """,
+    "收款与退款": """
+        SELECT p.number, p.refunded, coalesce(sum(f.amount), 0) AS ledger FROM payment p
+        LEFT JOIN refund f ON f.payment_id = p.id GROUP BY p.id HAVING p.refunded <> coalesce(sum(f.amount), 0)
+    """,
+    "抹零坏账与科目": """
+        SELECT i.number, coalesce(b.amount, 0) AS booked, coalesce(g.amount, 0) AS ledger FROM invoice i
+        LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id
+          JOIN account a ON a.id = l.account_id WHERE a.code IN ('6603', '6702') GROUP BY 1) b ON b.document = i.number
+        LEFT JOIN (SELECT invoice_id, sum(amount) AS amount FROM allocation WHERE kind IN ('rounding', 'bad_debt')
+          GROUP BY 1) g ON g.invoice_id = i.id
+        WHERE coalesce(b.amount, 0) <> coalesce(g.amount, 0)
+    """,
     "已开票数量与发票": """
         SELECT o.number, l.position, l.invoiced, coalesce(sum(v.quantity), 0) AS ledger
         FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id

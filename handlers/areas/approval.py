@@ -28,6 +28,7 @@ class Kind(Labelled):
     discount = "discount", "折扣审批"
     payable_request = "payable.request", "付款申请"
     payable_budget = "payable.budget", "超预算付款"
+    bad_debt = "receivable.bad_debt", "坏账核销"
 
 
 class ConsentRefused(Refused):

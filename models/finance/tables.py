@@ -118,11 +118,21 @@ class Payment(Row):
     }
 
 
+class Settlement(Labelled):
+    """What settles an invoice: money, a small rest given up, a debt that is lost, a red-letter invoice."""
+
+    payment = "payment", "收款"
+    rounding = "rounding", "抹零"
+    bad_debt = "bad_debt", "坏账"
+    red = "red", "红冲"
+
+
 class Allocation(Row):
-    """So much of an invoice settled by a payment; without a payment, it was written off."""
+    """So much of an invoice settled, by a payment or otherwise, as its `kind` says; what is undone is a negative row."""
 
     invoice = to("Invoice")
     payment = to("Payment", null=True)
+    kind = fields.CharField(max_length=12, default=Settlement.payment.value, db_default=Settlement.payment.value)
     amount = money_field()
     reason = fields.CharField(max_length=80, default="")
     made_at = time_field()
@@ -130,6 +140,20 @@ class Allocation(Row):
 
     class Meta:
         table = "allocation"
+
+
+class Refund(Row):
+    """So much of a payment paid back out of what was on account; what is undone is a negative row."""
+
+    payment = to("Payment")
+    amount = money_field()
+    paid_on = fields.DateField()
+    made_at = time_field()
+    made_by = to("Person", null=True)
+
+    class Meta:
+        table = "refund"
+        constraints = (CheckConstraint(check="amount <> 0", name="refund_amount"),)
 
 
 class DunningLevel(Row):

@@ -64,6 +64,8 @@ CORRUPTIONS = (
     ("来票后的暂估尾差", "UPDATE supplier_invoice_line SET amount = amount - 0.01"),
     ("发票金额与明细", "UPDATE invoice_line SET tax = tax + 0.01"),
     ("销项税科目与发票", "UPDATE invoice SET tax = tax + 0.01 WHERE order_id IS NOT NULL"),
+    ("收款与退款", "INSERT INTO refund (payment_id, amount, paid_on, made_at) SELECT min(id), 1, '2026-01-01', now() FROM payment"),
+    ("抹零坏账与科目", "INSERT INTO allocation (invoice_id, kind, amount, reason, made_at) SELECT min(id), 'rounding', 1, '', now() FROM invoice"),
     ("专票购买方", "UPDATE invoice SET buyer_tax_no = '' WHERE kind = 'special'"),
     ("银行存款科目与收付款", "UPDATE payment SET refunded = 0.01 WHERE allocated < amount"),
 )  # fmt: skip

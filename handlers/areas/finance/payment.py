@@ -7,39 +7,26 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
-from handlers.inputs import Amount, Text
+from handlers.inputs import Amount, Text, refuse_nothing
 from handlers.registry import command, query
 from handlers.result import Money, Places, Ref, Result
 from handlers.visible import visible
-from models import sql
-from models.base import ZERO
 from models.delivery.telling import tell
-from models.errors import InvalidInput, NotFound
+from models.errors import NotFound
 from models.finance.credit import credit_status
 from models.finance.receiving import (
     NothingOpen,
     allocate,
     cancel_payment,
     lock_money,
-    on_account,
     open_invoices,
     receive_money,
-    refund,
-    write_off,
 )
 from models.finance.tables import Invoice, Payment, PaymentState
 from models.party.finding import contacts_of, people_with
 from models.party.tables import Customer, Role
 from models.sales.tables import SalesOrder
 from models.system.tables import Company
-
-RESTS = """
-SELECT id FROM invoice WHERE total - paid = $1 AND paid > 0 AND ($2::bigint IS NULL OR customer_id = $2)
-  AND ($3::numeric IS NULL OR total = $3) ORDER BY id
-"""
-
-SMALL = Decimal(100)
-"""What finance may give up of one invoice without asking, in CNY."""
 
 
 class Settled(Result):
@@ -72,23 +59,6 @@ class Told(Result):
     amount: Money
 
 
-class WrittenOff(Result):
-    """A small rest given up."""
-
-    customer: Ref
-    invoice: str
-    amount: Money
-    open: Money
-
-
-class Refunded(Result):
-    """Money paid back from what was on account."""
-
-    customer: Ref
-    amount: Money
-    on_account: Money
-
-
 class BankAccount(Result):
     """Where customers pay to."""
 
@@ -111,7 +81,7 @@ async def record_payment(
     me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None
 ) -> Done[PaymentAnswer]:
     """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收"""
-    _not_zero(amount)
+    refuse_nothing(amount)
     if order is not None and order.customer_id != customer.id:  # type: ignore[attr-defined]
         raise NotFound(kind="order")
     await lock_money(customer.id)
@@ -130,7 +100,7 @@ async def record_payment(
 )
 async def record_advance(me: Actor, *, customer: Customer, amount: Amount) -> Done[PaymentAnswer]:
     """登记预收款：先不核销，留在客户账上"""
-    _not_zero(amount)
+    refuse_nothing(amount)
     await lock_money(customer.id)
     payment = await receive_money(customer, amount, by=me.person_id, note="预收")
     answer = await _answer(payment, customer, [])
@@ -162,55 +132,6 @@ async def allocate_payment(
     return await _answer(found, customer, settled)
 
 
-@command(
-    "payment.writeoff",
-    says=[
-        "{customer}差{amount}抹掉", "{customer}抹零{amount}", "抹零{amount}", "差{amount}抹掉", "{owed}和{paid}差{amount}抹掉",
-        "{customer}{owed}和{paid}差{amount}抹掉",
-    ],
-    confirm=True,
-)  # fmt: skip
-async def write_off_rest(
-    me: Actor, *, amount: Amount, customer: Customer | None = None, invoice: Invoice | None = None,
-    owed: Amount | None = None, paid: Amount | None = None,
-) -> WrittenOff:  # fmt: skip
-    """抹零：把发票上的小尾差核销掉"""
-    _not_zero(amount)
-    if amount > SMALL:
-        raise InvalidInput(input="amount", given=f"{amount:f}", why="too_large")
-    if owed is not None and paid is not None and owed - paid != amount:
-        raise InvalidInput(input="amount", given=f"{amount:f}", why="not_the_difference")
-    found = invoice or await _with_rest(amount, customer, owed)
-    owner: Customer = await found.customer
-    await lock_money(owner.id)
-    await found.refresh_from_db()
-    await write_off(found, amount, reason="抹零", by=me.person_id)
-    return WrittenOff(
-        customer=Ref(number=owner.number, name=owner.name), invoice=found.number, amount=amount,
-        open=found.total - found.paid,
-    )  # fmt: skip
-
-
-@command(
-    "payment.refund", says=["退{customer}{amount}", "给{customer}退款{amount}", "{customer}退款{amount}"], confirm=True
-)
-async def refund_customer(me: Actor, *, customer: Customer, amount: Amount) -> Refunded:
-    """退款：从客户账上的余款退"""
-    _not_zero(amount)
-    await lock_money(customer.id)
-    rest: Decimal = amount
-    payments = await on_account(customer.id)
-    left = sum((each.amount - each.allocated - each.refunded for each in payments), ZERO)
-    if amount > left:
-        raise NothingOpen(customer=customer.name, on_account=left, given=amount)
-    for each in payments:
-        part = min(rest, each.amount - each.allocated - each.refunded)
-        if part > 0:
-            await refund(each, part, by=me.person_id)
-            rest -= part
-    return Refunded(customer=Ref(number=customer.number, name=customer.name), amount=amount, on_account=left - amount)
-
-
 @command("payment.cancel", says=["撤销收款{payment}", "{payment}记错了"], confirm=True)
 async def cancel_recorded(me: Actor, *, payment: Payment) -> PaymentAnswer:
     """撤销收款：恢复发票的欠款"""
@@ -236,7 +157,7 @@ async def notify_payment(me: Actor, *, amount: Amount, customer: Customer | None
     """告诉财务：钱已经打过去了"""
     if customer is None:
         raise NotFound(kind="customer")
-    _not_zero(amount)
+    refuse_nothing(amount)
     told = Told(customer=Ref(number=customer.number, name=customer.name), amount=amount)
     await tell(
         "payment.told", about=customer.number, facts=told.facts(lambda right: True), finance=await people_with(Role.finance),
@@ -256,11 +177,6 @@ async def query_account(me: Actor) -> BankAccount:
     return BankAccount(company=company.name, bank=company.bank or None, account=company.bank_account or None)
 
 
-def _not_zero(amount: Decimal) -> None:
-    if amount <= 0:
-        raise InvalidInput(input="amount", given=f"{amount:f}", why="too_small")
-
-
 async def _last_with_rest(me: Actor, order: SalesOrder | None) -> Payment:
     """The latest payment with money on account: of the order's customer, or, with none named, that this person booked."""
     whose = {"customer_id": order.customer_id} if order else {"made_by_id": me.person_id}  # type: ignore[attr-defined]
@@ -270,14 +186,6 @@ async def _last_with_rest(me: Actor, order: SalesOrder | None) -> Payment:
     if found is None:
         raise NothingOpen()
     return found
-
-
-async def _with_rest(amount: Decimal, customer: Customer | None, total: Decimal | None) -> Invoice:
-    """The one invoice, over `total` if that was said, of which exactly this much is open."""
-    rows = await sql.rows(RESTS, amount, customer.id if customer else None, total)
-    if len(rows) != 1:
-        raise NotFound(kind="invoice")
-    return await Invoice.get(id=rows[0]["id"])
 
 
 async def _answer(payment: Payment, customer: Customer, settled: list[tuple[Invoice, Decimal]]) -> PaymentAnswer:
