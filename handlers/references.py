@@ -225,6 +225,26 @@ class InvoiceReader(DocumentReader[Invoice]):
         return await super().read(me, text, name)
 
 
+@reads(list[Invoice])
+class InvoicesReader(Reader[list[Invoice]]):
+    """Several invoices: IV0100和IV0101."""
+
+    slot = r"[iI][vV]\d{1,8}(?:\s*[和、,，]\s*[iI][vV]\d{1,8})*(?!\d)"
+    free = False
+    schema = {"type": "array", "items": {"type": "string"}}
+
+    async def read(self, me: Actor, text: str, name: str) -> list[Invoice]:
+        return [await InvoiceReader().read(me, each, name) for each in re.split(r"[和、,，\s]+", text.strip())]
+
+    async def load(self, me: Actor, value: Any, name: str) -> list[Invoice]:
+        if not isinstance(value, list):
+            return await super().load(me, value, name)
+        return [await InvoiceReader().load(me, each, name) for each in value[:100]]
+
+    def save(self, value: list[Invoice]) -> list[str]:
+        return [each.number for each in value]
+
+
 @reads(Delivery)
 class DeliveryReader(DocumentReader[Delivery]):
     slot = r"(?:[dD][nN])\d{1,8}(?!\d)"

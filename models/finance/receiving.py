@@ -99,12 +99,26 @@ async def allocate(payment: Payment, invoices: list[Invoice], *, by: int | None)
     return settled
 
 
+async def unallocate(payment: Payment, invoices: list[Invoice], *, by: int | None) -> list[tuple[Invoice, Decimal]]:
+    """Puts what a payment settled on account again, of these invoices only if any are named: they are owed again.
+
+    The customer's money must be locked. Raises NothingOpen.
+    """
+    named = {each.id for each in invoices}
+    undone: list[tuple[Invoice, Decimal]] = []
+    for invoice_id, amount in (await _settled_of(payment)).items():
+        if amount and (not named or invoice_id in named):
+            invoice = await Invoice.get(id=invoice_id).select_related("order")
+            await settle(invoice, payment, Settlement.payment, -amount, by=by)
+            undone.append((invoice, amount))
+    if not undone:
+        raise NothingOpen(payment=payment.number, invoices=[each.number for each in invoices] or None)
+    return undone
+
+
 async def cancel_payment(payment: Payment, *, by: int | None) -> None:
     """Takes a payment back: what it settled is owed again. Raises WrongState once any of it was paid back."""
-    settled: dict[int, Decimal] = {}
-    for each in await Allocation.filter(payment_id=payment.id).order_by("id"):
-        settled[each.invoice_id] = settled.get(each.invoice_id, ZERO) + each.amount  # type: ignore[attr-defined]
-    for invoice_id, amount in sorted(settled.items()):
+    for invoice_id, amount in sorted((await _settled_of(payment)).items()):
         if amount:
             await settle(await Invoice.get(id=invoice_id), payment, Settlement.payment, -amount, by=by)
     await payment.refresh_from_db()
@@ -113,6 +127,14 @@ async def cancel_payment(payment: Payment, *, by: int | None) -> None:
     await move(payment, PaymentState.cancelled)
     legs = [Leg(ADVANCE, payment.amount, customer_id=payment.customer_id), Leg(BANK, -payment.amount)]  # type: ignore[attr-defined]
     await post(payment.number, legs, memo=f"撤销 {payment.number}", by=by)
+
+
+async def _settled_of(payment: Payment) -> dict[int, Decimal]:
+    """What a payment settles now, by invoice."""
+    settled: dict[int, Decimal] = {}
+    for each in await Allocation.filter(payment_id=payment.id).order_by("id"):
+        settled[each.invoice_id] = settled.get(each.invoice_id, ZERO) + each.amount  # type: ignore[attr-defined]
+    return settled
 
 
 async def give_back(invoice: Invoice, *, by: int | None) -> None:

@@ -42,6 +42,8 @@ OWED = "SELECT number FROM invoice WHERE state IN ('posted', 'partially_paid') A
 
 SMALL_REST = "SELECT number FROM invoice WHERE state = 'partially_paid' AND total - paid <= 100"
 
+SETTLED = "SELECT number FROM payment WHERE state <> 'cancelled' AND allocated > 0"
+
 GIVEN_UP = "SELECT i.number FROM invoice i WHERE (SELECT sum(amount) FROM allocation a WHERE a.invoice_id = i.id AND a.kind IN ('rounding', 'bad_debt')) > 0"
 
 PAID_BACK = "SELECT c.name AS number FROM customer c WHERE EXISTS (SELECT FROM payment p WHERE p.customer_id = c.id AND p.refunded > 20)"
@@ -80,6 +82,7 @@ MONEY = (
     Way("payment.record", lambda w, n: ("E019", {"order": n, "customer": "宏达建材", "amount": w.amount(900)}), OF_HONGDA),
     Way("payment.prepay", lambda w, _: ("E019", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900)}), often=2),
     Way("payment.allocate", lambda w, n: ("E009", {"payment": n}), WITH_REST, 2),
+    Way("payment.unallocate", lambda w, n: ("E009", {"payment": n}), SETTLED),
     Way("payment.writeoff", lambda w, n: ("E009", {"invoice": n}), SMALL_REST, 2),
     Way("payment.writeoff", lambda w, n: ("E019", {"invoice": n, "reason": "客户已注销"}), OWED),
     Way("payment.reinstate", lambda w, n: ("E009", {"invoice": n}), GIVEN_UP),

@@ -21,6 +21,7 @@ from models.finance.receiving import (
     lock_money,
     open_invoices,
     receive_money,
+    unallocate,
 )
 from models.finance.tables import Invoice, Payment, PaymentState
 from models.party.finding import contacts_of, people_with
@@ -120,7 +121,7 @@ async def record_advance(me: Actor, *, customer: Customer, amount: Amount) -> Do
 )
 async def allocate_payment(
     me: Actor, *, order: SalesOrder | None = None, other: SalesOrder | None = None, payment: Payment | None = None
-) -> PaymentAnswer:
+) -> Done[PaymentAnswer]:
     """核销：把账上的钱冲到指定订单的发票上"""
     found = payment or await _last_with_rest(me, order)
     customer: Customer = await found.customer
@@ -129,7 +130,26 @@ async def allocate_payment(
     settled = await allocate(found, await open_invoices(customer.id, orders=orders or None), by=me.person_id)
     if not settled:
         raise NothingOpen(customer=customer.name)
-    return await _answer(found, customer, settled)
+    undo = {"payment": found.number, "invoices": [invoice.number for invoice, _ in settled]}
+    return Done(await _answer(found, customer, settled), undo=Call("payment.unallocate", undo))
+
+
+@command(
+    "payment.unallocate",
+    says=[
+        "撤销核销{payment}", "撤销核销{payment}和{invoices}", "取消核销{payment}", "取消核销{payment}和{invoices}", "反核销{payment}",
+        "{payment}撤销核销", "{payment}不冲{invoices}了",
+    ],
+)  # fmt: skip
+async def unallocate_payment(
+    me: Actor, *, payment: Payment, invoices: list[Invoice] | None = None
+) -> Done[PaymentAnswer]:
+    """撤销核销：钱回到客户账上，发票重新欠着；只撤销几张时写上发票号"""
+    customer: Customer = await payment.customer
+    await lock_money(customer.id)
+    await payment.refresh_from_db()
+    undone = await unallocate(payment, invoices or [], by=me.person_id)
+    return Done(await _answer(payment, customer, [(invoice, -amount) for invoice, amount in undone]))
 
 
 @command("payment.cancel", says=["撤销收款{payment}", "{payment}记错了"], confirm=True)
