@@ -219,7 +219,7 @@ class DayReader(Reader[Day]):
     schema = {"type": "string", "format": "date"}
     years = 3
 
-    async def read(self, me: Actor, text: str, name: str) -> Day:
+    async def read(self, me: Actor, text: str, name: str) -> Any:
         day = read_day(plain(text), today())
         if day is None:
             raise InvalidInput(input=name, given=text, why="not_a_day")
@@ -227,7 +227,7 @@ class DayReader(Reader[Day]):
             raise InvalidInput(input=name, given=text, why="day_too_far")
         return Day(day)
 
-    async def load(self, me: Actor, value: Any, name: str) -> Day:
+    async def load(self, me: Actor, value: Any, name: str) -> Any:
         try:
             date.fromisoformat(value)
         except (TypeError, ValueError):

@@ -341,12 +341,18 @@ CHECKS = {
         SELECT number, buyer_title, buyer_tax_no FROM invoice
         WHERE kind = 'special' AND state <> 'reversed' AND (buyer_title = '' OR buyer_tax_no = '')
     """,
-    "银行存款科目与收付款": """
-        SELECT d.number, coalesce(b.amount, 0) AS booked, d.amount AS ledger FROM (
-          SELECT number, CASE WHEN state = 'cancelled' THEN 0 ELSE amount - refunded END AS amount FROM payment
-          UNION ALL SELECT number, CASE WHEN state = 'paid' THEN -amount ELSE 0 END FROM payment_out) d
-        LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id
-          JOIN account a ON a.id = l.account_id WHERE a.code = '1002' GROUP BY 1) b ON b.document = d.number
+    "资金科目与收付款": """
+        SELECT d.number, d.code, coalesce(b.amount, 0) AS booked, d.amount AS ledger FROM (
+          SELECT number, code, sum(amount) AS amount FROM (
+            SELECT number, CASE way WHEN 'cash' THEN '1001' WHEN 'transfer' THEN '1002' WHEN 'bill' THEN '1121' ELSE '1012' END
+              AS code, CASE WHEN state = 'cancelled' THEN 0 ELSE amount END AS amount FROM payment
+            UNION ALL SELECT number, CASE way WHEN 'cash' THEN '1001' WHEN 'transfer' THEN '1002' WHEN 'bill' THEN '1002'
+              ELSE '1012' END, -refunded FROM payment
+            UNION ALL SELECT number, '1002', CASE WHEN state = 'paid' THEN -amount ELSE 0 END FROM payment_out) moved
+          GROUP BY 1, 2) d
+        LEFT JOIN (SELECT e.document, a.code, sum(l.amount) AS amount FROM journal_entry e
+          JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
+          WHERE a.code IN ('1001', '1002', '1012', '1121') GROUP BY 1, 2) b ON b.document = d.number AND b.code = d.code
         WHERE coalesce(b.amount, 0) <> d.amount
     """,
 }

@@ -81,6 +81,11 @@ async def reverse(document: str, *, memo: str, by: int | None) -> None:
         await post(document, legs, memo=memo, by=by, reverses=entry.id)
 
 
+async def open_day(day: date) -> date:
+    """Where what happened on a day is taken back: on that day, or, once its month is closed, today."""
+    return today() if await ClosedPeriod.exists(month=f"{day:%Y-%m}") else day
+
+
 async def refuse_closed(day: date) -> None:
     """Raises PeriodClosed if the month of a day is closed."""
     month = f"{day:%Y-%m}"

@@ -8,7 +8,7 @@ from models import sql
 from models.base import ZERO
 from models.books.posting import Leg, post, reverse
 from models.clock import today
-from models.errors import Refused, WrongState
+from models.errors import BeforeDocument, Refused, WrongState
 from models.finance.receiving import give_back, lock_money
 from models.finance.tables import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from models.moves import move
@@ -22,6 +22,11 @@ CENT = Decimal("0.01")
 RECEIVABLE, REVENUE, OUTPUT_TAX, RETAINED = "1122", "6001", "222102", "4104"
 
 LOCK = "SELECT id FROM sales_order WHERE id = $1 FOR NO KEY UPDATE"
+
+LEFT = """
+SELECT number, (shipped_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM delivery WHERE order_id = $1
+ORDER BY shipped_at DESC, id DESC LIMIT 1
+"""
 
 TAKE = """
 UPDATE sales_order_line SET invoiced = invoiced + $2 WHERE id = $1 AND invoiced + $2 BETWEEN 0 AND quantity RETURNING id
@@ -73,7 +78,7 @@ class Part:
 async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None, on: date | None = None) -> Invoice:
     """An invoice for what was delivered of an order and not invoiced.
 
-    Raises NothingToInvoice, NoTaxDetails, PeriodClosed.
+    Raises NothingToInvoice, NoTaxDetails, PeriodClosed, BeforeDocument if the goods left later than `on`.
     """
     await sql.rows(LOCK, order.id)
     await order.refresh_from_db()
@@ -90,6 +95,8 @@ async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None,
         raise NoTaxDetails(customer=customer.name)
     total, tax = sum((part.amount for part in parts), ZERO), sum((part.tax for part in parts), ZERO)
     day = on or today()
+    if (left := await sql.row(LEFT, order.id)) and left["day"] > day:
+        raise BeforeDocument(number=left["number"], day=left["day"], given=day)
     invoice = await _write(customer, total, tax, kind=kind, on=day, by=by, order=order)
     for part in parts:
         await InvoiceLine.create(

@@ -6,15 +6,25 @@ from decimal import Decimal
 
 from models import sql
 from models.base import ZERO
-from models.books.posting import Leg, post
+from models.books.posting import Leg, open_day, post
 from models.clock import now, today
 from models.errors import Refused, WrongState
-from models.finance.tables import Allocation, Invoice, InvoiceState, Payment, PaymentState, Settlement
+from models.finance.tables import Allocation, Invoice, InvoiceState, Payment, PaymentState, PaymentWay, Settlement
 from models.moves import move
 from models.party.tables import Customer
 from models.system.numbers import next_number
 
 BANK, RECEIVABLE, ADVANCE = "1002", "1122", "2203"
+
+LIES = {
+    PaymentWay.transfer: BANK,
+    PaymentWay.cash: "1001",
+    PaymentWay.wechat: "1012",
+    PaymentWay.alipay: "1012",
+    PaymentWay.bill: "1121",
+}
+"""The account on which money lies that came in so."""
+
 FINANCE_COST, PROVISION, IMPAIRMENT = "6603", "1231", "6702"
 
 # Money of one customer is dealt out by one at a time, the same lock as for credit.
@@ -58,14 +68,20 @@ async def lock_money(customer_id: int) -> None:
 
 
 async def receive_money(
-    customer: Customer, amount: Decimal, *, by: int | None, on: date | None = None, note: str = ""
+    customer: Customer,
+    amount: Decimal,
+    *,
+    by: int | None,
+    on: date | None = None,
+    note: str = "",
+    way: PaymentWay = PaymentWay.transfer,
 ) -> Payment:
     """Books money in, on account. Raises PeriodClosed."""
     payment = await Payment.create(
         number=await next_number("RC"), customer=customer, amount=amount, received_on=on or today(), note=note,
-        made_at=now(), made_by_id=by,
+        way=way.value, made_at=now(), made_by_id=by,
     )  # fmt: skip
-    legs = [Leg(BANK, amount), Leg(ADVANCE, -amount, customer_id=customer.id)]
+    legs = [Leg(LIES[way], amount), Leg(ADVANCE, -amount, customer_id=customer.id)]
     await post(payment.number, legs, memo=f"收 {customer.name}", on=on, by=by)
     return payment
 
@@ -86,15 +102,21 @@ async def on_account(customer_id: int) -> list[Payment]:
     return await Payment.filter(customer_id=customer_id, state__in=open_states).order_by("received_on", "id")
 
 
-async def allocate(payment: Payment, invoices: list[Invoice], *, by: int | None) -> list[tuple[Invoice, Decimal]]:
-    """Takes a payment off invoices, in this order, as far as it goes; the customer's money must be locked."""
+async def allocate(
+    payment: Payment, invoices: list[Invoice], *, by: int | None, on: date | None = None
+) -> list[tuple[Invoice, Decimal]]:
+    """Takes a payment off invoices, in this order, as far as it goes; the customer's money must be locked.
+
+    An invoice of later than `on` is settled on its own day.
+    """
     await payment.refresh_from_db()
     settled: list[tuple[Invoice, Decimal]] = []
     for invoice in invoices:
         await invoice.refresh_from_db()
         part = min(payment.amount - payment.allocated - payment.refunded, invoice.total - invoice.paid)
         if part > 0:
-            await settle(invoice, payment, Settlement.payment, part, by=by)
+            day = max(on, invoice.issued_on) if on else today()
+            await settle(invoice, payment, Settlement.payment, part, by=by, on=day)
             settled.append((invoice, part))
     return settled
 
@@ -106,11 +128,11 @@ async def unallocate(payment: Payment, invoices: list[Invoice], *, by: int | Non
     """
     named = {each.id for each in invoices}
     undone: list[tuple[Invoice, Decimal]] = []
-    for invoice_id, amount in (await _settled_of(payment)).items():
-        if amount and (not named or invoice_id in named):
+    for invoice_id, was in (await _settled_of(payment)).items():
+        if not named or invoice_id in named:
             invoice = await Invoice.get(id=invoice_id).select_related("order")
-            await settle(invoice, payment, Settlement.payment, -amount, by=by)
-            undone.append((invoice, amount))
+            await settle(invoice, payment, Settlement.payment, -was.amount, by=by)
+            undone.append((invoice, was.amount))
     if not undone:
         raise NothingOpen(payment=payment.number, invoices=[each.number for each in invoices] or None)
     return undone
@@ -118,23 +140,38 @@ async def unallocate(payment: Payment, invoices: list[Invoice], *, by: int | Non
 
 async def cancel_payment(payment: Payment, *, by: int | None) -> None:
     """Takes a payment back: what it settled is owed again. Raises WrongState once any of it was paid back."""
-    for invoice_id, amount in sorted((await _settled_of(payment)).items()):
-        if amount:
-            await settle(await Invoice.get(id=invoice_id), payment, Settlement.payment, -amount, by=by)
+    for invoice_id, was in sorted((await _settled_of(payment)).items()):
+        invoice, day = await Invoice.get(id=invoice_id), await open_day(was.day)
+        await settle(invoice, payment, Settlement.payment, -was.amount, by=by, on=day)
     await payment.refresh_from_db()
     if payment.refunded:
         raise WrongState(kind="payment", number=payment.number, state=payment.state, state_text="已退款")
     await move(payment, PaymentState.cancelled)
-    legs = [Leg(ADVANCE, payment.amount, customer_id=payment.customer_id), Leg(BANK, -payment.amount)]  # type: ignore[attr-defined]
-    await post(payment.number, legs, memo=f"撤销 {payment.number}", by=by)
+    legs = [
+        Leg(ADVANCE, payment.amount, customer_id=payment.customer_id),  # type: ignore[attr-defined]
+        Leg(LIES[PaymentWay.of(payment.way)], -payment.amount),
+    ]
+    day = await open_day(payment.received_on)
+    await post(payment.number, legs, memo=f"撤销 {payment.number}", on=day, by=by)
 
 
-async def _settled_of(payment: Payment) -> dict[int, Decimal]:
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """So much of an invoice, and the day on which the last of it was settled."""
+
+    amount: Decimal
+    day: date
+
+
+async def _settled_of(payment: Payment) -> dict[int, _Settled]:
     """What a payment settles now, by invoice."""
-    settled: dict[int, Decimal] = {}
+    settled: dict[int, _Settled] = {}
     for each in await Allocation.filter(payment_id=payment.id).order_by("id"):
-        settled[each.invoice_id] = settled.get(each.invoice_id, ZERO) + each.amount  # type: ignore[attr-defined]
-    return settled
+        before = settled.get(each.invoice_id, _Settled(ZERO, each.settled_on))  # type: ignore[attr-defined]
+        settled[each.invoice_id] = _Settled(  # type: ignore[attr-defined]
+            before.amount + each.amount, max(before.day, each.settled_on)
+        )
+    return {invoice: each for invoice, each in settled.items() if each.amount}
 
 
 async def give_back(invoice: Invoice, *, by: int | None) -> None:
@@ -161,8 +198,8 @@ async def offset(invoice: Invoice, red: Invoice, amount: Decimal, *, by: int | N
         if not await sql.row(OFFSET, each.id, part):
             raise TooMuch(number=each.number, open=each.total - each.paid, given=part)
         await Allocation.create(
-            invoice=each, kind=Settlement.red.value, amount=part, reason=f"红冲 {red.number}", made_at=now(),
-            made_by_id=by,
+            invoice=each, kind=Settlement.red.value, amount=part, settled_on=today(), reason=f"红冲 {red.number}",
+            made_at=now(), made_by_id=by,
         )  # fmt: skip
         await each.refresh_from_db()
 
@@ -189,9 +226,20 @@ async def _settled_by(invoice: Invoice, order: str) -> dict[_Source, Decimal]:
 
 
 async def settle(
-    invoice: Invoice, payment: Payment | None, kind: Settlement, amount: Decimal, *, by: int | None, reason: str = ""
+    invoice: Invoice,
+    payment: Payment | None,
+    kind: Settlement,
+    amount: Decimal,
+    *,
+    by: int | None,
+    reason: str = "",
+    on: date | None = None,
 ) -> None:
-    """Moves `amount` (negative: back) from an account, or from what is given up, onto an invoice. Raises TooMuch."""
+    """Moves `amount` (negative: back) from an account, or from what is given up, onto an invoice.
+
+    Raises TooMuch, PeriodClosed.
+    """
+    day = on or today()
     if not await sql.row(SETTLE, invoice.id, amount):
         raise TooMuch(number=invoice.number, open=invoice.total - invoice.paid, given=amount)
     if payment is not None:
@@ -199,13 +247,16 @@ async def settle(
             raise TooMuch(number=payment.number, open=payment.amount - payment.allocated, given=amount)
         payment.allocated += amount
     await Allocation.create(
-        invoice=invoice, payment=payment, kind=kind.value, amount=amount, reason=reason, made_at=now(), made_by_id=by
-    )
+        invoice=invoice, payment=payment, kind=kind.value, amount=amount, settled_on=day, reason=reason, made_at=now(),
+        made_by_id=by,
+    )  # fmt: skip
     invoice.paid += amount
-    await _book(invoice, payment, kind, amount, by)
+    await _book(invoice, payment, kind, amount, day, by)
 
 
-async def _book(invoice: Invoice, payment: Payment | None, kind: Settlement, amount: Decimal, by: int | None) -> None:
+async def _book(
+    invoice: Invoice, payment: Payment | None, kind: Settlement, amount: Decimal, day: date, by: int | None
+) -> None:
     """A lost debt is provided for and taken off the provision; a small rest is a cost of finance."""
     customer = invoice.customer_id  # type: ignore[attr-defined]
     other = Leg(FINANCE_COST, amount)
@@ -213,8 +264,8 @@ async def _book(invoice: Invoice, payment: Payment | None, kind: Settlement, amo
         other = Leg(ADVANCE, amount, customer_id=customer)
     elif kind is Settlement.bad_debt:
         provided = [Leg(IMPAIRMENT, amount), Leg(PROVISION, -amount)]
-        await post(invoice.number, provided, memo=f"计提坏账 {invoice.number}", by=by)
+        await post(invoice.number, provided, memo=f"计提坏账 {invoice.number}", on=day, by=by)
         other = Leg(PROVISION, amount)
     document = payment.number if payment else invoice.number
     memo = f"{'核销' if payment else kind.text} {invoice.number}"
-    await post(document, [other, Leg(RECEIVABLE, -amount, customer_id=customer)], memo=memo, by=by)
+    await post(document, [other, Leg(RECEIVABLE, -amount, customer_id=customer)], memo=memo, on=day, by=by)

@@ -6,8 +6,8 @@ from models import sql
 from models.base import ZERO
 from models.books.posting import Leg, post
 from models.clock import now, today
-from models.finance.receiving import ADVANCE, BANK, SPEND, NothingOpen, TooMuch, on_account
-from models.finance.tables import Payment, Refund
+from models.finance.receiving import ADVANCE, BANK, LIES, SPEND, NothingOpen, TooMuch, on_account
+from models.finance.tables import Payment, PaymentWay, Refund
 from models.party.tables import Customer
 
 
@@ -46,5 +46,8 @@ async def _pay_back(payment: Payment, amount: Decimal, *, by: int | None) -> Non
         left = payment.amount - payment.allocated - payment.refunded
         raise TooMuch(number=payment.number, open=left, given=amount)
     await Refund.create(payment=payment, amount=amount, paid_on=today(), made_at=now(), made_by_id=by)
-    legs = [Leg(ADVANCE, amount, customer_id=payment.customer_id), Leg(BANK, -amount)]  # type: ignore[attr-defined]
+    way = PaymentWay.of(payment.way)
+    # It goes back the way it came; a bill that was taken is not given back.
+    account = BANK if way is PaymentWay.bill else LIES[way]
+    legs = [Leg(ADVANCE, amount, customer_id=payment.customer_id), Leg(account, -amount)]  # type: ignore[attr-defined]
     await post(payment.number, legs, memo="退款" if amount > 0 else "撤销退款", by=by)

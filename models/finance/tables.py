@@ -86,6 +86,16 @@ class PaymentState(Labelled):
     cancelled = "cancelled", "已撤销"
 
 
+class PaymentWay(Labelled):
+    """How money comes in."""
+
+    transfer = "transfer", "转账"
+    cash = "cash", "现金"
+    wechat = "wechat", "微信"
+    alipay = "alipay", "支付宝"
+    bill = "bill", "承兑"
+
+
 class Payment(Row):
     """Money received from a customer; what is not allocated to invoices stays on account as an advance."""
 
@@ -96,6 +106,7 @@ class Payment(Row):
     refunded = money_field(default=0)
     state = fields.CharField(max_length=20, default=PaymentState.posted.value)
     received_on = fields.DateField()
+    way = fields.CharField(max_length=12, default=PaymentWay.transfer.value, db_default=PaymentWay.transfer.value)
     note = fields.CharField(max_length=120, default="")
     made_at = time_field()
     made_by = to("Person", null=True)
@@ -128,12 +139,16 @@ class Settlement(Labelled):
 
 
 class Allocation(Row):
-    """So much of an invoice settled, by a payment or otherwise, as its `kind` says; what is undone is a negative row."""
+    """So much of an invoice settled, by a payment or otherwise, as its `kind` says; what is undone is a negative row.
+
+    `settled_on` is the day on which the books say so.
+    """
 
     invoice = to("Invoice")
     payment = to("Payment", null=True)
     kind = fields.CharField(max_length=12, default=Settlement.payment.value, db_default=Settlement.payment.value)
     amount = money_field()
+    settled_on = fields.DateField()
     reason = fields.CharField(max_length=80, default="")
     made_at = time_field()
     made_by = to("Person", null=True)

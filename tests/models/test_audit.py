@@ -65,9 +65,9 @@ CORRUPTIONS = (
     ("发票金额与明细", "UPDATE invoice_line SET tax = tax + 0.01"),
     ("销项税科目与发票", "UPDATE invoice SET tax = tax + 0.01 WHERE order_id IS NOT NULL"),
     ("收款与退款", "INSERT INTO refund (payment_id, amount, paid_on, made_at) SELECT min(id), 1, '2026-01-01', now() FROM payment"),
-    ("抹零坏账与科目", "INSERT INTO allocation (invoice_id, kind, amount, reason, made_at) SELECT min(id), 'rounding', 1, '', now() FROM invoice"),
+    ("抹零坏账与科目", "INSERT INTO allocation (invoice_id, kind, amount, reason, made_at, settled_on) SELECT min(id), 'rounding', 1, '', now(), '2026-01-01' FROM invoice"),
     ("专票购买方", "UPDATE invoice SET buyer_tax_no = '' WHERE kind = 'special'"),
-    ("银行存款科目与收付款", "UPDATE payment SET refunded = 0.01 WHERE allocated < amount"),
+    ("资金科目与收付款", "UPDATE payment SET refunded = 0.01 WHERE allocated < amount"),
 )  # fmt: skip
 
 

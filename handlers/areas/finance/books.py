@@ -39,17 +39,22 @@ SELECT CASE WHEN other.code IN ('1122', '2203') THEN 'customers' WHEN other.code
     WHEN other.code LIKE '66%' OR other.code = '2241' THEN 'expenses' ELSE 'other' END AS kind,
   sum(-o.amount) AS amount
 FROM journal_line o JOIN account other ON other.id = o.account_id JOIN journal_entry e ON e.id = o.entry_id
-WHERE e.booked_on BETWEEN $1 AND $2 AND other.code NOT IN ('1001', '1002')
-  AND EXISTS (SELECT FROM journal_line l JOIN account a ON a.id = l.account_id WHERE l.entry_id = e.id AND a.code IN ('1001', '1002'))
+WHERE e.booked_on BETWEEN $1 AND $2 AND other.code <> ALL($3::text[])
+  AND EXISTS (SELECT FROM journal_line l JOIN account a ON a.id = l.account_id WHERE l.entry_id = e.id AND a.code = ANY($3))
 GROUP BY 1 ORDER BY 1
 """
 
-BALANCE = """
-SELECT coalesce(sum(l.amount), 0) AS amount FROM journal_line l JOIN account a ON a.id = l.account_id
-JOIN journal_entry e ON e.id = l.entry_id WHERE a.code = ANY($1::text[]) AND e.booked_on <= $2
+HELD = """
+SELECT a.code, a.name, coalesce(sum(l.amount) FILTER (WHERE e.booked_on < $2), 0) AS opening,
+  coalesce(sum(l.amount) FILTER (WHERE e.booked_on BETWEEN $2 AND $3), 0) AS net
+FROM account a LEFT JOIN journal_line l ON l.account_id = a.id LEFT JOIN journal_entry e ON e.id = l.entry_id AND e.booked_on <= $3
+WHERE a.code = ANY($1::text[]) GROUP BY a.id ORDER BY a.code
 """
 
-BANK = ["1001", "1002"]
+BILLS = "1121"
+
+MONEY = ["1001", "1002", "1012"]
+"""Cash in the till, at the bank, and with WeChat and Alipay; a bill is money only once it is paid."""
 
 SHOWN = 10
 
@@ -134,8 +139,18 @@ class IncomeStatement(Result):
     profit: Money
 
 
+class CashAccount(Result):
+    """Where money lies: what was there before a period, what came and went, what is there after it."""
+
+    code: str
+    name: str
+    opening: Money
+    net: Money
+    closing: Money
+
+
 class CashFlow(Result):
-    """Money in and out of cash and bank in a period, and what is there."""
+    """Money in and out in a period, and what is there, in all and by account."""
 
     period: str
     opening: Money
@@ -145,14 +160,17 @@ class CashFlow(Result):
     other: Money
     net: Money
     closing: Money
+    accounts: list[CashAccount]
 
 
 class CashAnswer(Result):
-    """What cash and bank hold now."""
+    """What there is now: cash, at the bank, with WeChat and Alipay (`wallet`); `bills` are not in the total."""
 
     as_of: date
     cash: Money
     bank: Money
+    wallet: Money
+    bills: Money
     total: Money
 
 
@@ -254,21 +272,24 @@ async def income_statement(me: Actor, *, period: Span | None = None) -> IncomeSt
 async def cash_flow(me: Actor, *, period: Span | None = None) -> CashFlow:
     """收支：现金和银行的进出"""
     span = period or month_of(today())
-    flows = {row["kind"]: row["amount"] for row in await sql.rows(CASH, span.start, span.end)}
-    opening = await _balance(BANK, span.start, before=True)
-    net = sum(flows.values(), ZERO)
+    flows = {row["kind"]: row["amount"] for row in await sql.rows(CASH, span.start, span.end, MONEY)}
+    accounts = await _held(MONEY, span)
+    opening, net = sum((each.opening for each in accounts), ZERO), sum(flows.values(), ZERO)
     return CashFlow(
         period=span.text, opening=opening, from_customers=flows.get("customers", ZERO),
         to_suppliers=flows.get("suppliers", ZERO), expenses=flows.get("expenses", ZERO), other=flows.get("other", ZERO),
-        net=net, closing=opening + net,
+        net=net, closing=opening + net, accounts=accounts,
     )  # fmt: skip
 
 
 @query("cash.query", says=["账上还有多少钱", "还有多少钱", "现金余额", "银行余额", "账上多少钱", "资金余额"])
 async def query_cash(me: Actor) -> CashAnswer:
-    """账上还有多少钱：现金和银行"""
-    cash, bank = await _balance(["1001"], today()), await _balance(["1002"], today())
-    return CashAnswer(as_of=today(), cash=cash, bank=bank, total=cash + bank)
+    """账上还有多少钱：现金、银行、微信和支付宝"""
+    held = {each.code: each.closing for each in await _held([*MONEY, BILLS], Span(today(), today()))}
+    return CashAnswer(
+        as_of=today(), cash=held["1001"], bank=held["1002"], wallet=held["1012"], bills=held[BILLS],
+        total=sum((held[code] for code in MONEY), ZERO),
+    )  # fmt: skip
 
 
 @command("ledger.close", says=["{period}结账", "结账{period}", "{period}关账", "关账{period}"], confirm=True)
@@ -281,11 +302,9 @@ async def close_period(me: Actor, *, period: Span) -> Closed:
     return Closed(month=f"{period.start:%Y-%m}")
 
 
-async def _balance(codes: list[str], day: date, *, before: bool = False) -> Decimal:
-    found = await sql.row(BALANCE, codes, date.fromordinal(day.toordinal() - 1) if before else day)
-    assert found is not None
-    amount: Decimal = found["amount"]
-    return amount
+async def _held(codes: list[str], span: Span) -> list[CashAccount]:
+    rows = await sql.rows(HELD, codes, span.start, span.end)
+    return [CashAccount(**row, closing=row["opening"] + row["net"]) for row in rows]
 
 
 def _named(row: dict[str, Decimal | str], sign: int) -> Named:

@@ -1,12 +1,12 @@
 """Invoices: issued for what was delivered, linked to the tax office's number, taken back."""
 
-from datetime import date
+import datetime
 from decimal import Decimal
 
 from handlers.actor import Actor
 from handlers.dispatch import MissingInput
 from handlers.inputs import Cursor, Text, cursor_after
-from handlers.money import TaxNo
+from handlers.money import PastDay, TaxNo
 from handlers.reading.periods import Span
 from handlers.registry import command, query
 from handlers.result import Listing, Money, Ref, Result
@@ -49,8 +49,8 @@ class InvoiceAnswer(Result):
     tax: Money
     paid: Money
     open: Money
-    issued_on: date
-    due_on: date
+    issued_on: datetime.date
+    due_on: datetime.date
     e_number: str | None
     reverses: str | None = None
 
@@ -74,7 +74,7 @@ class Waiting(Result):
     order: str
     customer: str
     amount: Money
-    since: date | None
+    since: datetime.date | None
 
 
 class WaitingList(Result):
@@ -99,12 +99,14 @@ class TaxDetails(Result):
         "开票{order}{kind}", "给{order}开{kind}", "{order}开{kind}", "开票{order}", "{order}开票", "给{order}开票",
         "{customer}{period}的一起开{kind}", "{customer}{period}一起开{kind}", "{customer}的一起开{kind}",
         "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票", "开票{order}{kind}抬头{title}税号{tax_no}",
+        "开票{order}{kind}日期{date}", "开票{order}日期{date}", "{order}{date}开{kind}", "{order}{date}开票", "{date}开票{order}{kind}", "{date}开票{order}",
     ],
     confirm=True,
 )  # fmt: skip
 async def issue_invoice(
     me: Actor, *, order: SalesOrder | None = None, customer: Customer | None = None, kind: InvoiceKind | None = None,
     period: Span | None = None, title: Text | None = None, tax_no: TaxNo | None = None,
+    date: PastDay | None = None,
 ) -> Issued:  # fmt: skip
     """开票：已发未开的部分，可以一单开，也可以一个客户一起开；专票要有抬头和税号，说过一次就记住"""
     orders = [order] if order is not None else await _to_invoice(me, customer, period)
@@ -113,7 +115,7 @@ async def issue_invoice(
         await _made_out_to(await orders[0].customer, title, tax_no, handler="invoice.issue")
     made = []
     for each in orders:
-        answer = await _shown(me, await invoice_order(each, wanted, by=me.person_id))
+        answer = await _shown(me, await invoice_order(each, wanted, by=me.person_id, on=date))
         await _tell(answer, each.customer_id)  # type: ignore[attr-defined]
         made.append(answer)
     return Issued(items=made, total=sum((each.total for each in made), Decimal(0)))
@@ -231,7 +233,7 @@ async def _to_invoice(me: Actor, customer: Customer | None, period: Span | None)
     return await visible(me, SalesOrder).filter(number__in=waiting).order_by("id")
 
 
-def _within(day: date | None, period: Span | None) -> bool:
+def _within(day: datetime.date | None, period: Span | None) -> bool:
     return period is None or (day is not None and period.start <= day <= period.end)
 
 

@@ -1,6 +1,6 @@
 """What we owe suppliers: their invoices, and the payments that are asked for, agreed to and made."""
 
-from datetime import date
+import datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
 from handlers.inputs import Amount, Text
+from handlers.money import PastDay
 from handlers.registry import command
 from handlers.result import Money, Places, Ref, Result
 from handlers.visible import visible
@@ -40,8 +41,8 @@ class BillAnswer(Result):
     tax: Money
     paid: Money
     open: Money
-    issued_on: date
-    due_on: date
+    issued_on: datetime.date
+    due_on: datetime.date
 
 
 class BudgetLine(Result):
@@ -71,6 +72,7 @@ class PaymentOutAnswer(Result):
     purchase: str | None
     amount: Money
     state: PaymentOutState
+    paid_on: datetime.date | None
     settled: list[PaidBill]
     advance: Money
     still_owed: Money
@@ -103,13 +105,14 @@ class BudgetOutgrown(Refused):
     "payable.bill",
     says=[
         "{supplier}来票{purchase}{amount}", "{purchase}来票{amount}", "{purchase}来票", "登记进项票{purchase}{amount}",
-        "{supplier}的{purpose}发票{amount}", "{supplier}来票{amount}{purpose}",
+        "{supplier}的{purpose}发票{amount}", "{supplier}来票{amount}{purpose}", "{supplier}{date}来票{purchase}{amount}", "{supplier}{date}来票{purchase}",
+        "{purchase}{date}来票{amount}", "{purchase}{date}来票", "{supplier}{date}的{purpose}发票{amount}", "{supplier}{date}来票{amount}{purpose}",
     ],
     confirm=True,
 )  # fmt: skip
 async def record_bill(
     me: Actor, *, purchase: PurchaseOrder | None = None, supplier: Supplier | None = None, amount: Amount | None = None,
-    purpose: Text | None = None, tax: Amount | None = None, e_number: Text | None = None,
+    purpose: Text | None = None, tax: Amount | None = None, e_number: Text | None = None, date: PastDay | None = None,
 ) -> Done[BillAnswer]:  # fmt: skip
     """登记供应商发票：对上已到货的采购单，或一笔费用"""
     if amount is not None:
@@ -117,10 +120,10 @@ async def record_bill(
     if purchase is not None:
         if supplier is not None and supplier.id != purchase.supplier_id:  # type: ignore[attr-defined]
             raise NotFound(kind="purchase_order")
-        bill = await bill_purchase(purchase, amount, tax=tax, e_number=(e_number or "")[:20], by=me.person_id)
+        bill = await bill_purchase(purchase, amount, tax=tax, e_number=(e_number or "")[:20], by=me.person_id, on=date)
     elif supplier is not None and amount is not None and purpose is not None:
         bill = await bill_expense(
-            supplier, amount, purpose=purpose[:40], tax=tax, e_number=(e_number or "")[:20], by=me.person_id
+            supplier, amount, purpose=purpose[:40], tax=tax, e_number=(e_number or "")[:20], by=me.person_id, on=date
         )
     else:
         raise InvalidInput(input="purchase", given="", why="purchase_or_purpose")
@@ -164,11 +167,23 @@ async def request_payment(
         "付款给{supplier}{amount}",
         "付款{payment}",
         "付{payment}",
+        "{date}付{supplier}货款{amount}",
+        "{date}付{supplier}{amount}",
+        "{date}付款给{supplier}{amount}",
+        "{date}付了{supplier}{amount}",
+        "付了{supplier}{amount}",
+        "{date}付款{payment}",
+        "付款{payment}{date}",
     ],
     confirm=True,
 )
 async def pay_supplier(
-    me: Actor, *, payment: PaymentOut | None = None, supplier: Supplier | None = None, amount: Amount | None = None
+    me: Actor,
+    *,
+    payment: PaymentOut | None = None,
+    supplier: Supplier | None = None,
+    amount: Amount | None = None,
+    date: PastDay | None = None,
 ) -> Done[PaymentOutAnswer]:
     """付款：批准过的付款单；没有申请过的小额直接付，大额先审批"""
     approval = None
@@ -177,8 +192,8 @@ async def pay_supplier(
             raise InvalidInput(input="payment", given="", why="payment_or_supplier")
         payment = await _agreed(me, supplier, amount)
         if payment is None:
-            payment, approval, _ = await _ask(me, amount, None, supplier, None, None)
-    settled = await pay(payment, by=me.person_id) if approval is None else []
+            payment, approval, _ = await _ask(me, amount, None, supplier, None, None, on=date)
+    settled = await pay(payment, by=me.person_id, on=date) if approval is None else []
     return Done(
         await _answer(me, payment, settled=settled, approval=approval),
         undo=Call("payable.cancel", {"payment": payment.number}),
@@ -215,7 +230,7 @@ async def refuse(me: Actor, *, payment: Text) -> PaymentOutAnswer:
 
 async def _ask(
     me: Actor, amount: Decimal, purchase: PurchaseOrder | None, supplier: Supplier | None,
-    department: Department | None, purpose: str | None,
+    department: Department | None, purpose: str | None, on: datetime.date | None = None,
 ) -> tuple[PaymentOut, str | None, BudgetUse | None]:  # fmt: skip
     """A payment asked for; agreed to at once where no rule asks for consent, else with the number of its approval."""
     _possible(amount, None)
@@ -226,7 +241,7 @@ async def _ask(
         raise NotFound(kind="purchase_order")
     payment = await ask_payment(
         payee, amount, purchase=purchase, department_id=department.id if department else None,
-        purpose=(purpose or "")[:40], rate=await tax_rate(), by=me.person_id,
+        purpose=(purpose or "")[:40], rate=await tax_rate(), by=me.person_id, on=on,
     )  # fmt: skip
     budget = await _spend(payment)
     kind = "payable.budget" if budget is not None and budget.is_over else "payable.request"
@@ -338,7 +353,7 @@ async def _answer(
     return PaymentOutAnswer(
         number=shown.number, supplier=Ref(number=shown.supplier.number, name=shown.supplier.name),
         purchase=shown.purchase.number if shown.purchase else None, amount=shown.amount,
-        state=PaymentOutState.of(shown.state),
+        state=PaymentOutState.of(shown.state), paid_on=shown.paid_on,
         settled=[PaidBill(bill=bill.number, amount=part, open=bill.total - bill.paid) for bill, part in settled or []],
         advance=shown.amount - shown.allocated if paid else Decimal(0), still_owed=await owed_to(shown.supplier.id),
         budget=_budget(budget) if budget else None, approval=approval,

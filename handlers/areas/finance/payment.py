@@ -1,6 +1,6 @@
 """Money from customers: told by them, booked by finance, taken off what is owed."""
 
-from datetime import date
+import datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
 from handlers.inputs import Amount, Text, refuse_nothing
+from handlers.money import PastDay
 from handlers.registry import command, query
 from handlers.result import Money, Places, Ref, Result
 from handlers.visible import visible
@@ -23,7 +24,7 @@ from models.finance.receiving import (
     receive_money,
     unallocate,
 )
-from models.finance.tables import Invoice, Payment, PaymentState
+from models.finance.tables import Invoice, Payment, PaymentState, PaymentWay
 from models.party.finding import contacts_of, people_with
 from models.party.tables import Customer, Role
 from models.sales.tables import SalesOrder
@@ -45,7 +46,8 @@ class PaymentAnswer(Result):
     number: str
     customer: Ref
     amount: Money
-    received_on: date
+    received_on: datetime.date
+    way: PaymentWay
     state: PaymentState
     settled: list[Settled]
     on_account: Money
@@ -68,27 +70,40 @@ class BankAccount(Result):
     account: str | None = None
 
 
+PAID = [
+    f"{{customer}}{when}{line}"
+    for when in ("", "{date}")
+    for line in (
+        "付了{amount}", "付{amount}", "到账{amount}", "打款{amount}", "打了{amount}", "转了{amount}", "转账{amount}", "汇了{amount}",
+        "回款{amount}", "付了{way}{amount}", "付{way}{amount}", "{way}付了{amount}", "{way}付{amount}", "{way}到账{amount}",
+        "{way}转了{amount}", "付了{order}的{amount}", "付了{order}的货款{amount}", "付{order}的{amount}",
+    )
+]  # fmt: skip
+
+
 @command(
     "payment.record",
     says=[
-        "{customer}付了{amount}", "{customer}付{amount}", "收到{customer}{amount}", "收{customer}{amount}", "{customer}到账{amount}",
-        "{customer}打款{amount}", "{customer}打了{amount}", "{customer}转了{amount}", "{customer}转账{amount}", "{customer}汇了{amount}", "{customer}回款{amount}", "{customer}先付了{note}{amount}", "{customer}货款{amount}到了", "登记收款{customer}{amount}",
-        "{customer}付了{order}的{amount}", "{customer}付了{order}的货款{amount}", "{customer}付{order}的{amount}", "收到{customer}{order}的{amount}",
-        "收{customer}{order}的{amount}",
+        *PAID, "收到{customer}{amount}", "收{customer}{amount}", "收到{customer}{way}{amount}", "收{customer}{way}{amount}", "{date}收到{customer}{amount}",
+        "{date}收{customer}{amount}", "{date}收到{customer}{way}{amount}", "{date}收{customer}{way}{amount}", "{customer}先付了{note}{amount}",
+        "{customer}货款{amount}到了", "登记收款{customer}{amount}", "登记收款{customer}{date}{amount}", "收到{customer}{order}的{amount}", "收{customer}{order}的{amount}",
     ],
     confirm=True,
 )  # fmt: skip
 async def record_payment(
-    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None
-) -> Done[PaymentAnswer]:
-    """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收"""
+    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None,
+    date: PastDay | None = None, way: PaymentWay | None = None,
+) -> Done[PaymentAnswer]:  # fmt: skip
+    """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收；可以写哪天、怎么付的"""
     refuse_nothing(amount)
     if order is not None and order.customer_id != customer.id:  # type: ignore[attr-defined]
         raise NotFound(kind="order")
     await lock_money(customer.id)
-    payment = await receive_money(customer, amount, by=me.person_id, note=note or "")
+    payment = await receive_money(
+        customer, amount, by=me.person_id, on=date, note=note or "", way=way or PaymentWay.transfer
+    )
     invoices = await open_invoices(customer.id, orders=[order.id] if order else None)
-    settled = await allocate(payment, invoices, by=me.person_id)
+    settled = await allocate(payment, invoices, by=me.person_id, on=payment.received_on)
     answer = await _answer(payment, customer, settled)
     await _thank(customer, answer)
     return Done(answer, undo=Call("payment.cancel", {"payment": payment.number}))
@@ -96,14 +111,23 @@ async def record_payment(
 
 @command(
     "payment.prepay",
-    says=["{customer}预付款{amount}", "{customer}预付{amount}", "{customer}定金{amount}", "{customer}预收{amount}"],
+    says=[
+        f"{{customer}}{when}{word}{how}{{amount}}"
+        for when in ("", "{date}")
+        for word in ("预付款", "预付", "定金", "预收")
+        for how in ("", "{way}")
+    ],
     confirm=True,
 )
-async def record_advance(me: Actor, *, customer: Customer, amount: Amount) -> Done[PaymentAnswer]:
+async def record_advance(
+    me: Actor, *, customer: Customer, amount: Amount, date: PastDay | None = None, way: PaymentWay | None = None
+) -> Done[PaymentAnswer]:
     """登记预收款：先不核销，留在客户账上"""
     refuse_nothing(amount)
     await lock_money(customer.id)
-    payment = await receive_money(customer, amount, by=me.person_id, note="预收")
+    payment = await receive_money(
+        customer, amount, by=me.person_id, on=date, note="预收", way=way or PaymentWay.transfer
+    )
     answer = await _answer(payment, customer, [])
     await _thank(customer, answer)
     return Done(answer, undo=Call("payment.cancel", {"payment": payment.number}))
@@ -216,6 +240,7 @@ async def _answer(payment: Payment, customer: Customer, settled: list[tuple[Invo
         customer=Ref(number=customer.number, name=customer.name),
         amount=payment.amount,
         received_on=payment.received_on,
+        way=PaymentWay.of(payment.way),
         state=PaymentState.of(payment.state),
         settled=[_settled(invoice, amount) for invoice, amount in settled],
         on_account=payment.amount - payment.allocated - payment.refunded,

@@ -55,7 +55,7 @@ SELECT day, document, kind, amount FROM (
   UNION ALL
   SELECT received_on, number, 'payment', -amount, id FROM payment WHERE customer_id = $1 AND state <> 'cancelled'
   UNION ALL
-  SELECT (a.made_at AT TIME ZONE 'Asia/Shanghai')::date, i.number, 'written_off', -a.amount, a.id FROM allocation a
+  SELECT a.settled_on, i.number, 'written_off', -a.amount, a.id FROM allocation a
     JOIN invoice i ON i.id = a.invoice_id WHERE i.customer_id = $1 AND a.kind IN ('rounding', 'bad_debt')
   UNION ALL
   SELECT f.paid_on, p.number, 'refund', f.amount, f.id FROM refund f JOIN payment p ON p.id = f.payment_id
