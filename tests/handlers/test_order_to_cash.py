@@ -62,7 +62,9 @@ async def test_a_red_letter_invoice_gives_back_what_was_paid_and_what_can_be_inv
     await chat("E009", "确认")
     await chat("E009", "宏达付了15110.5")
     assert "还欠：¥0.00" in await chat("E009", "确认")
-    await chat("E009", "作废那张发票")
+    # Two invoices were just spoken of: it asks which.
+    assert "哪张发票" in await chat("E009", "作废那张发票")
+    await chat("E009", f"IV{await _last_invoice()}")
     voided = await chat("E009", "确认")
     assert "已红冲" in voided and "-¥2,250.00" in voided
     assert "SO0312" in await chat("E009", "还有哪些没开票")
@@ -149,3 +151,7 @@ async def test_assets_equal_liabilities_and_equity_and_debits_equal_credits(api:
 
 async def _last_payment() -> str:
     return (await sql.rows("SELECT substr(max(number), 3) AS number FROM payment"))[0]["number"]
+
+
+async def _last_invoice() -> str:
+    return (await sql.rows("SELECT substr(max(number), 3) AS number FROM invoice"))[0]["number"]

@@ -141,10 +141,9 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     says=["作废发票{invoice}", "红冲{invoice}", "红冲发票{invoice}", "{invoice}红冲", "作废那张发票", "红冲那张发票"],
     confirm=True,
 )
-async def void_invoice(me: Actor, *, invoice: Invoice | None = None) -> InvoiceAnswer:
+async def void_invoice(me: Actor, *, invoice: Invoice) -> InvoiceAnswer:
     """红冲发票：开一张负数发票，收过的钱回到预收"""
-    found = invoice or await _last_made(me)
-    return await _shown(me, await reverse_invoice(found, by=me.person_id))
+    return await _shown(me, await reverse_invoice(invoice, by=me.person_id))
 
 
 @query(
@@ -235,19 +234,6 @@ async def _to_invoice(me: Actor, customer: Customer | None, period: Span | None)
 
 def _within(day: datetime.date | None, period: Span | None) -> bool:
     return period is None or (day is not None and period.start <= day <= period.end)
-
-
-async def _last_made(me: Actor) -> Invoice:
-    """The invoice this person made last, which is the one they speak of."""
-    rows = (
-        visible(me, Invoice)
-        .filter(made_by_id=me.person_id, reverses_id=None)
-        .exclude(state=InvoiceState.reversed.value)
-    )
-    found = await rows.order_by("-id").first()
-    if found is None:
-        raise NotFound(kind="invoice")
-    return found
 
 
 async def _tell(issued: InvoiceAnswer, customer_id: int) -> None:
