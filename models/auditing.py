@@ -337,6 +337,13 @@ CHECKS = {
           (SELECT coalesce(sum(tax), 0) AS amount FROM invoice) taxed
         WHERE booked.amount <> taxed.amount
     """,
+    "结账月份的损益": """
+        SELECT c.month, sum(l.amount) AS ledger FROM closed_period c
+        JOIN journal_entry e ON e.booked_on < (to_date(c.month, 'YYYY-MM') + interval '1 month')::date
+        JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
+        WHERE a.kind IN ('income', 'expense') AND EXISTS (SELECT FROM journal_entry j WHERE j.closes = c.month)
+        GROUP BY c.month HAVING sum(l.amount) <> 0
+    """,
     "专票购买方": """
         SELECT number, buyer_title, buyer_tax_no FROM invoice
         WHERE kind = 'special' AND state <> 'reversed' AND (buyer_title = '' OR buyer_tax_no = '')

@@ -1,6 +1,5 @@
 """From goods that left to money in the bank, as finance lives it in chat; the books are read after each step."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -100,14 +99,6 @@ async def test_a_frozen_customer_gets_no_order_until_it_is_thawed(chat: Chat) ->
     await chat("E009", "解冻建业")
     assert "已解冻" in await chat("E009", "确认")
     assert "请确认订单" in await chat("E003", "建业工程要6204轴承10个")
-
-
-async def test_a_closed_month_takes_no_more_entries(chat: Chat, api: Api) -> None:
-    month = f"{today().replace(day=1) - timedelta(days=1):%Y-%m}"
-    assert "请确认结账" in await chat("E009", "上个月结账")
-    assert f"{month} 已结账" in await chat("E009", "确认")
-    status, again = await api.post("E009", "ledger.close", period=month)
-    assert (status, again["code"]) == (409, "period_closed")
 
 
 async def test_the_ageing_and_the_statement_agree_with_plain_sums(chat: Chat, api: Api) -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from models import sql
 from models.auditing import CHECKS
+from models.books.closing import close_month
+from models.books.tables import JournalEntry
 from models.transactions import savepoint
 from tests.books import clean
 from tests.people import Chat
@@ -66,6 +68,7 @@ CORRUPTIONS = (
     ("销项税科目与发票", "UPDATE invoice SET tax = tax + 0.01 WHERE order_id IS NOT NULL"),
     ("收款与退款", "INSERT INTO refund (payment_id, amount, paid_on, made_at) SELECT min(id), 1, '2026-01-01', now() FROM payment"),
     ("抹零坏账与科目", "INSERT INTO allocation (invoice_id, kind, amount, reason, made_at, settled_on) SELECT min(id), 'rounding', 1, '', now(), '2026-01-01' FROM invoice"),
+    ("结账月份的损益", "UPDATE journal_entry SET booked_on = (SELECT min(booked_on) FROM journal_entry) WHERE id = (SELECT max(e.id) FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id WHERE a.kind = 'expense' AND e.closes = '')"),
     ("专票购买方", "UPDATE invoice SET buyer_tax_no = '' WHERE kind = 'special'"),
     ("资金科目与收付款", "UPDATE payment SET refunded = 0.01 WHERE allocated < amount"),
 )  # fmt: skip
@@ -86,6 +89,7 @@ async def test_the_demo_company_is_clean(database: str) -> None:
 async def test_audit_names_what_was_corrupted(chat: Chat) -> None:
     for who, line in STORY:
         await chat(who, line)
+    await close_month((await JournalEntry.all().order_by("booked_on").first()).booked_on.replace(day=1), by=None)
     assert await clean()
     for check, corruption in CORRUPTIONS:
         with pytest.raises(Undone):
