@@ -236,6 +236,7 @@ async def query_statement(me: Actor, *, customer: Customer, period: Span | None 
         "把对账单发给{customer}",
         "给{customer}发{period}对账单",
     ],
+    confirm=True,
 )
 async def send_statement(me: Actor, *, customer: Customer, period: Span | None = None) -> StatementSent:
     """把对账单发给客户的联系人，附上网页链接"""
