@@ -1,4 +1,4 @@
-"""Inputs of finance: the day of something that has happened, how money came, the number by which the tax office knows a buyer."""
+"""Inputs of finance: the day of something that has happened, how money came and what for, the number by which the tax office knows a buyer."""
 
 from datetime import date
 from typing import Any, NewType
@@ -11,6 +11,7 @@ from models.clock import days, today
 from models.errors import InvalidInput
 from models.finance.tables import PaymentWay
 from models.party.keeping import tax_number
+from models.states import Labelled
 from models.text import plain
 
 PastDay = NewType("PastDay", date)
@@ -43,6 +44,21 @@ def _a_year_before(day: date) -> date:
     except ValueError:
         return day
     return before if today() - before <= LAST_YEAR else day
+
+
+class PaymentKind(Labelled):
+    """What money is for that is not for what is owed."""
+
+    prepay = "prepay", "预付款"
+
+
+@reads(PaymentKind)
+class PaymentKindReader(WordReader[PaymentKind]):
+    slot = r"(?:预付款|预付|定金|订金|预收)"
+    words = dict.fromkeys(("预付款", "预付", "定金", "订金", "预收", "prepay"), PaymentKind.prepay)
+
+    def save(self, value: PaymentKind) -> str:
+        return value.value
 
 
 @reads(PaymentWay)

@@ -177,6 +177,21 @@ class DimensionReader(WordReader[Dimension]):
         return value.value
 
 
+class StockKind(Labelled):
+    """What of the stock a report looks at."""
+
+    slow = "slow", "压货"
+
+
+@reads(StockKind)
+class StockKindReader(WordReader[StockKind]):
+    slot = r"(?:压货|积压|呆滞|压着)"
+    words = dict.fromkeys(("slow", "压货", "积压", "呆滞", "压着"), StockKind.slow)
+
+    def save(self, value: StockKind) -> str:
+        return value.value
+
+
 class DocumentReader(Reader[R]):
     """A document by its number; a bare number is completed with the prefix of this kind."""
 

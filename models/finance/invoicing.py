@@ -51,6 +51,12 @@ class NoTaxDetails(Refused):
     code = "no_tax_details"
 
 
+class NotInvoiced(Refused):
+    """No invoice of ours demands this order yet, so there is none that the tax office's number could belong to."""
+
+    code, status = "not_invoiced", 409
+
+
 class NothingToInvoice(Refused):
     """Everything that left of this order is invoiced, or nothing has left yet."""
 

@@ -88,7 +88,7 @@ GOOD: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("E005", "return.receive", {"given": "RT0001", "items": [{"product": "M8X30", "quantity": "10"}]}),
     ("E009", "invoice.void", {"invoice": "IV{last_invoice}"}),
     ("E009", "payment.record", {"customer": "宏达建材", "amount": "100"}),
-    ("E009", "payment.prepay", {"customer": "宏达建材", "amount": "100"}),
+    ("E009", "payment.record", {"customer": "宏达建材", "amount": "100", "kind": "prepay"}),
     ("E009", "payment.allocate", {"payment": "RC{last_payment}"}),
     ("E009", "payment.refund", {"customer": "宏达建材", "amount": "100"}),
     ("E009", "payment.unrefund", {"customer": "宏达建材", "amount": "100"}),
@@ -133,7 +133,7 @@ MAY_BE_ZERO = {
 
 POSTS = {
     "stock.in", "stock.out", "stock.scrap", "stock.adjust", "stock.revert", "ship.confirm", "return.receive", "invoice.void",
-    "payment.record", "payment.prepay", "payment.allocate", "payment.refund", "payment.cancel", "payment.writeoff", "payment.unrefund",
+    "payment.record", "payment.allocate", "payment.refund", "payment.cancel", "payment.writeoff", "payment.unrefund",
     "payable.bill", "payable.pay", "payable.void", "payable.cancel", "invoice.issue", "count.finish",
 }  # fmt: skip
 """What books something: none of it into a month that is closed."""

@@ -80,7 +80,7 @@ MONEY = (
     Way("invoice.request", lambda w, _: ("C001", {"title": "宏达建材有限公司", "tax_no": "91330100MA28ABCD12"})),
     Way("payment.record", lambda w, _: ("E009", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900)}), often=2),
     Way("payment.record", lambda w, n: ("E019", {"order": n, "customer": "宏达建材", "amount": w.amount(900)}), OF_HONGDA),
-    Way("payment.prepay", lambda w, _: ("E019", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900)}), often=2),
+    Way("payment.record", lambda w, _: ("E019", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900), "kind": "prepay"}), often=2),
     Way("payment.allocate", lambda w, n: ("E009", {"payment": n}), WITH_REST, 2),
     Way("payment.unallocate", lambda w, n: ("E009", {"payment": n}), SETTLED),
     Way("payment.writeoff", lambda w, n: ("E009", {"invoice": n}), SMALL_REST, 2),

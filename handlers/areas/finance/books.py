@@ -281,7 +281,19 @@ async def income_statement(me: Actor, *, period: Span | None = None) -> IncomeSt
     )
 
 
-@query("report.cashflow", says=["{period}收支", "收支", "{period}现金流", "现金流", "{period}现金流量表"])
+@query(
+    "report.cashflow",
+    says=[
+        "{period}收支",
+        "收支",
+        "{period}现金流",
+        "现金流",
+        "{period}现金流量表",
+        "现金流量表",
+        "{period}的现金流量表",
+        "{period}的收支",
+    ],
+)
 async def cash_flow(me: Actor, *, period: Span | None = None) -> CashFlow:
     """收支：现金和银行的进出"""
     span = period or month_of(today())

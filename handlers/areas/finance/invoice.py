@@ -14,12 +14,12 @@ from handlers.visible import visible
 from models import sql
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound
-from models.finance.invoicing import NothingToInvoice, invoice_order, reverse_invoice
+from models.finance.invoicing import NothingToInvoice, NotInvoiced, invoice_order, reverse_invoice
 from models.finance.tables import Invoice, InvoiceKind, InvoiceState
 from models.party.finding import contacts_of, people_with
 from models.party.keeping import keep_tax_details
 from models.party.tables import Customer, Role
-from models.sales.tables import SalesOrder
+from models.sales.tables import DeliveryState, SalesOrder
 
 E_NUMBER = (8, 20)
 """Digits of the tax office's number: old paper codes have 8, fully digital invoices 20."""
@@ -121,7 +121,16 @@ async def issue_invoice(
     return Issued(items=made, total=sum((each.total for each in made), Decimal(0)))
 
 
-@command("invoice.link", says=["发票号{e_number}对应{order}", "{order}的发票号{e_number}", "{order}发票号{e_number}"])
+@command(
+    "invoice.link",
+    says=[
+        "发票号{e_number}对应{order}",
+        "{order}的发票号{e_number}",
+        "{order}发票号{e_number}",
+        "发票号{e_number}是{order}的",
+        "发票{e_number}对应{order}",
+    ],
+)
 async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> InvoiceAnswer:
     """登记税务发票号码"""
     if not e_number.isdigit() or len(e_number) not in range(E_NUMBER[0], E_NUMBER[1] + 1):
@@ -129,7 +138,8 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     rows = visible(me, Invoice).filter(order_id=order.id).exclude(state=InvoiceState.reversed.value)
     invoice = await rows.order_by("e_number", "-id").first()
     if invoice is None:
-        raise NothingToInvoice(order=order.number)
+        has_left = order.delivery_state != DeliveryState.pending.value
+        raise NotInvoiced(order=order.number, e_number=e_number, has_left=has_left)
     if await Invoice.filter(e_number=e_number).exclude(id=invoice.id).exists():
         raise InvalidInput(input="e_number", given=e_number, why="already_used")
     await Invoice.filter(id=invoice.id).update(e_number=e_number)

@@ -8,7 +8,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
 from handlers.inputs import Amount, Text, refuse_nothing
-from handlers.money import PastDay
+from handlers.money import PastDay, PaymentKind
 from handlers.registry import command, query
 from handlers.result import Money, Places, Ref, Result
 from handlers.visible import visible
@@ -70,6 +70,8 @@ class BankAccount(Result):
     account: str | None = None
 
 
+_NOTES = {None: "", PaymentKind.prepay: "预收"}
+
 PAID = [
     f"{{customer}}{when}{line}"
     for when in ("", "{date}")
@@ -80,55 +82,34 @@ PAID = [
     )
 ]  # fmt: skip
 
+PREPAID = [f"{{customer}}{when}{{kind}}{how}{{amount}}" for when in ("", "{date}") for how in ("", "{way}")]
+
 
 @command(
     "payment.record",
     says=[
         *PAID, "收到{customer}{amount}", "收{customer}{amount}", "收到{customer}{way}{amount}", "收{customer}{way}{amount}", "{date}收到{customer}{amount}",
         "{date}收{customer}{amount}", "{date}收到{customer}{way}{amount}", "{date}收{customer}{way}{amount}", "{customer}先付了{note}{amount}",
-        "{customer}货款{amount}到了", "登记收款{customer}{amount}", "登记收款{customer}{date}{amount}", "收到{customer}{order}的{amount}", "收{customer}{order}的{amount}",
+        *PREPAID, "{customer}货款{amount}到了", "登记收款{customer}{amount}", "登记收款{customer}{date}{amount}", "收到{customer}{order}的{amount}", "收{customer}{order}的{amount}",
     ],
     confirm=True,
 )  # fmt: skip
 async def record_payment(
     me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None,
-    date: PastDay | None = None, way: PaymentWay | None = None,
+    date: PastDay | None = None, way: PaymentWay | None = None, kind: PaymentKind | None = None,
 ) -> Done[PaymentAnswer]:  # fmt: skip
-    """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收；可以写哪天、怎么付的"""
+    """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收；预付款先不冲；可以写哪天、怎么付的"""
     refuse_nothing(amount)
     if order is not None and order.customer_id != customer.id:  # type: ignore[attr-defined]
         raise NotFound(kind="order")
     await lock_money(customer.id)
     payment = await receive_money(
-        customer, amount, by=me.person_id, on=date, note=note or "", way=way or PaymentWay.transfer
+        customer, amount, by=me.person_id, on=date, note=note or _NOTES[kind], way=way or PaymentWay.transfer
     )
-    invoices = await open_invoices(customer.id, orders=[order.id] if order else None)
+    ahead = kind is PaymentKind.prepay
+    invoices = [] if ahead else await open_invoices(customer.id, orders=[order.id] if order else None)
     settled = await allocate(payment, invoices, by=me.person_id, on=payment.received_on)
     answer = await _answer(payment, customer, settled)
-    await _thank(customer, answer)
-    return Done(answer, undo=Call("payment.cancel", {"payment": payment.number}))
-
-
-@command(
-    "payment.prepay",
-    says=[
-        f"{{customer}}{when}{word}{how}{{amount}}"
-        for when in ("", "{date}")
-        for word in ("预付款", "预付", "定金", "预收")
-        for how in ("", "{way}")
-    ],
-    confirm=True,
-)
-async def record_advance(
-    me: Actor, *, customer: Customer, amount: Amount, date: PastDay | None = None, way: PaymentWay | None = None
-) -> Done[PaymentAnswer]:
-    """登记预收款：先不核销，留在客户账上"""
-    refuse_nothing(amount)
-    await lock_money(customer.id)
-    payment = await receive_money(
-        customer, amount, by=me.person_id, on=date, note="预收", way=way or PaymentWay.transfer
-    )
-    answer = await _answer(payment, customer, [])
     await _thank(customer, answer)
     return Done(answer, undo=Call("payment.cancel", {"payment": payment.number}))
 
