@@ -9,6 +9,7 @@ from bot.state import State
 from bot.understanding.acts import Act, Said, read_act
 from bot.understanding.correcting import corrected, read_correction
 from bot.understanding.patterns import Match, matches, trimmed
+from bot.understanding.pointing import named, pointed_at, spoken_of
 from bot.understanding.understand import NotUnderstood, Understood, is_firm, read_answer, understand
 from handlers.actor import Actor
 from handlers.call import Call
@@ -62,7 +63,7 @@ class Conversation:
             return self._shown(card)
         if self.state.waiting_for and not await self._is_other_command(text):
             return self._shown(await self._answer_question(text))
-        return self._shown(await self._command(text))
+        return self._shown(await self._command(text, line))
 
     async def take_file(self, number: str) -> Card | None:
         """A file for the question that waits for one, or for the document that was just spoken of; None if neither."""
@@ -176,13 +177,14 @@ class Conversation:
             named |= {reader.number(slot)} if isinstance(reader, DocumentReader) else set()
         return bool(named - {str(value) for value in self.state.pending.inputs.values()})
 
-    async def _command(self, text: str) -> Card:
+    async def _command(self, text: str, line: str) -> Card:
         try:
-            read = await self._follow_up(text) or await understand(self.me, text)
+            read = await self._follow_up(text) or await self._understood(text, line)
         except Refused as refused:
             return self._trouble(refused)
         self.state.misses = 0
-        return await self._read(read)
+        pointed = await self._pointed(line, read.call) if read.trouble is None else None
+        return pointed or await self._read(read)
 
     async def _read(self, read: Understood) -> Card:
         """Runs what a line was understood as, or says what is wrong with it."""
@@ -200,6 +202,31 @@ class Conversation:
         if self.state.waiting_for:
             self.state.pending = None
         return await self.perform(call)
+
+    async def _understood(self, text: str, line: str) -> Understood:
+        """What the line says as it stands, or else with the number of the document it points at."""
+        try:
+            return await understand(self.me, text)
+        except NotUnderstood:
+            with_number = named(line, self.state.spoken)
+            if with_number is None:
+                raise
+            return await understand(self.me, trimmed(with_number))
+
+    async def _pointed(self, line: str, call: Call) -> Card | None:
+        """`作废那张发票`: the one just spoken of; asked for where that is none, or one of several."""
+        pointed = pointed_at(line, call, self.state.spoken)
+        if pointed is None:
+            return None
+        name, numbers = pointed
+        try:
+            if len(numbers) == 1:
+                return await self.perform(await read_answer(self.me, call, name, numbers[0]))
+        except Refused as refused:
+            return self._trouble(refused)
+        if numbers:
+            return await self._ask(call, MissingInput(input=name, handler=call.name, choices=numbers))
+        return None
 
     async def _follow_up(self, text: str) -> Understood | None:
         """`那M10的呢` asks the last question again about something else."""
@@ -293,6 +320,9 @@ class Conversation:
                 # The digits on the screen were about what is no longer asked.
                 self.state.pending, self.state.lines = None, {}
             return self._trouble(refused)
+        for kind, numbers in spoken_of({**outcome.facts, "asked": call.inputs}).items():
+            self.state.spoken.pop(kind, None)
+            self.state.spoken[kind] = numbers
         if call.name != ATTACH:
             # Several photos may follow; after anything else, a photo is about something else.
             self.state.files_for = outcome.files_for

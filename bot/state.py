@@ -12,7 +12,10 @@ KEEP = days(10 / 1440)
 
 @dataclass(slots=True)
 class State:
-    """What a conversation waits for, as it is stored between turns."""
+    """What a conversation waits for, as it is stored between turns.
+
+    `spoken` are the documents of the latest answers, by their prefix, the latest kind last.
+    """
 
     pending: Call | None = None
     waiting_for: str = ""
@@ -22,6 +25,7 @@ class State:
     lines: dict[str, str] = field(default_factory=dict)
     place: str = ""
     files_for: str = ""
+    spoken: dict[str, list[str]] = field(default_factory=dict)
     misses: int = 0
 
     @classmethod
@@ -35,6 +39,7 @@ class State:
             lines=kept.get("lines", {}),
             place=kept.get("place", ""),
             files_for=kept.get("files_for", ""),
+            spoken=kept.get("spoken", {}),
             misses=kept.get("misses", 0),
         )
         for name in ("pending", "more", "last"):
@@ -47,6 +52,6 @@ class State:
         stored: dict[str, Any] = {
             name: call.to_json() for name in ("pending", "more", "last") if (call := getattr(self, name)) is not None
         }
-        plain = ("waiting_for", "partial", "lines", "place", "files_for", "misses")
+        plain = ("waiting_for", "partial", "lines", "place", "files_for", "spoken", "misses")
         stored.update({name: value for name in plain if (value := getattr(self, name))})
         return {**stored, "at": now().isoformat()}

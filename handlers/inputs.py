@@ -218,6 +218,12 @@ class AmountReader(FigureReader):
     places = 2
 
 
+def refuse_nothing(amount: Decimal) -> None:
+    """Money that is moved is more than nothing. Raises InvalidInput."""
+    if amount <= 0:
+        raise InvalidInput(input="amount", given=f"{amount:f}", why="too_small")
+
+
 @reads(Flag)
 class FlagReader(FigureReader):
     schema = {"type": "integer"}
@@ -254,7 +260,7 @@ class DayReader(Reader[Day]):
     schema = {"type": "string", "format": "date"}
     years = 3
 
-    async def read(self, me: Actor, text: str, name: str) -> Day:
+    async def read(self, me: Actor, text: str, name: str) -> Any:
         day = read_day(plain(text), today())
         if day is None:
             raise InvalidInput(input=name, given=text, why="no_such_day" if _MEANT.search(text) else "not_a_day")
@@ -262,7 +268,7 @@ class DayReader(Reader[Day]):
             raise InvalidInput(input=name, given=text, why="day_too_far")
         return Day(day)
 
-    async def load(self, me: Actor, value: Any, name: str) -> Day:
+    async def load(self, me: Actor, value: Any, name: str) -> Any:
         try:
             date.fromisoformat(value)
         except (TypeError, ValueError):

@@ -15,6 +15,7 @@ from handlers.dispatch import read_inputs
 from handlers.registry import command, handler
 from handlers.result import Result
 from handlers.rights import NoRight, Scope
+from handlers.sheets.writing import Table
 from models.errors import NotFound
 from models.pages.linking import make_link
 from models.pages.tables import PageLink
@@ -42,24 +43,30 @@ Facts = Callable[..., Awaitable[Sheet]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A kind of page: its facts, how long its links live, and whether it is made for a customer's eyes."""
+    """A kind of page: its facts, how long its links live, whether it is made for a customer's eyes, its rows as a file."""
 
     name: str
     facts: Facts
     lives: timedelta
     outward: bool
+    table: Callable[[dict[str, Any]], Table] | None = None
 
 
 PAGES: dict[str, Page] = {}
 
 
 def page(
-    name: str, *, says: list[str], lives: timedelta, outward: bool
+    name: str,
+    *,
+    says: list[str],
+    lives: timedelta,
+    outward: bool,
+    table: Callable[[dict[str, Any]], Table] | None = None,
 ) -> Callable[[Callable[..., Awaitable[S]]], Callable[..., Awaitable[S]]]:
     """Registers a kind of page, with the command `page.<name>` that makes a link to one."""
 
     def register(facts: Callable[..., Awaitable[S]]) -> Callable[..., Awaitable[S]]:
-        PAGES[name] = found = Page(name, facts, lives, outward)
+        PAGES[name] = found = Page(name, facts, lives, outward, table)
 
         @functools.wraps(facts)
         async def make(me: Actor, **values: Any) -> PageMade:
@@ -92,6 +99,12 @@ async def open_page(link: PageLink) -> dict[str, Any]:
     values = await read_inputs(me, found, Call(found.name, link.inputs))
     sheet = await PAGES[link.kind].facts(me, **values)
     return sheet.facts(me.may)
+
+
+async def open_table(link: PageLink) -> Table | None:
+    """The same facts as a table, for a file; None for a kind that has none. Raises what its readers and its facts refuse."""
+    table = PAGES[link.kind].table if link.kind in PAGES else None
+    return table(await open_page(link)) if table else None
 
 
 async def _make(me: Actor, kind: Page, values: dict[str, Any]) -> PageMade:

@@ -184,6 +184,21 @@ class DimensionReader(WordReader[Dimension]):
         return value.value
 
 
+class StockKind(Labelled):
+    """What of the stock a report looks at."""
+
+    slow = "slow", "压货"
+
+
+@reads(StockKind)
+class StockKindReader(WordReader[StockKind]):
+    slot = r"(?:压货|积压|呆滞|压着)"
+    words = dict.fromkeys(("slow", "压货", "积压", "呆滞", "压着"), StockKind.slow)
+
+    def save(self, value: StockKind) -> str:
+        return value.value
+
+
 class DocumentReader(Reader[R]):
     """A document by its number; a bare number is completed with the prefix of this kind."""
 
@@ -230,6 +245,26 @@ class InvoiceReader(DocumentReader[Invoice]):
         if len(digits) >= 8:
             return await find(me, Invoice, e_number=digits)
         return await super().read(me, text, name)
+
+
+@reads(list[Invoice])
+class InvoicesReader(Reader[list[Invoice]]):
+    """Several invoices: IV0100和IV0101."""
+
+    slot = r"[iI][vV]\d{1,8}(?:\s*[和、,，]\s*[iI][vV]\d{1,8})*(?!\d)"
+    free = False
+    schema = {"type": "array", "items": {"type": "string"}}
+
+    async def read(self, me: Actor, text: str, name: str) -> list[Invoice]:
+        return [await InvoiceReader().read(me, each, name) for each in re.split(r"[和、,，\s]+", text.strip())]
+
+    async def load(self, me: Actor, value: Any, name: str) -> list[Invoice]:
+        if not isinstance(value, list):
+            return await super().load(me, value, name)
+        return [await InvoiceReader().load(me, each, name) for each in value[:100]]
+
+    def save(self, value: list[Invoice]) -> list[str]:
+        return [each.number for each in value]
 
 
 @reads(Delivery)

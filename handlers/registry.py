@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
-from handlers import carriers, files, items, measures, notices, places, references, sales
+from handlers import carriers, files, items, measures, money, notices, places, references, sales
 from handlers.inputs import READERS, Reader
 from handlers.result import Result
 from models.errors import Refused
@@ -52,7 +52,7 @@ class Handler:
 REGISTRY: dict[str, Handler] = {}
 
 # Importing the kinds of inputs is what registers their readers.
-KINDS = (carriers, files, items, measures, notices, places, references, sales)
+KINDS = (carriers, files, items, measures, money, notices, places, references, sales)
 
 
 def query(name: str, *, says: tuple[str, ...] | list[str] = ()) -> Callable[[Function], Function]:

@@ -227,6 +227,18 @@ CHECKS = {
         SELECT p.number, p.allocated, coalesce(sum(a.amount), 0) AS ledger FROM payment p
         LEFT JOIN allocation a ON a.payment_id = p.id GROUP BY p.id HAVING p.allocated <> coalesce(sum(a.amount), 0)
     """,
+    "收款与退款": """
+        SELECT p.number, p.refunded, coalesce(sum(f.amount), 0) AS ledger FROM payment p
+        LEFT JOIN refund f ON f.payment_id = p.id GROUP BY p.id HAVING p.refunded <> coalesce(sum(f.amount), 0)
+    """,
+    "抹零坏账与科目": """
+        SELECT i.number, coalesce(b.amount, 0) AS booked, coalesce(g.amount, 0) AS ledger FROM invoice i
+        LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id
+          JOIN account a ON a.id = l.account_id WHERE a.code IN ('6603', '6702') GROUP BY 1) b ON b.document = i.number
+        LEFT JOIN (SELECT invoice_id, sum(amount) AS amount FROM allocation WHERE kind IN ('rounding', 'bad_debt')
+          GROUP BY 1) g ON g.invoice_id = i.id
+        WHERE coalesce(b.amount, 0) <> coalesce(g.amount, 0)
+    """,
     "已开票数量与发票": """
         SELECT o.number, l.position, l.invoiced, coalesce(sum(v.quantity), 0) AS ledger
         FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
@@ -325,12 +337,29 @@ CHECKS = {
           (SELECT coalesce(sum(tax), 0) AS amount FROM invoice) taxed
         WHERE booked.amount <> taxed.amount
     """,
-    "银行存款科目与收付款": """
-        SELECT d.number, coalesce(b.amount, 0) AS booked, d.amount AS ledger FROM (
-          SELECT number, CASE WHEN state = 'cancelled' THEN 0 ELSE amount - refunded END AS amount FROM payment
-          UNION ALL SELECT number, CASE WHEN state = 'paid' THEN -amount ELSE 0 END FROM payment_out) d
-        LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id
-          JOIN account a ON a.id = l.account_id WHERE a.code = '1002' GROUP BY 1) b ON b.document = d.number
+    "结账月份的损益": """
+        SELECT c.month, sum(l.amount) AS ledger FROM closed_period c
+        JOIN journal_entry e ON e.booked_on < (to_date(c.month, 'YYYY-MM') + interval '1 month')::date
+        JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
+        WHERE a.kind IN ('income', 'expense') AND EXISTS (SELECT FROM journal_entry j WHERE j.closes = c.month)
+        GROUP BY c.month HAVING sum(l.amount) <> 0
+    """,
+    "专票购买方": """
+        SELECT number, buyer_title, buyer_tax_no FROM invoice
+        WHERE kind = 'special' AND state <> 'reversed' AND (buyer_title = '' OR buyer_tax_no = '')
+    """,
+    "资金科目与收付款": """
+        SELECT d.number, d.code, coalesce(b.amount, 0) AS booked, d.amount AS ledger FROM (
+          SELECT number, code, sum(amount) AS amount FROM (
+            SELECT number, CASE way WHEN 'cash' THEN '1001' WHEN 'transfer' THEN '1002' WHEN 'bill' THEN '1121' ELSE '1012' END
+              AS code, CASE WHEN state = 'cancelled' THEN 0 ELSE amount END AS amount FROM payment
+            UNION ALL SELECT number, CASE way WHEN 'cash' THEN '1001' WHEN 'transfer' THEN '1002' WHEN 'bill' THEN '1002'
+              ELSE '1012' END, -refunded FROM payment
+            UNION ALL SELECT number, '1002', CASE WHEN state = 'paid' THEN -amount ELSE 0 END FROM payment_out) moved
+          GROUP BY 1, 2) d
+        LEFT JOIN (SELECT e.document, a.code, sum(l.amount) AS amount FROM journal_entry e
+          JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
+          WHERE a.code IN ('1001', '1002', '1012', '1121') GROUP BY 1, 2) b ON b.document = d.number AND b.code = d.code
         WHERE coalesce(b.amount, 0) <> d.amount
     """,
 }

@@ -48,6 +48,12 @@ class CustomerFrozen(Refused):
     code, status = "customer_frozen", 409
 
 
+class BeforeDocument(Refused):
+    """A day before that of the document which it settles or demands."""
+
+    code = "before_document"
+
+
 class InvalidInput(Refused):
     """A value that cannot be: `input` names it, `given` is what came, `why` says what it should be."""
 

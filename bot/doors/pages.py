@@ -7,7 +7,8 @@ from aiohttp import web
 
 from bot.rendering.pages import POLICY, render_gone, render_page
 from bot.services import SERVICES
-from handlers.pages import open_page
+from handlers.pages import open_page, open_table
+from handlers.sheets.writing import XLSX, as_xlsx
 from models.errors import Refused
 from models.pages.linking import find_link, note_opening
 from models.pages.tables import PageLink
@@ -24,7 +25,7 @@ HEADERS = {
 
 
 async def open_link(request: web.Request) -> web.Response:
-    """GET /p/<token>."""
+    """GET /p/<token>; with ?as=xlsx, what the page shows as a file, where there is one."""
     link = await find_link(request.match_info["token"])
     if link is None:
         return _gone()
@@ -34,6 +35,8 @@ async def open_link(request: web.Request) -> web.Response:
     if link.sha256:
         return await _file(request, link)
     try:
+        if request.query.get("as") == "xlsx" and (table := await open_table(link)) is not None:
+            return _download(f"{table.title}.xlsx".replace("/", " 至 "), XLSX, await asyncio.to_thread(as_xlsx, table))
         facts = await open_page(link)
     except Refused:
         # What it showed is no longer there, or no longer for whoever made it.
@@ -56,9 +59,14 @@ async def _file(request: web.Request, link: PageLink) -> web.Response:
         data = await asyncio.to_thread(place.read_bytes)
     except FileNotFoundError:
         return _gone()
-    disposition = f"attachment; filename*=UTF-8''{quote(link.file_name)}"
-    headers = {**HEADERS, "Content-Disposition": disposition, "Content-Type": link.content_type}
-    return web.Response(body=data, headers=headers)
+    return _download(link.file_name, link.content_type, data)
+
+
+def _download(name: str, content_type: str, data: bytes) -> web.Response:
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return web.Response(
+        body=data, headers={**HEADERS, "Content-Disposition": disposition, "Content-Type": content_type}
+    )
 
 
 def _gone() -> web.Response:

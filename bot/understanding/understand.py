@@ -16,7 +16,7 @@ from models.errors import InvalidInput, NotFound, Refused
 TRIED = 4
 """How many readings of a line are looked up before the best one's trouble is told."""
 
-FIRM = {"day_too_far", "day_past", "no_such_day", "too_small"}
+FIRM = {"day_too_far", "day_past", "no_such_day", "in_the_future", "too_small"}
 """What is wrong with an input that is meant for certain."""
 
 

@@ -8,13 +8,13 @@ from handlers.call import Call
 from handlers.dispatch import Done, run
 from handlers.inputs import Cursor, Text, cursor_after
 from handlers.registry import command, query
-from handlers.result import Listing, Places, Result
+from handlers.result import Listing, Places, Result, plain_facts
 from handlers.visible import visible
 from models.approvals.deciding import acting_for, add_reason, decide
 from models.approvals.tables import Approval, ApprovalState, ApprovalTask
 from models.clock import days, now
 from models.delivery.telling import tell
-from models.errors import NotFound, WrongState
+from models.errors import NotFound, Refused, WrongState
 from models.party.tables import Person
 from models.states import Labelled
 from models.system.deadlines import set_deadline
@@ -28,6 +28,13 @@ class Kind(Labelled):
     discount = "discount", "折扣审批"
     payable_request = "payable.request", "付款申请"
     payable_budget = "payable.budget", "超预算付款"
+    bad_debt = "receivable.bad_debt", "坏账核销"
+
+
+class ConsentRefused(Refused):
+    """What was to be agreed to cannot be carried out now: nothing was decided, and the approval still waits."""
+
+    code, status = "consent_refused", 409
 
 
 class ApprovalAnswer(Result):
@@ -164,7 +171,11 @@ async def _decide(me: Actor, approval: Approval, to: ApprovalState, reason: str)
     await acting_for(approval, me.person_id)
     await decide(approval, to, by=me.person_id, reason=reason)
     stored = approval.on_approve if to is ApprovalState.approved else approval.on_reject
-    await run(me.trusted(), Call.from_json(stored))
+    try:
+        await run(me.trusted(), Call.from_json(stored))
+    except Refused as refused:
+        because = {**plain_facts(refused.facts), "code": refused.code}
+        raise ConsentRefused(number=approval.number, because=because) from None
     answer = await _answer(me, approval)
     # The frozen facts have the last word: `amount` there is the document's.
     facts = {**answer.facts(lambda right: True), **approval.facts, "details": {}}

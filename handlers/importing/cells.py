@@ -10,6 +10,7 @@ from handlers.reading.dates import read_day
 from handlers.reading.figures import read_figure
 from models.clock import today
 from models.errors import Refused
+from models.party.keeping import tax_number
 from models.text import plain
 
 YES, NO = {"是", "y", "yes", "true", "1", "√", "有", "月结"}, {"否", "n", "no", "false", "0", "×", "x", "无"}
@@ -109,6 +110,14 @@ def yes_or_no(cell: Any) -> bool:
     if said in NO:
         return False
     raise BadCell(why="要写 是 或 否")
+
+
+def tax_no(cell: Any) -> str:
+    """A taxpayer's number."""
+    number = tax_number(text(30)(cell))
+    if number is None:
+        raise BadCell(why="要 15、17、18 或 20 位字母和数字")
+    return number
 
 
 def phone(cell: Any) -> str:

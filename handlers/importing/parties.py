@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from handlers.importing.cells import figure, phone, text, yes_or_no
+from handlers.importing.cells import figure, phone, tax_no, text, yes_or_no
 from handlers.importing.engine import BadRow, Change, Field, Kind
 from models import sql
 from models.party.finding import find_people
@@ -95,7 +95,7 @@ CUSTOMERS = Kind(
         Field("month_end", "月结", yes_or_no, ("是否月结",), example="否"),
         Field("credit_limit", "信用额度", figure(2, least=ZERO), ("额度", "授信额度"), example="50000"),
         Field("tax_title", "开票抬头", text(80), ("抬头", "发票抬头"), example="宏达建材有限公司"),
-        Field("tax_no", "税号", text(30), ("纳税人识别号", "统一社会信用代码"), example="91310000MA1FL0000X"),
+        Field("tax_no", "税号", tax_no, ("纳税人识别号", "统一社会信用代码"), example="91310000MA1FL0000X"),
         Field("contact", "联系人", text(40), ("联系人姓名",), example="周经理"),
         Field("phone", "电话", phone, ("手机", "联系电话", "手机号", "联系人电话"), example="13900001111"),
     ),

@@ -93,6 +93,11 @@ async def add_reason(approval: Approval, *, by: int, reason: str) -> None:
     await approval.refresh_from_db()
 
 
+async def consent_to(subject: str) -> Approval | None:
+    """The latest consent that was given for a document."""
+    return await Approval.filter(subject=subject, state=ApprovalState.approved.value).order_by("-id").first()
+
+
 async def void(subject: str) -> None:
     """Takes back what waits for a document that has changed or gone."""
     for approval in await Approval.filter(subject=subject, state=ApprovalState.pending.value):
@@ -120,17 +125,17 @@ async def _approvers(kind: str, amount: Decimal, applicant_id: int) -> list[int]
     """The people of the highest band whose threshold is passed; nobody decides on their own request."""
     rules = await ApprovalRule.filter(kind=kind, above__lte=amount).order_by("-above")
     posts = [rule.post for rule in rules if rule.above == rules[0].above]
-    people = [await _holder(post, applicant_id) for post in posts]
+    people = [await holder(post, applicant_id) for post in posts]
     found = list(dict.fromkeys(person for person in people if person and person != applicant_id))
     if not found:
-        top = await _holder("general_manager", applicant_id)
+        top = await holder("general_manager", applicant_id)
         found = [top] if top and top != applicant_id else []
     if not found:
         raise NobodyDecides(kind=kind)
     return found
 
 
-async def _holder(post: str, applicant_id: int) -> int | None:
+async def holder(post: str, applicant_id: int) -> int | None:
     """Who holds a post: general_manager, superior (of the applicant), or head:<department>."""
     if post == "superior":
         applicant = await Person.get(id=applicant_id)

@@ -45,6 +45,7 @@ async def post(
     on: date | None = None,
     by: int | None,
     reverses: int | None = None,
+    closes: str = "",
 ) -> JournalEntry | None:
     """Books what a document did; None if it did nothing. Raises PeriodClosed; AssertionError if it does not balance."""
     kept = [leg for leg in legs if leg.amount]
@@ -55,7 +56,13 @@ async def post(
     day = on or today()
     await refuse_closed(day)
     entry = await JournalEntry.create(
-        document=document, memo=memo, booked_on=day, made_at=now(), made_by_id=by, reverses_id=reverses
+        document=document,
+        memo=memo,
+        booked_on=day,
+        made_at=now(),
+        made_by_id=by,
+        reverses_id=reverses,
+        closes=closes,
     )
     made = await sql.rows(
         INSERT_LINES,
@@ -70,15 +77,20 @@ async def post(
     return entry
 
 
-async def reverse(document: str, *, memo: str, by: int | None) -> None:
-    """Books the opposite of everything a document booked that was not reversed yet, today."""
+async def reverse(document: str, *, memo: str, by: int | None, on: date | None = None) -> None:
+    """Books the opposite of everything a document booked that was not reversed yet, today if no day is said."""
     reversed_ids = [each.reverses_id for each in await JournalEntry.filter(document=document)]  # type: ignore[attr-defined]
     for entry in await JournalEntry.filter(document=document, reverses_id=None).order_by("id"):
         if entry.id in reversed_ids:
             continue
         lines = await JournalLine.filter(entry_id=entry.id).select_related("account").order_by("id")
         legs = [Leg(line.account.code, -line.amount, line.customer_id, line.supplier_id) for line in lines]  # type: ignore[attr-defined]
-        await post(document, legs, memo=memo, by=by, reverses=entry.id)
+        await post(document, legs, memo=memo, on=on, by=by, reverses=entry.id, closes=entry.closes)
+
+
+async def open_day(day: date) -> date:
+    """Where what happened on a day is taken back: on that day, or, once its month is closed, today."""
+    return today() if await ClosedPeriod.exists(month=f"{day:%Y-%m}") else day
 
 
 async def refuse_closed(day: date) -> None:

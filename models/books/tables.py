@@ -31,12 +31,16 @@ class Account(Row):
 
 
 class JournalEntry(Row):
-    """What one document did to the books: its lines' debits equal their credits."""
+    """What one document did to the books: its lines' debits equal their credits.
+
+    `closes` is the month whose income and expenses an entry carries to 本年利润, or whose year's profit it distributes.
+    """
 
     document = fields.CharField(max_length=40)
     memo = fields.CharField(max_length=120, default="")
     booked_on = fields.DateField()
     reverses = to("JournalEntry", null=True)
+    closes = fields.CharField(max_length=7, default="", db_default="")
     made_at = time_field()
     made_by = to("Person", null=True)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from models import sql
 from models.base import ZERO
 from models.clock import now, today
-from models.errors import CreditExceeded, CustomerFrozen
+from models.errors import CreditExceeded, CustomerFrozen, Refused
 from models.sales.tables import COMMITTED
 
 # The limit is the customer's own, else its group's, else the company's (the order in ERPNext); NULL at the one that
@@ -34,7 +34,8 @@ LOCK = "SELECT id FROM customer WHERE id = $1 FOR NO KEY UPDATE"
 
 # What was agreed to: up to which exposure, and until when.
 RELEASED = """
-SELECT (facts->>'exposure')::numeric + (facts->>'amount')::numeric AS ceiling, valid_until FROM approval
+SELECT coalesce((facts->>'ceiling')::numeric, (facts->>'exposure')::numeric + (facts->>'amount')::numeric) AS ceiling,
+  coalesce((facts->>'blocked')::boolean, false) AS blocked, valid_until FROM approval
 WHERE kind = 'credit.release' AND subject = $1 AND state = 'approved' AND valid_until > $2 ORDER BY id DESC LIMIT 1
 """
 
@@ -78,10 +79,20 @@ class CreditStatus:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Consent to pass the limit for one order: up to which exposure, and until when."""
+    """Consent to pass the limit for one order: up to which exposure, and until when.
+
+    `blocked` says that the approver was shown a customer whom being overdue or reminded stops.
+    """
 
     ceiling: Decimal
+    blocked: bool
     valid_until: datetime
+
+
+class ConsentOutgrown(Refused):
+    """Things stand worse than the approver was shown: consent has to be asked for again."""
+
+    code, status = "consent_outgrown", 409
 
 
 async def credit_status(customer_id: int) -> CreditStatus:
@@ -105,6 +116,24 @@ async def release_of(order: str) -> Release | None:
     """The consent that holds for an order now, if there is one."""
     found = await sql.row(RELEASED, order, now())
     return Release(**found) if found else None
+
+
+async def check_consent(credit: CreditStatus, more: Decimal, *, customer: str, order: str) -> None:
+    """Lets a consent be carried out by which an order comes to so much more, as far as its approver could see.
+
+    Raises CustomerFrozen, ConsentOutgrown.
+    """
+    if credit.frozen:
+        raise CustomerFrozen(customer=customer)
+    if credit.over_by(more) == 0:
+        return
+    release = await release_of(order)
+    exposure = credit.exposure + more
+    if release is None or exposure > release.ceiling or credit.blocked > release.blocked:
+        raise ConsentOutgrown(
+            customer=customer, order=order, exposure=exposure, ceiling=release.ceiling if release else None,
+            overdue=credit.overdue if credit.blocked else None,
+        )  # fmt: skip
 
 
 async def check_delivery(customer_id: int, *, customer: str, order: str) -> None:

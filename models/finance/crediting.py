@@ -54,6 +54,7 @@ async def _credit(
     red = await Invoice.create(
         number=await next_number("IV"), customer_id=invoice.customer_id, order_id=invoice.order_id, kind=invoice.kind,  # type: ignore[attr-defined]
         total=-total, tax=-tax, issued_on=today(), due_on=today(), reverses=invoice, made_by_id=by,
+        buyer_title=invoice.buyer_title, buyer_tax_no=invoice.buyer_tax_no,
     )  # fmt: skip
     for line, quantity, amount, line_tax in parts:
         await InvoiceLine.create(

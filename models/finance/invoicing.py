@@ -8,7 +8,7 @@ from models import sql
 from models.base import ZERO
 from models.books.posting import Leg, post, reverse
 from models.clock import today
-from models.errors import Refused, WrongState
+from models.errors import BeforeDocument, Refused, WrongState
 from models.finance.receiving import give_back, lock_money
 from models.finance.tables import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from models.moves import move
@@ -22,6 +22,11 @@ CENT = Decimal("0.01")
 RECEIVABLE, REVENUE, OUTPUT_TAX, RETAINED = "1122", "6001", "222102", "4104"
 
 LOCK = "SELECT id FROM sales_order WHERE id = $1 FOR NO KEY UPDATE"
+
+LEFT = """
+SELECT number, (shipped_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM delivery WHERE order_id = $1
+ORDER BY shipped_at DESC, id DESC LIMIT 1
+"""
 
 TAKE = """
 UPDATE sales_order_line SET invoiced = invoiced + $2 WHERE id = $1 AND invoiced + $2 BETWEEN 0 AND quantity RETURNING id
@@ -38,6 +43,18 @@ FOLLOW = """
 UPDATE sales_order SET invoiced = (SELECT coalesce(sum(total), 0) FROM invoice WHERE order_id = $1) WHERE id = $1
 RETURNING invoiced
 """
+
+
+class NoTaxDetails(Refused):
+    """A 专票 needs its buyer's title and tax number: without them nobody can deduct it."""
+
+    code = "no_tax_details"
+
+
+class NotInvoiced(Refused):
+    """No invoice of ours demands this order yet, so there is none that the tax office's number could belong to."""
+
+    code, status = "not_invoiced", 409
 
 
 class NothingToInvoice(Refused):
@@ -65,7 +82,10 @@ class Part:
 
 
 async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None, on: date | None = None) -> Invoice:
-    """An invoice for what was delivered of an order and not invoiced. Raises NothingToInvoice, PeriodClosed."""
+    """An invoice for what was delivered of an order and not invoiced.
+
+    Raises NothingToInvoice, NoTaxDetails, PeriodClosed, BeforeDocument if the goods left later than `on`.
+    """
     await sql.rows(LOCK, order.id)
     await order.refresh_from_db()
     demanded = await demanded_of(order)
@@ -77,8 +97,12 @@ async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None,
     if not parts:
         raise NothingToInvoice(order=order.number)
     customer: Customer = await order.customer
+    if kind is InvoiceKind.special and not (customer.tax_title and customer.tax_no):
+        raise NoTaxDetails(customer=customer.name)
     total, tax = sum((part.amount for part in parts), ZERO), sum((part.tax for part in parts), ZERO)
     day = on or today()
+    if (left := await sql.row(LEFT, order.id)) and left["day"] > day:
+        raise BeforeDocument(number=left["number"], day=left["day"], given=day)
     invoice = await _write(customer, total, tax, kind=kind, on=day, by=by, order=order)
     for part in parts:
         await InvoiceLine.create(
@@ -124,7 +148,8 @@ async def reverse_invoice(invoice: Invoice, *, by: int | None) -> Invoice:
     red = await Invoice.create(
         number=await next_number("IV"), customer_id=invoice.customer_id, order_id=invoice.order_id, kind=invoice.kind,  # type: ignore[attr-defined]
         total=-invoice.total, tax=-invoice.tax, paid=-invoice.total, state=InvoiceState.reversed.value,
-        issued_on=today(), due_on=today(), reverses=invoice, made_by_id=by,
+        issued_on=today(), due_on=today(), reverses=invoice, made_by_id=by, buyer_title=invoice.buyer_title,
+        buyer_tax_no=invoice.buyer_tax_no,
     )  # fmt: skip
     for line in await InvoiceLine.filter(invoice_id=invoice.id):
         await InvoiceLine.create(
@@ -152,7 +177,8 @@ async def _write(
 ) -> Invoice:  # fmt: skip
     return await Invoice.create(
         number=await next_number("IV"), customer=customer, order=order, kind=kind.value, total=total, tax=tax,
-        issued_on=on, due_on=due_date(customer, on), made_by_id=by,
+        issued_on=on, due_on=due_date(customer, on), made_by_id=by, buyer_title=customer.tax_title or customer.name,
+        buyer_tax_no=customer.tax_no,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ class Invoice(Row):
     """A demand for payment, tax included: `total` = `net` + `tax`. A red-letter one is negative and names its original.
 
     `paid` is what payments and write-offs have taken off it; `e_number` is the tax office's number (数电票 20 digits).
+    `buyer_title` and `buyer_tax_no` are whom it was made out to on its day; a 专票 has both.
     """
 
     number = fields.CharField(max_length=20, unique=True)
@@ -42,6 +43,8 @@ class Invoice(Row):
     issued_on = fields.DateField()
     due_on = fields.DateField()
     e_number = fields.CharField(max_length=20, default="", db_default="", db_index=True)
+    buyer_title = fields.CharField(max_length=80, default="", db_default="")
+    buyer_tax_no = fields.CharField(max_length=30, default="", db_default="")
     reverses = to("Invoice", null=True)
     made_by = to("Person", null=True)
 
@@ -83,6 +86,16 @@ class PaymentState(Labelled):
     cancelled = "cancelled", "已撤销"
 
 
+class PaymentWay(Labelled):
+    """How money comes in."""
+
+    transfer = "transfer", "转账"
+    cash = "cash", "现金"
+    wechat = "wechat", "微信"
+    alipay = "alipay", "支付宝"
+    bill = "bill", "承兑"
+
+
 class Payment(Row):
     """Money received from a customer; what is not allocated to invoices stays on account as an advance."""
 
@@ -93,6 +106,7 @@ class Payment(Row):
     refunded = money_field(default=0)
     state = fields.CharField(max_length=20, default=PaymentState.posted.value)
     received_on = fields.DateField()
+    way = fields.CharField(max_length=12, default=PaymentWay.transfer.value, db_default=PaymentWay.transfer.value)
     note = fields.CharField(max_length=120, default="")
     made_at = time_field()
     made_by = to("Person", null=True)
@@ -115,18 +129,46 @@ class Payment(Row):
     }
 
 
+class Settlement(Labelled):
+    """What settles an invoice: money, a small rest given up, a debt that is lost, a red-letter invoice."""
+
+    payment = "payment", "收款"
+    rounding = "rounding", "抹零"
+    bad_debt = "bad_debt", "坏账"
+    red = "red", "红冲"
+
+
 class Allocation(Row):
-    """So much of an invoice settled by a payment; without a payment, it was written off."""
+    """So much of an invoice settled, by a payment or otherwise, as its `kind` says; what is undone is a negative row.
+
+    `settled_on` is the day on which the books say so.
+    """
 
     invoice = to("Invoice")
     payment = to("Payment", null=True)
+    kind = fields.CharField(max_length=12, default=Settlement.payment.value, db_default=Settlement.payment.value)
     amount = money_field()
+    settled_on = fields.DateField()
     reason = fields.CharField(max_length=80, default="")
     made_at = time_field()
     made_by = to("Person", null=True)
 
     class Meta:
         table = "allocation"
+
+
+class Refund(Row):
+    """So much of a payment paid back out of what was on account; what is undone is a negative row."""
+
+    payment = to("Payment")
+    amount = money_field()
+    paid_on = fields.DateField()
+    made_at = time_field()
+    made_by = to("Person", null=True)
+
+    class Meta:
+        table = "refund"
+        constraints = (CheckConstraint(check="amount <> 0", name="refund_amount"),)
 
 
 class DunningLevel(Row):

@@ -1,11 +1,14 @@
 """Writing people and firms down, with the spellings under which they are found."""
 
+import re
 from decimal import Decimal
 
 from models.clock import now
 from models.party.tables import Customer, Person, Supplier
 from models.system.numbers import next_number
-from models.text import name_keys
+from models.text import name_keys, plain
+
+_TAX_NUMBER = re.compile(r"[0-9A-Z]{15}|[0-9A-Z]{17,18}|[0-9A-Z]{20}")
 
 
 async def add_person(
@@ -59,3 +62,15 @@ async def add_customer(
 async def add_supplier(name: str) -> Supplier:
     """A new supplier."""
     return await Supplier.create(number=await next_number("SU"), name=name, keys=" ".join(name_keys(name)))
+
+
+def tax_number(text: str) -> str | None:
+    """A taxpayer's number as the tax office writes it, or None: firms have 15 or 18, persons in business 17 to 20."""
+    number = plain(text).replace(" ", "").replace("-", "").upper()
+    return number if _TAX_NUMBER.fullmatch(number) else None
+
+
+async def keep_tax_details(customer: Customer, title: str | None, tax_no: str | None) -> None:
+    """What a customer's invoices are made out to from now on; what is not said stays."""
+    customer.tax_title, customer.tax_no = (title or customer.tax_title)[:80], tax_no or customer.tax_no
+    await Customer.filter(id=customer.id).update(tax_title=customer.tax_title, tax_no=customer.tax_no)

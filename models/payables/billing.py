@@ -10,9 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from models import sql
 from models.base import ZERO
-from models.books.posting import Leg, post, reverse
-from models.clock import today
-from models.errors import InvalidInput, Refused, WrongState
+from models.books.posting import Leg, post, refuse_closed, reverse
+from models.clock import local, today
+from models.errors import BeforeDocument, InvalidInput, Refused, WrongState
 from models.moves import move
 from models.party.tables import Supplier
 from models.payables.paying import give_back, lock_supplier, settle, unsettled_advances
@@ -41,6 +41,10 @@ SELECT l.id, (SELECT coalesce(sum(r.amount), 0) FROM goods_receipt_line r JOIN g
 FROM purchase_order_line l WHERE l.order_id = $1
 """
 
+CAME = """
+SELECT max((g.received_at AT TIME ZONE 'Asia/Shanghai')::date) AS day FROM goods_receipt g WHERE g.order_id = $1 AND g.state = 'done'
+"""
+
 TAKE = """
 UPDATE purchase_order_line SET invoiced = invoiced + $2 WHERE id = $1 AND invoiced + $2 BETWEEN 0 AND received RETURNING id
 """
@@ -62,12 +66,23 @@ class Part:
 
 
 async def bill_purchase(
-    order: PurchaseOrder, total: Decimal | None, *, tax: Decimal | None = None, e_number: str = "", by: int | None
+    order: PurchaseOrder,
+    total: Decimal | None,
+    *,
+    tax: Decimal | None = None,
+    e_number: str = "",
+    by: int | None,
+    on: date | None = None,
 ) -> SupplierInvoice:
     """The supplier's invoice for what was received of a purchase; without a total, at the purchase's prices.
 
-    Raises NothingToBill, InvalidInput for a total that is far off, PeriodClosed.
+    It may be of before the goods came, but not of before they were ordered; it is booked once they were there.
+    Raises NothingToBill, InvalidInput for a total that is far off, PeriodClosed, BeforeDocument.
     """
+    day, ordered = on or today(), local(order.created_at).date()
+    if day < ordered:
+        raise BeforeDocument(number=order.number, day=ordered, given=day)
+    await refuse_closed(day)
     supplier: Supplier = await order.supplier
     await lock_supplier(supplier.id)
     await sql.rows(LINES, order.id)
@@ -88,7 +103,7 @@ async def bill_purchase(
         raise InvalidInput(
             input="amount", given=f"{demanded:f}", why="far_off", expected=estimated + _tax_on(estimated, rate)
         )
-    bill = await _write(supplier, demanded, taxed, purchase=order, e_number=e_number, by=by)
+    bill = await _write(supplier, demanded, taxed, purchase=order, e_number=e_number, by=by, on=day)
     for part in parts:
         await SupplierInvoiceLine.create(invoice=bill, order_line=part.line, quantity=part.quantity, amount=part.amount)
         if not await sql.row(TAKE, part.line.id, part.quantity):
@@ -97,21 +112,30 @@ async def bill_purchase(
         Leg(ESTIMATED, estimated), Leg(INPUT_TAX, taxed), Leg(DIFFERENCE, net - estimated),
         Leg(PAYABLE, -demanded, supplier_id=supplier.id),
     ]  # fmt: skip
-    await post(bill.number, legs, memo=f"{supplier.name} {order.number}", by=by)
+    came = await sql.row(CAME, order.id)
+    booked_on = max(day, came["day"]) if came and came["day"] else day
+    await post(bill.number, legs, memo=f"{supplier.name} {order.number}", on=booked_on, by=by)
     for payment in await unsettled_advances(supplier.id, purchase_id=order.id):
-        await settle(bill, payment, by=by)
+        await settle(bill, payment, by=by, on=max(booked_on, payment.paid_on or booked_on))
     return bill
 
 
 async def bill_expense(
-    supplier: Supplier, total: Decimal, *, purpose: str, tax: Decimal | None = None, e_number: str = "", by: int | None
+    supplier: Supplier,
+    total: Decimal,
+    *,
+    purpose: str,
+    tax: Decimal | None = None,
+    e_number: str = "",
+    by: int | None,
+    on: date | None = None,
 ) -> SupplierInvoice:
     """A supplier's invoice for what is no stock, such as 运费. Raises PeriodClosed."""
     await lock_supplier(supplier.id)
     taxed = tax if tax is not None else total - (total / (1 + await tax_rate())).quantize(CENT, ROUND_HALF_UP)
-    bill = await _write(supplier, total, taxed, purpose=purpose, e_number=e_number, by=by)
+    bill = await _write(supplier, total, taxed, purpose=purpose, e_number=e_number, by=by, on=on)
     legs = [Leg(EXPENSE, total - taxed), Leg(INPUT_TAX, taxed), Leg(PAYABLE, -total, supplier_id=supplier.id)]
-    await post(bill.number, legs, memo=f"{supplier.name} {purpose}", by=by)
+    await post(bill.number, legs, memo=f"{supplier.name} {purpose}", on=on, by=by)
     return bill
 
 

@@ -24,6 +24,13 @@ WHERE b.month = $1 AND ($2::bigint IS NULL OR b.department_id = $2) AND ($3::tex
 ORDER BY d.name, b.purpose
 """
 
+# What is agreed to or paid from a budget; what others only ask for does not count.
+AGREED = """
+SELECT b.amount, (SELECT coalesce(sum(p.amount), 0) FROM payment_out p WHERE p.department_id = b.department_id
+  AND p.purpose = b.purpose AND to_char(p.asked_on, 'YYYY-MM') = b.month AND p.state IN ('approved', 'paid')) AS used
+FROM budget b WHERE b.department_id = $1 AND b.purpose = $2 AND b.month = $3
+"""
+
 SET = """
 INSERT INTO budget (department_id, purpose, month, amount) VALUES ($1, $2, $3, $4)
 ON CONFLICT (department_id, purpose, month) DO UPDATE SET amount = excluded.amount
@@ -71,6 +78,12 @@ async def set_budget(department_id: int, purpose: str, month: str, amount: Decim
 async def lock_budget(department_id: int, purpose: str, month: str) -> bool:
     """Holds a budget still, so that two payments cannot both take the last of it; False if there is none."""
     return bool(await sql.rows(LOCK, department_id, purpose, month))
+
+
+async def left_of_budget(department_id: int, purpose: str, month: str) -> Decimal | None:
+    """What a budget has left after everything that was agreed to; None if there is none."""
+    found = await sql.row(AGREED, department_id, purpose, month)
+    return found["amount"] - found["used"] if found else None
 
 
 async def budget_use(month: str, *, department_id: int | None = None, purpose: str | None = None) -> list[BudgetUse]:

@@ -1,17 +1,18 @@
 """Money to suppliers: asked for, agreed to, paid off what they demand; the rest is an advance to them."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from models import sql
 from models.base import ZERO
-from models.books.posting import Leg, post, reverse
+from models.books.posting import Leg, open_day, post
 from models.clock import now, today
-from models.errors import Refused
+from models.errors import BeforeDocument, Refused, WrongState
 from models.moves import move
 from models.party.tables import Supplier
 from models.payables.tables import PayableAllocation, PaymentOut, PaymentOutState, SupplierInvoice
-from models.purchase.tables import PurchaseOrder
+from models.purchase.tables import PurchaseOrder, PurchaseState
 from models.system.numbers import next_number
 
 BANK, PAYABLE, ADVANCE = "1002", "2202", "1123"
@@ -37,6 +38,8 @@ SELECT (SELECT coalesce(round(sum(quantity * price) * (1 + $2::numeric), 2), 0) 
      WHERE purchase_id = $1 AND state IN ('pending_approval', 'approved', 'paid')) AS amount
 """
 
+GONE = "SELECT state FROM purchase_order WHERE id = $1 AND state IN ('cancelled', 'closed')"
+
 OWED = "SELECT coalesce(sum(total - paid), 0) AS amount FROM supplier_invoice WHERE supplier_id = $1 AND state <> 'reversed'"
 
 
@@ -60,7 +63,7 @@ async def owed_to(supplier_id: int) -> Decimal:
 
 async def ask_payment(
     supplier: Supplier, amount: Decimal, *, purchase: PurchaseOrder | None, department_id: int | None, purpose: str,
-    rate: Decimal, by: int,
+    rate: Decimal, by: int, on: date | None = None,
 ) -> PaymentOut:  # fmt: skip
     """A payment that waits for consent. Raises PaidTwice when its purchase does not come to so much."""
     await lock_supplier(supplier.id)
@@ -71,47 +74,75 @@ async def ask_payment(
             raise PaidTwice(number=purchase.number, open=found["amount"], given=amount)
     return await PaymentOut.create(
         number=await next_number("PM"), supplier=supplier, purchase=purchase, department_id=department_id,
-        purpose=purpose, amount=amount, state=PaymentOutState.pending_approval.value, asked_on=today(), made_at=now(),
+        purpose=purpose, amount=amount, state=PaymentOutState.pending_approval.value, asked_on=on or today(), made_at=now(),
         made_by_id=by,
     )  # fmt: skip
 
 
+async def check_purchase(payment: PaymentOut, rate: Decimal) -> None:
+    """A payment that was asked for is still one for its purchase. Raises PaidTwice, WrongState; its supplier is locked."""
+    await lock_supplier(payment.supplier_id)  # type: ignore[attr-defined]
+    purchase: PurchaseOrder | None = await payment.purchase
+    if purchase is None:
+        return
+    if await sql.row(GONE, purchase.id):
+        state = PurchaseState.of(purchase.state)
+        raise WrongState(number=purchase.number, state=state.value, state_text=state.text)
+    found = await sql.row(LEFT_OF, purchase.id, rate)
+    assert found is not None
+    if found["amount"] < 0:
+        raise PaidTwice(number=purchase.number, open=found["amount"] + payment.amount, given=payment.amount)
+
+
 async def pay(payment: PaymentOut, *, by: int | None, on: date | None = None) -> list[tuple[SupplierInvoice, Decimal]]:
-    """Pays what was agreed to: its purchase's invoices first, else the oldest due. Raises WrongState, PeriodClosed."""
+    """Pays what was agreed to: its purchase's invoices first, else the oldest due.
+
+    Raises WrongState, PeriodClosed, BeforeDocument if it was asked for later than `on`.
+    """
     supplier_id: int = payment.supplier_id  # type: ignore[attr-defined]
     await lock_supplier(supplier_id)
+    if on is not None and on < payment.asked_on:
+        raise BeforeDocument(number=payment.number, day=payment.asked_on, given=on)
     await move(payment, PaymentOutState.paid, paid_on=on or today())
     memo = f"付 {(await payment.supplier).name}"
     await post(
         payment.number, [Leg(ADVANCE, payment.amount, supplier_id=supplier_id), Leg(BANK, -payment.amount)], memo=memo,
         on=on, by=by,
     )  # fmt: skip
-    settled = [(bill, await settle(bill, payment, by=by)) for bill in await _open_bills(payment)]
+    settled = [(bill, await settle(bill, payment, by=by, on=on)) for bill in await _open_bills(payment)]
     return [(bill, part) for bill, part in settled if part]
 
 
-async def settle(bill: SupplierInvoice, payment: PaymentOut, *, by: int | None) -> Decimal:
-    """Takes a payment off an invoice as far as both go; says how far. The supplier must be locked."""
+async def settle(bill: SupplierInvoice, payment: PaymentOut, *, by: int | None, on: date | None = None) -> Decimal:
+    """Takes a payment off an invoice as far as both go; says how far. The supplier must be locked.
+
+    An invoice of later than `on` is settled on its own day.
+    """
     part: Decimal = min(payment.amount - payment.allocated, bill.total - bill.paid)
     if part > 0:
-        await _settle(bill, payment, part, by=by)
+        await _settle(bill, payment, part, on=max(on, bill.issued_on) if on else today(), by=by)
     return max(part, ZERO)
 
 
 async def give_back(bill: SupplierInvoice, *, by: int | None) -> None:
     """Undoes what was settled of an invoice: it is an advance again."""
-    for payment_id, amount in (await _allocated(invoice_id=bill.id, by_="payment_id")).items():
-        await _settle(bill, await PaymentOut.get(id=payment_id), -amount, by=by)
+    for payment_id, was in (await _allocated(invoice_id=bill.id, by_="payment_id")).items():
+        await _settle(bill, await PaymentOut.get(id=payment_id), -was.amount, on=today(), by=by)
 
 
 async def cancel_payment_out(payment: PaymentOut, *, by: int | None) -> None:
     """Takes a payment or the asking for it back; what it settled is owed again. Raises WrongState."""
     await lock_supplier(payment.supplier_id)  # type: ignore[attr-defined]
     await payment.refresh_from_db()
-    for invoice_id, amount in sorted((await _allocated(payment_id=payment.id, by_="invoice_id")).items()):
-        await _settle(await SupplierInvoice.get(id=invoice_id), payment, -amount, by=by)
+    for invoice_id, was in sorted((await _allocated(payment_id=payment.id, by_="invoice_id")).items()):
+        bill, day = await SupplierInvoice.get(id=invoice_id), await open_day(was.day)
+        await _settle(bill, payment, -was.amount, on=day, by=by)
+    was_paid = payment.state == PaymentOutState.paid.value
     await move(payment, PaymentOutState.cancelled)
-    await reverse(payment.number, memo=f"撤销 {payment.number}", by=by)
+    if was_paid:
+        legs = [Leg(BANK, payment.amount), Leg(ADVANCE, -payment.amount, supplier_id=payment.supplier_id)]  # type: ignore[attr-defined]
+        day = await open_day(payment.paid_on or today())
+        await post(payment.number, legs, memo=f"撤销 {payment.number}", on=day, by=by)
 
 
 async def unsettled_advances(supplier_id: int, *, purchase_id: int) -> list[PaymentOut]:
@@ -127,21 +158,32 @@ async def _open_bills(payment: PaymentOut) -> list[SupplierInvoice]:
     return await rows.order_by("due_on", "id")
 
 
-async def _allocated(*, by_: str, **which: int) -> dict[int, Decimal]:
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """So much of an invoice, and the day on which the last of it was settled."""
+
+    amount: Decimal
+    day: date
+
+
+async def _allocated(*, by_: str, **which: int) -> dict[int, _Settled]:
     """What is allocated now, by invoice or by payment."""
-    sums: dict[int, Decimal] = {}
+    sums: dict[int, _Settled] = {}
     for each in await PayableAllocation.filter(**which).order_by("id"):
-        sums[getattr(each, by_)] = sums.get(getattr(each, by_), ZERO) + each.amount
-    return {row: amount for row, amount in sums.items() if amount}
+        before = sums.get(getattr(each, by_), _Settled(ZERO, each.settled_on))
+        sums[getattr(each, by_)] = _Settled(before.amount + each.amount, max(before.day, each.settled_on))
+    return {row: each for row, each in sums.items() if each.amount}
 
 
-async def _settle(bill: SupplierInvoice, payment: PaymentOut, amount: Decimal, *, by: int | None) -> None:
+async def _settle(bill: SupplierInvoice, payment: PaymentOut, amount: Decimal, *, on: date, by: int | None) -> None:
     """Moves `amount` (negative: back) from the advance onto an invoice."""
     if not await sql.row(SETTLE, bill.id, amount) or not await sql.row(SPEND, payment.id, amount):
         raise AssertionError("a locked supplier's invoice or payment changed")
-    await PayableAllocation.create(invoice=bill, payment=payment, amount=amount, made_at=now(), made_by_id=by)
+    await PayableAllocation.create(
+        invoice=bill, payment=payment, amount=amount, settled_on=on, made_at=now(), made_by_id=by
+    )
     bill.paid += amount
     payment.allocated += amount
     supplier: int = bill.supplier_id  # type: ignore[attr-defined]
     legs = [Leg(PAYABLE, amount, supplier_id=supplier), Leg(ADVANCE, -amount, supplier_id=supplier)]
-    await post(payment.number, legs, memo=f"核销 {bill.number}", by=by)
+    await post(payment.number, legs, memo=f"核销 {bill.number}", on=on, by=by)

@@ -107,11 +107,12 @@ class PaymentOut(Row):
 
 
 class PayableAllocation(Row):
-    """So much of a supplier's invoice settled by a payment."""
+    """So much of a supplier's invoice settled by a payment; `settled_on` is the day on which the books say so."""
 
     invoice = to("SupplierInvoice")
     payment = to("PaymentOut")
     amount = money_field()
+    settled_on = fields.DateField()
     made_at = time_field()
     made_by = to("Person", null=True)
 

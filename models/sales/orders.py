@@ -1,5 +1,6 @@
 """Orders: made, priced, and given what stock is free."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from typing import Any
 
 from models.base import ZERO
 from models.clock import now, today
+from models.errors import InvalidInput
 from models.party.tables import Customer
 from models.product.pricing import Priced, discounted, line_sum, prices_for
 from models.product.tables import Product
@@ -96,6 +98,18 @@ def new_line(order: SalesOrder, position: int, wanted: Wanted, priced: dict[str,
 async def lines_of(order: SalesOrder) -> list[SalesOrderLine]:
     """An order's lines with their products, in order."""
     return await SalesOrderLine.filter(order_id=order.id).order_by("position").select_related("product")
+
+
+async def check_products(order: SalesOrder) -> None:
+    """Nothing of what is still to leave may be off the list. Raises InvalidInput."""
+    refuse_inactive(line.product for line in await lines_of(order) if line.quantity > line.delivered)
+
+
+def refuse_inactive(products: Iterable[Product]) -> None:
+    """What is no longer sold is not promised anew. Raises InvalidInput."""
+    gone = next((each for each in products if not each.active), None)
+    if gone is not None:
+        raise InvalidInput(input="product", given=gone.name, why="inactive")
 
 
 async def hold_stock(order: SalesOrder, lines: list[SalesOrderLine]) -> dict[int, Decimal]:

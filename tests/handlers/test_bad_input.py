@@ -26,7 +26,7 @@ from tests.people import Api, Chat
 
 STORY = (
     ("E003", "给宏达报价 m8x30 1000个"), ("E003", "确认"), ("E005", "316发了顺丰 单号SF1029384756"), ("E005", "确认"),
-    ("E009", "开票 SO0316 专票"), ("E009", "确认"), ("E003", "SO0316退m8x30 20个 生锈"), ("E003", "确认"), ("E009", "宏达预付款500"),
+    ("E009", "宏达抬头宏达建材有限公司 税号91330100MA28ABCD12"), ("E009", "开票 SO0316 专票"), ("E009", "确认"), ("E003", "SO0316退m8x30 20个 生锈"), ("E003", "确认"), ("E009", "宏达付了SO0316的674"), ("E009", "确认"), ("E009", "宏达预付款500"), ("E009", "确认"), ("E009", "退宏达100"), ("E009", "确认"), ("E009", "宏达预付款300"),
     ("E009", "确认"), ("E005", "PO0087到了100个"), ("E005", "开始盘点二号仓"), ("E012", "申请付款 佛照 300"), ("E012", "确认"),
     ("E005", "从主仓发10个m10x40到二号仓"), ("E003", "给宏达留5个m10x40"), ("E005", "报废角阀1个 坏了"),
     ("E005", "灯管实盘99"), ("E009", "正泰来票113运费"), ("E009", "确认"), ("E009", "付宝钢贸易 100"), ("E009", "确认"),
@@ -92,9 +92,10 @@ GOOD: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("E005", "return.receive", {"given": "RT0001", "items": [{"product": "M8X30", "quantity": "10"}]}),
     ("E009", "invoice.void", {"invoice": "IV{last_invoice}"}),
     ("E009", "payment.record", {"customer": "宏达建材", "amount": "100"}),
-    ("E009", "payment.prepay", {"customer": "宏达建材", "amount": "100"}),
+    ("E009", "payment.record", {"customer": "宏达建材", "amount": "100", "kind": "prepay"}),
     ("E009", "payment.allocate", {"payment": "RC{last_payment}"}),
     ("E009", "payment.refund", {"customer": "宏达建材", "amount": "100"}),
+    ("E009", "payment.unrefund", {"customer": "宏达建材", "amount": "100"}),
     ("E009", "payment.cancel", {"payment": "RC{last_payment}"}),
     ("E009", "payment.writeoff", {"invoice": "IV{last_invoice}", "amount": "1", "owed": "675", "paid": "674"}),
     ("C001", "payment.notify", {"amount": "100"}),
@@ -136,7 +137,7 @@ MAY_BE_ZERO = {
 
 POSTS = {
     "stock.in", "stock.out", "stock.scrap", "stock.adjust", "stock.revert", "ship.confirm", "return.receive", "invoice.void",
-    "payment.record", "payment.prepay", "payment.allocate", "payment.refund", "payment.cancel", "payment.writeoff",
+    "payment.record", "payment.allocate", "payment.refund", "payment.cancel", "payment.writeoff", "payment.unrefund",
     "payable.bill", "payable.pay", "payable.void", "payable.cancel", "invoice.issue", "count.finish",
 }  # fmt: skip
 """What books something: none of it into a month that is closed."""

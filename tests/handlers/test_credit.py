@@ -199,8 +199,8 @@ async def test_a_payment_habit_that_worsens_is_a_sign(chat: Chat) -> None:
             received_on=paid_on, made_at=now(),
         )  # fmt: skip
         await sql.rows(
-            "INSERT INTO allocation (invoice_id, payment_id, amount, reason, made_at) VALUES ($1, $2, 100, '', $3)",
-            invoice.id, payment.id, now(),
+            "INSERT INTO allocation (invoice_id, payment_id, amount, reason, made_at, settled_on) VALUES ($1, $2, 100, '', $3, $4)",
+            invoice.id, payment.id, now(), paid_on,
         )  # fmt: skip
     await run(system("k"), Call("risk.watch"), key="k")
     rows = [each.facts for each in await Notice.filter(kind="customer.risk")]

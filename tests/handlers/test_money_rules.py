@@ -183,7 +183,7 @@ async def test_a_closed_period_refuses_every_document_and_nothing_changes(chat: 
     tried: list[tuple[str, dict]] = [
         ("invoice.issue", {"order": "SO0312"}),
         ("payment.record", {"customer": "宏达建材", "amount": "100"}),
-        ("payment.prepay", {"customer": "宏达建材", "amount": "100"}),
+        ("payment.record", {"customer": "宏达建材", "amount": "100", "kind": "prepay"}),
         ("payable.bill", {"supplier": "正泰", "amount": "100", "purpose": "运费"}),
         ("payable.pay", {"supplier": "正泰", "amount": "100"}),
         ("invoice.void", {"invoice": (await Invoice.filter(total__gt=0).first()).number}),

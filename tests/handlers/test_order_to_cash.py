@@ -1,6 +1,5 @@
 """From goods that left to money in the bank, as finance lives it in chat; the books are read after each step."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,6 +17,7 @@ async def test_an_order_becomes_goods_an_invoice_money_and_entries_that_balance(
     assert "已发货" in await chat("E005", "确认")
     # 5,000 M8×30 at a moving average of 0.2635.
     assert await booked("DN0101") == [("1405", "-1317.50"), ("6401", "1317.50")]
+    await chat("E009", "宏达抬头宏达建材有限公司 税号91330100MA28ABCD12")
     asked = await chat("E009", "开票 SO0312 专票")
     assert "请确认开票" in asked and "¥2,250.00" in asked and "税 ¥258.85" in asked
     issued = await chat("E009", "确认")
@@ -61,7 +61,9 @@ async def test_a_red_letter_invoice_gives_back_what_was_paid_and_what_can_be_inv
     await chat("E009", "确认")
     await chat("E009", "宏达付了15110.5")
     assert "还欠：¥0.00" in await chat("E009", "确认")
-    await chat("E009", "作废那张发票")
+    # Two invoices were just spoken of: it asks which.
+    assert "哪张发票" in await chat("E009", "作废那张发票")
+    await chat("E009", f"IV{await _last_invoice()}")
     voided = await chat("E009", "确认")
     assert "已红冲" in voided and "-¥2,250.00" in voided
     assert "SO0312" in await chat("E009", "还有哪些没开票")
@@ -97,14 +99,6 @@ async def test_a_frozen_customer_gets_no_order_until_it_is_thawed(chat: Chat) ->
     await chat("E009", "解冻建业")
     assert "已解冻" in await chat("E009", "确认")
     assert "请确认订单" in await chat("E003", "建业工程要6204轴承10个")
-
-
-async def test_a_closed_month_takes_no_more_entries(chat: Chat, api: Api) -> None:
-    month = f"{today().replace(day=1) - timedelta(days=1):%Y-%m}"
-    assert "请确认结账" in await chat("E009", "上个月结账")
-    assert f"{month} 已结账" in await chat("E009", "确认")
-    status, again = await api.post("E009", "ledger.close", period=month)
-    assert (status, again["code"]) == (409, "period_closed")
 
 
 async def test_the_ageing_and_the_statement_agree_with_plain_sums(chat: Chat, api: Api) -> None:
@@ -148,3 +142,7 @@ async def test_assets_equal_liabilities_and_equity_and_debits_equal_credits(api:
 
 async def _last_payment() -> str:
     return (await sql.rows("SELECT substr(max(number), 3) AS number FROM payment"))[0]["number"]
+
+
+async def _last_invoice() -> str:
+    return (await sql.rows("SELECT substr(max(number), 3) AS number FROM invoice"))[0]["number"]

@@ -4,6 +4,8 @@ import pytest
 
 from models import sql
 from models.auditing import CHECKS
+from models.books.closing import close_month
+from models.books.tables import JournalEntry
 from models.transactions import savepoint
 from tests.books import clean
 from tests.people import Chat
@@ -12,6 +14,7 @@ STORY = (
     ("E005", "PO0087到了300个"), ("E009", "PO0087来票"), ("E009", "确认"), ("E005", "领料 铝型材4040 6根 WO1105"),
     ("E005", "从主仓发10个m10x40到二号仓"), ("E003", "给宏达留500个m10x40"), ("E005", "开始盘点二号仓"), ("E005", "灯管实盘99"),
     ("E005", "盘完了"), ("E005", "确认"), ("E005", "316发了顺丰 单号SF1029384756"), ("E005", "确认"), ("E009", "开票 SO0316 专票"),
+    ("E009", "宏达建材有限公司"), ("E009", "91330100MA28ABCD12"),
     ("E009", "确认"), ("E009", "宏达预付款100"), ("E009", "确认"), ("E009", "付正泰 1000"), ("E009", "确认"),
 )  # fmt: skip
 """What leaves a document of every kind behind that the demo company does not have."""
@@ -63,7 +66,11 @@ CORRUPTIONS = (
     ("来票后的暂估尾差", "UPDATE supplier_invoice_line SET amount = amount - 0.01"),
     ("发票金额与明细", "UPDATE invoice_line SET tax = tax + 0.01"),
     ("销项税科目与发票", "UPDATE invoice SET tax = tax + 0.01 WHERE order_id IS NOT NULL"),
-    ("银行存款科目与收付款", "UPDATE payment SET refunded = 0.01 WHERE allocated < amount"),
+    ("收款与退款", "INSERT INTO refund (payment_id, amount, paid_on, made_at) SELECT min(id), 1, '2026-01-01', now() FROM payment"),
+    ("抹零坏账与科目", "INSERT INTO allocation (invoice_id, kind, amount, reason, made_at, settled_on) SELECT min(id), 'rounding', 1, '', now(), '2026-01-01' FROM invoice"),
+    ("结账月份的损益", "UPDATE journal_entry SET booked_on = (SELECT min(booked_on) FROM journal_entry) WHERE id = (SELECT max(e.id) FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id WHERE a.kind = 'expense' AND e.closes = '')"),
+    ("专票购买方", "UPDATE invoice SET buyer_tax_no = '' WHERE kind = 'special'"),
+    ("资金科目与收付款", "UPDATE payment SET refunded = 0.01 WHERE allocated < amount"),
 )  # fmt: skip
 
 
@@ -82,6 +89,7 @@ async def test_the_demo_company_is_clean(database: str) -> None:
 async def test_audit_names_what_was_corrupted(chat: Chat) -> None:
     for who, line in STORY:
         await chat(who, line)
+    await close_month((await JournalEntry.all().order_by("booked_on").first()).booked_on.replace(day=1), by=None)
     assert await clean()
     for check, corruption in CORRUPTIONS:
         with pytest.raises(Undone):

@@ -58,7 +58,8 @@ async def test_last_months_sales_come_as_a_workbook_that_adds_up(site: Site) -> 
 
 @pytest.mark.parametrize("kind", list(ExportKind))
 async def test_every_kind_has_a_cell_for_each_header(site: Site, kind: ExportKind) -> None:
-    rows = await sheet(site, f"导出今年{kind.text}")
+    whose = "宏达" if SOURCES[kind].by_customer else ""
+    rows = await sheet(site, f"导出{whose}今年{kind.text}")
     assert rows[0] == [column.header for column in SOURCES[kind].columns]
     assert len(rows) > 1
 
@@ -77,6 +78,36 @@ async def test_a_report_and_its_file_hold_the_same_figures(
         row["name"]: Decimal(row[figure]) for row in said["rows"]
     }
     assert len(rows) > 2
+
+
+async def test_a_statement_is_a_file_of_one_customer_and_month(site: Site) -> None:
+    said = await site.chat("E009", "导出宏达上个月对账单")
+    assert said.startswith(f"宏达建材 对账单 {LAST}.xlsx\n")
+    rows = await sheet(site, f"导出宏达{LAST}对账单")
+    assert rows[0] == ["日期", "往来", "单据", "开票", "收款", "余额"]
+    _, told = await Api(site.client).get("E009", "statement.get", customer="宏达建材", period=LAST)
+    assert [rows[1][1], rows[-1][1]] == ["期初", "期末"]
+    assert (str(rows[-1][3]), str(rows[-1][4])) == (str(float(told["invoiced"])), str(float(told["received"])))
+    assert [row[2] for row in rows[2:-1]] == [each["document"] for each in told["items"]]
+    assert Decimal(str(rows[-1][5])) == Decimal(told["closing"])
+
+
+async def test_a_statement_asks_whose_and_everything_else_is_of_all(site: Site) -> None:
+    assert "给哪个客户" in await site.chat("E009", "导出上个月对账单")
+    assert f"宏达建材 对账单 {LAST}.xlsx" in await site.chat("E009", "宏达")
+    assert "只有对账单按客户导出" in await site.chat("E009", "导出宏达发票")
+
+
+async def test_the_page_of_a_statement_gives_its_file(site: Site) -> None:
+    path = await site.link("E009", "打印宏达上个月对账单")
+    assert 'href="?as=xlsx"' in (await site.page(path))[1]
+    headers, data = await fetched(site, f"{path}?as=xlsx")
+    assert "spreadsheetml" in headers["Content-Type"]
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert rows == await sheet(site, f"导出宏达{LAST}对账单")
+    # A kind without rows of its own stays a page.
+    order = await site.link("E009", "打印SO0312")
+    assert (await site.page(f"{order}?as=xlsx"))[1].startswith("<!doctype html>")
 
 
 async def test_what_suppliers_are_owed_is_the_file_of_payables(site: Site) -> None:

@@ -193,14 +193,18 @@ async def test_odd_addresses_are_refused_quietly(site: Site, path: str) -> None:
 
 
 async def test_a_statement_that_is_sent_carries_its_page(site: Site) -> None:
-    path = await site.link("E009", "把上个月对账单发给宏达")
+    echo = await site.chat("E009", "把上个月对账单发给宏达")
+    assert echo.startswith("请确认把对账单发给 宏达建材\n") and echo.endswith("回复 1 确认 / 0 取消")
+    assert not await sql.rows("SELECT FROM notice WHERE kind = 'statement.sent'")
+    path = await site.link("E009", "确认")
     assert "宏达建材" in words((await site.page(path))[1])
     told = await sql.rows("SELECT facts->>'page' AS page FROM notice WHERE kind = 'statement.sent'")
     assert {row["page"] for row in told} == {PUBLIC_URL + path}
 
 
 async def test_without_a_public_address_a_statement_is_sent_and_the_missing_link_is_said(chat: Chat) -> None:
-    said = await chat("E009", "把上个月对账单发给宏达")
+    await chat("E009", "把上个月对账单发给宏达")
+    said = await chat("E009", "确认")
     assert said.startswith("对账单已发给 宏达建材") and "LIAODAN_PUBLIC_URL" in said
 
 

@@ -91,6 +91,7 @@ async def test_from_the_goods_of_a_supplier_to_its_money(chat: Chat) -> None:
 async def test_from_goods_that_come_back_to_the_customers_money(chat: Chat) -> None:
     """宏达建材 takes and pays the 1,500 bolts of SO0316 at 0.45, sends 100 back, and wants its money for them."""
     await say(chat, "E005", "316发了顺丰 单号SF1029384756", "确认")
+    await say(chat, "E009", "宏达抬头宏达建材有限公司 税号91330100MA28ABCD12")
     await say(chat, "E009", "开票 SO0316 专票", "确认")
     invoice = await last("invoice")
     assert await booked(invoice) == [("1122", "675.00"), ("6001", "-597.35"), ("222102", "-77.65")]
@@ -159,6 +160,7 @@ async def test_from_an_advance_to_the_invoice_it_settles_and_the_cents_that_are_
 
     # Delivered and invoiced, the exposure stays: the order's part becomes the receivable's.
     await say(chat, "E005", "312发了顺丰 单号SF1029384756", "确认")
+    await say(chat, "E009", "宏达抬头宏达建材有限公司 税号91330100MA28ABCD12")
     await say(chat, "E009", "开票 SO0312 专票", "确认")
     invoice = await last("invoice")
     assert await booked(invoice) == [("1122", "2250.00"), ("6001", "-1991.15"), ("222102", "-258.85")]

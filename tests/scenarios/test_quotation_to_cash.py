@@ -65,6 +65,8 @@ async def test_from_the_offer_to_the_money(chat: Chat) -> None:
 
     # What left is invoiced: 450.00 + 1,100.00 = 1,550.00, of which 178.32 tax.
     await chat("E009", f"开票 {number} 专票")
+    await chat("E009", "宏达建材有限公司")
+    await chat("E009", "91330100MA28ABCD12")
     await chat("E009", "确认")
     invoice = await last("invoice")
     assert await booked(invoice) == [("1122", "1550.00"), ("6001", "-1371.68"), ("222102", "-178.32")]

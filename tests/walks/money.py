@@ -40,6 +40,14 @@ INVOICE = "SELECT number FROM invoice WHERE state <> 'reversed' AND total > 0 AN
 
 OWED = "SELECT number FROM invoice WHERE state IN ('posted', 'partially_paid') AND total > paid AND total > 0"
 
+SMALL_REST = "SELECT number FROM invoice WHERE state = 'partially_paid' AND total - paid <= 100"
+
+SETTLED = "SELECT number FROM payment WHERE state <> 'cancelled' AND allocated > 0"
+
+GIVEN_UP = "SELECT i.number FROM invoice i WHERE (SELECT sum(amount) FROM allocation a WHERE a.invoice_id = i.id AND a.kind IN ('rounding', 'bad_debt')) > 0"
+
+PAID_BACK = "SELECT c.name AS number FROM customer c WHERE EXISTS (SELECT FROM payment p WHERE p.customer_id = c.id AND p.refunded > 20)"
+
 WITH_REST = "SELECT p.number FROM payment p WHERE p.state IN ('posted', 'partially_allocated') AND EXISTS (SELECT FROM invoice i WHERE i.customer_id = p.customer_id AND i.state IN ('posted', 'partially_paid') AND i.total > i.paid)"
 
 PAYMENT = "SELECT number FROM payment WHERE state <> 'cancelled' AND refunded = 0"
@@ -72,9 +80,13 @@ MONEY = (
     Way("invoice.request", lambda w, _: ("C001", {"title": "宏达建材有限公司", "tax_no": "91330100MA28ABCD12"})),
     Way("payment.record", lambda w, _: ("E009", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900)}), often=2),
     Way("payment.record", lambda w, n: ("E019", {"order": n, "customer": "宏达建材", "amount": w.amount(900)}), OF_HONGDA),
-    Way("payment.prepay", lambda w, _: ("E019", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900)}), often=2),
+    Way("payment.record", lambda w, _: ("E019", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900), "kind": "prepay"}), often=2),
     Way("payment.allocate", lambda w, n: ("E009", {"payment": n}), WITH_REST, 2),
-    Way("payment.writeoff", lambda w, n: ("E009", {"invoice": n, "amount": "0.5"}), OWED),
+    Way("payment.unallocate", lambda w, n: ("E009", {"payment": n}), SETTLED),
+    Way("payment.writeoff", lambda w, n: ("E009", {"invoice": n}), SMALL_REST, 2),
+    Way("payment.writeoff", lambda w, n: ("E019", {"invoice": n, "reason": "客户已注销"}), OWED),
+    Way("payment.reinstate", lambda w, n: ("E009", {"invoice": n}), GIVEN_UP),
+    Way("payment.unrefund", lambda w, n: ("E009", {"customer": n, "amount": w.amount(20)}), PAID_BACK),
     Way("payment.refund", lambda w, n: ("E009", {"customer": n, "amount": w.amount(100)}), ON_ACCOUNT),
     Way("payment.cancel", lambda w, n: ("E009", {"payment": n}), PAYMENT),
     Way("payment.notify", lambda w, _: ("C001", {"amount": w.amount(900)})),

@@ -10,6 +10,7 @@ from typing import Any
 
 from handlers.actor import Actor
 from handlers.areas.export.kinds import SOURCES, ExportFormat, ExportKind
+from handlers.dispatch import MissingInput
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command
 from handlers.result import Result
@@ -18,6 +19,7 @@ from models.clock import today
 from models.delivery.telling import tell
 from models.errors import InvalidInput
 from models.pages.linking import PUBLIC, LinkFile, NoPublicAddress, make_link
+from models.party.tables import Customer
 from models.system.files import STORE, write_file
 from models.system.jobs import Chunk, start_job
 
@@ -31,7 +33,8 @@ MOST = 100_000
 
 SAYS = [
     "导出{period}{kind}{format}", "导出{period}{kind}", "导出{period}的{kind}{format}", "导出{period}的{kind}", "导出{kind}{format}", "导出{kind}",
-    "{period}{kind}导出", "{period}的{kind}导出", "{kind}导出", "把{period}的{kind}导出来", "导出",
+    "导出{customer}{period}{kind}{format}", "导出{customer}{period}{kind}", "导出{customer}{period}的{kind}", "导出{customer}{kind}", "导出{customer}的{kind}",
+    "{customer}{period}{kind}导出", "{period}{kind}导出", "{period}的{kind}导出", "{kind}导出", "把{period}的{kind}导出来", "导出",
 ]  # fmt: skip
 
 
@@ -51,31 +54,38 @@ class Exported(Result):
 
 @command("export", says=SAYS)
 async def export(
-    me: Actor, *, kind: ExportKind, period: Span | None = None, format: ExportFormat | None = None
-) -> Exported:
+    me: Actor, *, kind: ExportKind, period: Span | None = None, format: ExportFormat | None = None,
+    customer: Customer | None = None,
+) -> Exported:  # fmt: skip
     """导出明细和报表成 Excel 或 CSV 文件"""
     if PUBLIC.url is None and not _takes_files(me):
         raise NoPublicAddress()
     span, shape = _span(kind, period), format or ExportFormat.xlsx
-    rows = await SOURCES[kind].rows(me, span, AT_ONCE + 1)
+    _check_customer(kind, customer)
+    rows = await SOURCES[kind].rows(me, span, AT_ONCE + 1, customer)
     if len(rows) <= AT_ONCE:
-        made, file = await _file(me, kind, span, shape, rows)
+        made, file = await _file(me, kind, span, shape, rows, customer)
         if _takes_files(me):
             facts = {"file": file, **({"url": made.url} if made.url else {})}
             await tell("export.file", about=made.number or "", facts=facts, asker=[me.person_id])
         return made
     inputs = {"kind": kind.value, "period": span.text, "format": shape.value}
+    if customer is not None:
+        inputs["customer"] = customer.number
     job = await start_job("export.run", inputs, person_id=me.person_id, door=me.door)
     return Exported(kind=kind, period=_shown(kind, span), job=job.number)
 
 
 @command("export.run", long=True, says=[f"后台{line}" for line in SAYS if line.startswith("导出{")])
 async def run_export(
-    me: Actor, chunk: Chunk, *, kind: ExportKind, period: Span | None = None, format: ExportFormat | None = None
-) -> Exported | Chunk:
+    me: Actor, chunk: Chunk, *, kind: ExportKind, period: Span | None = None, format: ExportFormat | None = None,
+    customer: Customer | None = None,
+) -> Exported | Chunk:  # fmt: skip
     """在后台导出行数很多的明细，做好了通知"""
     span = _span(kind, period)
-    made, file = await _file(me, kind, span, format or ExportFormat.xlsx, await SOURCES[kind].rows(me, span, MOST))
+    _check_customer(kind, customer)
+    rows = await SOURCES[kind].rows(me, span, MOST, customer)
+    made, file = await _file(me, kind, span, format or ExportFormat.xlsx, rows, customer)
     told: dict[str, Any] = {"file_name": made.file_name, **({"url": made.url} if made.url else {})}
     if _takes_files(me):
         told["file"] = file
@@ -88,11 +98,12 @@ def _takes_files(me: Actor) -> bool:
 
 
 async def _file(
-    me: Actor, kind: ExportKind, span: Span, shape: ExportFormat, rows: list[list[Any]]
+    me: Actor, kind: ExportKind, span: Span, shape: ExportFormat, rows: list[list[Any]], customer: Customer | None
 ) -> tuple[Exported, dict[str, str]]:
     """The file, behind a link if the world can reach this server, and as a notice carries it."""
     period = _shown(kind, span)
-    title = f"{kind.text} {period or f'{today():%Y-%m-%d}'}".replace("/", " 至 ")
+    whose = f"{customer.name} " if customer else ""
+    title = f"{whose}{kind.text} {period or f'{today():%Y-%m-%d}'}".replace("/", " 至 ")
     name = f"{title}.{shape.value}"
     table = Table(title, SOURCES[kind].columns, rows)
     # Writing a long one takes a second or two, in which others must not wait.
@@ -115,6 +126,14 @@ async def _file(
         sent=_takes_files(me),
     )
     return made, asdict(file)
+
+
+def _check_customer(kind: ExportKind, customer: Customer | None) -> None:
+    """A statement is one customer's; everything else is of all. Raises MissingInput, InvalidInput."""
+    if SOURCES[kind].by_customer and customer is None:
+        raise MissingInput(input="customer", handler="export")
+    if customer is not None and not SOURCES[kind].by_customer:
+        raise InvalidInput(input="customer", given=customer.name, why="not_of_one_customer")
 
 
 def _span(kind: ExportKind, period: Span | None) -> Span:

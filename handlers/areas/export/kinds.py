@@ -6,13 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.actor import Actor
+from handlers.call import Call
+from handlers.dispatch import run
 from handlers.inputs import reads
 from handlers.reading.periods import Span
 from handlers.references import Dimension, WordReader
 from handlers.reporting import Measure, Sum, sums
+from handlers.sheets.statement import COLUMNS, statement_rows
 from handlers.sheets.writing import Column
 from models import sql
 from models.finance.tables import InvoiceKind, InvoiceState, PaymentState
+from models.party.tables import Customer
 from models.sales.tables import DeliveryState, OrderState
 from models.states import Labelled
 
@@ -38,6 +42,7 @@ class ExportKind(Labelled):
     by_customer = "by_customer", "客户销售汇总"
     by_product = "by_product", "产品销售汇总"
     payables = "payables", "应付"
+    statement = "statement", "对账单"
 
 
 class ExportFormat(Labelled):
@@ -92,23 +97,24 @@ class ExportFormatReader(WordReader[ExportFormat]):
         return value.value
 
 
-Rows = Callable[[Actor, Span, int], Awaitable[list[list[Any]]]]
-"""The rows for somebody, of some days, and how many at most."""
+Rows = Callable[[Actor, Span, int, Customer | None], Awaitable[list[list[Any]]]]
+"""The rows for somebody, of some days, how many at most, and of which customer where a kind is about one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a kind's rows come from; `by_period`: only those of some days, else as it is now."""
+    """Where a kind's rows come from; `by_period`: only those of some days, else as it is now; `by_customer`: of one."""
 
     rows: Rows
     columns: tuple[Column, ...]
     by_period: bool = True
+    by_customer: bool = False
 
 
 def _stated(statement: str) -> Rows:
     """What a statement finds: $1 and $2 are the first and the last day, $3 is how many rows at most."""
 
-    async def rows(me: Actor, span: Span, most: int) -> list[list[Any]]:
+    async def rows(me: Actor, span: Span, most: int, customer: Customer | None) -> list[list[Any]]:
         # By place, not by name: several columns of a statement may be called alike.
         return [list(row) for row in await sql.records(statement, span.start, span.end, most)]
 
@@ -118,10 +124,17 @@ def _stated(statement: str) -> Rows:
 def _summed(measure: Measure, by: Dimension, shown: Callable[[Sum], list[Any]]) -> Rows:
     """What a report sums, the largest first."""
 
-    async def rows(me: Actor, span: Span, most: int) -> list[list[Any]]:
+    async def rows(me: Actor, span: Span, most: int, customer: Customer | None) -> list[list[Any]]:
         return [shown(each) for each in (await sums(me, measure, by, span))[:most]]
 
     return rows
+
+
+async def _statement(me: Actor, span: Span, most: int, customer: Customer | None) -> list[list[Any]]:
+    """What `statement.get` says."""
+    assert customer is not None
+    found = await run(me, Call("statement.get", {"customer": customer.number, "period": span.text}))
+    return statement_rows(found.facts)[:most]
 
 
 def _share(profit: Decimal, of: Decimal) -> Decimal | None:
@@ -331,4 +344,5 @@ SOURCES = {
         ),
         by_period=False,
     ),
+    ExportKind.statement: Source(_statement, COLUMNS, by_customer=True),
 }  # fmt: skip

@@ -1,18 +1,17 @@
-"""The books as they are read: journal, trial balance, the statements, and the closing of a month."""
+"""The books as they are read: journal, trial balance, and the statements."""
 
 from datetime import date
 from decimal import Decimal
 
 from handlers.actor import Actor
 from handlers.reading.periods import Span, month_of
-from handlers.registry import command, query
+from handlers.registry import query
 from handlers.result import Money, Result
 from models import sql
 from models.base import ZERO
-from models.books.posting import refuse_closed
-from models.books.tables import AccountKind, ClosedPeriod
-from models.clock import now, today
-from models.errors import InvalidInput
+from models.books.closing import PROFIT, RETAINED
+from models.books.tables import AccountKind
+from models.clock import today
 
 JOURNAL = """
 SELECT e.booked_on AS day, e.document, e.memo, a.code, a.name, l.amount
@@ -25,13 +24,14 @@ SELECT count(DISTINCT e.id) AS entries, coalesce(sum(l.amount) FILTER (WHERE l.a
 FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id WHERE e.booked_on BETWEEN $1 AND $2
 """
 
+# Without what closing a month carried over, income and expenses are what they were.
 TRIAL = """
 SELECT a.code, a.name, a.kind,
   coalesce(sum(l.amount) FILTER (WHERE e.booked_on < $1), 0) AS opening,
   coalesce(sum(l.amount) FILTER (WHERE e.booked_on BETWEEN $1 AND $2 AND l.amount > 0), 0) AS debit,
   -coalesce(sum(l.amount) FILTER (WHERE e.booked_on BETWEEN $1 AND $2 AND l.amount < 0), 0) AS credit
 FROM account a JOIN journal_line l ON l.account_id = a.id JOIN journal_entry e ON e.id = l.entry_id
-WHERE e.booked_on <= $2 GROUP BY a.id ORDER BY a.code
+WHERE e.booked_on <= $2 AND ($3 OR e.closes = '') GROUP BY a.id ORDER BY a.code
 """
 
 CASH = """
@@ -39,17 +39,30 @@ SELECT CASE WHEN other.code IN ('1122', '2203') THEN 'customers' WHEN other.code
     WHEN other.code LIKE '66%' OR other.code = '2241' THEN 'expenses' ELSE 'other' END AS kind,
   sum(-o.amount) AS amount
 FROM journal_line o JOIN account other ON other.id = o.account_id JOIN journal_entry e ON e.id = o.entry_id
-WHERE e.booked_on BETWEEN $1 AND $2 AND other.code NOT IN ('1001', '1002')
-  AND EXISTS (SELECT FROM journal_line l JOIN account a ON a.id = l.account_id WHERE l.entry_id = e.id AND a.code IN ('1001', '1002'))
+WHERE e.booked_on BETWEEN $1 AND $2 AND other.code <> ALL($3::text[])
+  AND EXISTS (SELECT FROM journal_line l JOIN account a ON a.id = l.account_id WHERE l.entry_id = e.id AND a.code = ANY($3))
 GROUP BY 1 ORDER BY 1
 """
 
-BALANCE = """
-SELECT coalesce(sum(l.amount), 0) AS amount FROM journal_line l JOIN account a ON a.id = l.account_id
-JOIN journal_entry e ON e.id = l.entry_id WHERE a.code = ANY($1::text[]) AND e.booked_on <= $2
+HELD = """
+SELECT a.code, a.name, coalesce(sum(l.amount) FILTER (WHERE e.booked_on < $2), 0) AS opening,
+  coalesce(sum(l.amount) FILTER (WHERE e.booked_on BETWEEN $2 AND $3), 0) AS net
+FROM account a LEFT JOIN journal_line l ON l.account_id = a.id LEFT JOIN journal_entry e ON e.id = l.entry_id AND e.booked_on <= $3
+WHERE a.code = ANY($1::text[]) GROUP BY a.id ORDER BY a.code
 """
 
-BANK = ["1001", "1002"]
+# What a year has earned, less what its end has carried to 未分配利润.
+YEAR = """
+SELECT coalesce(-sum(l.amount) FILTER (WHERE e.closes = '' AND a.kind IN ('income', 'expense')), 0)
+  + coalesce(sum(l.amount) FILTER (WHERE e.closes <> '' AND a.code = '4104'), 0) AS amount
+FROM journal_line l JOIN account a ON a.id = l.account_id JOIN journal_entry e ON e.id = l.entry_id
+WHERE e.booked_on BETWEEN $1 AND $2
+"""
+
+BILLS = "1121"
+
+MONEY = ["1001", "1002", "1012"]
+"""Cash in the till, at the bank, and with WeChat and Alipay; a bill is money only once it is paid."""
 
 SHOWN = 10
 
@@ -111,7 +124,10 @@ class Named(Result):
 
 
 class BalanceSheet(Result):
-    """What the company has, and whose it is: assets = liabilities + equity."""
+    """What the company has, and whose it is: assets = liabilities + equity.
+
+    `profit` is this year's that was not carried over yet (本年利润), `undistributed` all of before (未分配利润).
+    """
 
     as_of: date
     assets: list[Named]
@@ -120,7 +136,8 @@ class BalanceSheet(Result):
     total_assets: Money
     total_liabilities: Money
     total_equity: Money
-    profit_kept: Money
+    profit: Money
+    undistributed: Money
 
 
 class IncomeStatement(Result):
@@ -134,8 +151,18 @@ class IncomeStatement(Result):
     profit: Money
 
 
+class CashAccount(Result):
+    """Where money lies: what was there before a period, what came and went, what is there after it."""
+
+    code: str
+    name: str
+    opening: Money
+    net: Money
+    closing: Money
+
+
 class CashFlow(Result):
-    """Money in and out of cash and bank in a period, and what is there."""
+    """Money in and out in a period, and what is there, in all and by account."""
 
     period: str
     opening: Money
@@ -145,21 +172,18 @@ class CashFlow(Result):
     other: Money
     net: Money
     closing: Money
+    accounts: list[CashAccount]
 
 
 class CashAnswer(Result):
-    """What cash and bank hold now."""
+    """What there is now: cash, at the bank, with WeChat and Alipay (`wallet`); `bills` are not in the total."""
 
     as_of: date
     cash: Money
     bank: Money
+    wallet: Money
+    bills: Money
     total: Money
-
-
-class Closed(Result):
-    """A month whose books are closed."""
-
-    month: str
 
 
 @query(
@@ -202,7 +226,7 @@ async def trial_balance(me: Actor, *, period: Span | None = None) -> TrialAnswer
             credit=r["credit"],
             closing=r["opening"] + r["debit"] - r["credit"],
         )
-        for r in await sql.rows(TRIAL, span.start, span.end)
+        for r in await sql.rows(TRIAL, span.start, span.end, True)
     ]
     return TrialAnswer(
         period=span.text,
@@ -216,19 +240,26 @@ async def trial_balance(me: Actor, *, period: Span | None = None) -> TrialAnswer
 async def balance_sheet(me: Actor, *, period: Span | None = None) -> BalanceSheet:
     """资产负债表"""
     day = min(period.end, today()) if period else today()
-    rows = await sql.rows(TRIAL, date.min, day)
     groups: dict[str, list[Named]] = {kind.value: [] for kind in AccountKind}
-    for row in rows:
+    for row in await sql.rows(TRIAL, date.min, day, True):
         closing = row["debit"] - row["credit"] + row["opening"]
         sign = 1 if row["kind"] in (AccountKind.asset, AccountKind.cost, AccountKind.expense) else -1
         if closing:
             groups[row["kind"]].append(Named(code=row["code"], name=row["name"], amount=sign * closing))
     assets = groups["asset"] + groups["cost"]
+    # What was earned is the owners', whether or not it was carried over yet.
     kept = _total(groups["income"]) - _total(groups["expense"])
+    kept += _total([each for each in groups["equity"] if each.code in (PROFIT, RETAINED)])
+    profit = await _profit_of_the_year(day)
+    equity = [each for each in groups["equity"] if each.code not in (PROFIT, RETAINED)]
+    equity += [
+        Named(code=PROFIT, name="本年利润", amount=profit),
+        Named(code=RETAINED, name="未分配利润", amount=kept - profit),
+    ]
     return BalanceSheet(
-        as_of=day, assets=assets, liabilities=groups["liability"], equity=groups["equity"],
-        total_assets=_total(assets), total_liabilities=_total(groups["liability"]),
-        total_equity=_total(groups["equity"]) + kept, profit_kept=kept,
+        as_of=day, assets=assets, liabilities=groups["liability"], equity=equity, total_assets=_total(assets),
+        total_liabilities=_total(groups["liability"]), total_equity=_total(equity), profit=profit,
+        undistributed=kept - profit,
     )  # fmt: skip
 
 
@@ -236,7 +267,7 @@ async def balance_sheet(me: Actor, *, period: Span | None = None) -> BalanceShee
 async def income_statement(me: Actor, *, period: Span | None = None) -> IncomeStatement:
     """利润表"""
     span = period or month_of(today())
-    rows = await sql.rows(TRIAL, span.start, span.end)
+    rows = await sql.rows(TRIAL, span.start, span.end, False)
     income = [_named(r, -1) for r in rows if r["kind"] == AccountKind.income and r["debit"] != r["credit"]]
     expenses = [_named(r, 1) for r in rows if r["kind"] == AccountKind.expense and r["debit"] != r["credit"]]
     earned, spent = _total(income), _total(expenses)
@@ -250,42 +281,52 @@ async def income_statement(me: Actor, *, period: Span | None = None) -> IncomeSt
     )
 
 
-@query("report.cashflow", says=["{period}收支", "收支", "{period}现金流", "现金流", "{period}现金流量表"])
+@query(
+    "report.cashflow",
+    says=[
+        "{period}收支",
+        "收支",
+        "{period}现金流",
+        "现金流",
+        "{period}现金流量表",
+        "现金流量表",
+        "{period}的现金流量表",
+        "{period}的收支",
+    ],
+)
 async def cash_flow(me: Actor, *, period: Span | None = None) -> CashFlow:
     """收支：现金和银行的进出"""
     span = period or month_of(today())
-    flows = {row["kind"]: row["amount"] for row in await sql.rows(CASH, span.start, span.end)}
-    opening = await _balance(BANK, span.start, before=True)
-    net = sum(flows.values(), ZERO)
+    flows = {row["kind"]: row["amount"] for row in await sql.rows(CASH, span.start, span.end, MONEY)}
+    accounts = await _held(MONEY, span)
+    opening, net = sum((each.opening for each in accounts), ZERO), sum(flows.values(), ZERO)
     return CashFlow(
         period=span.text, opening=opening, from_customers=flows.get("customers", ZERO),
         to_suppliers=flows.get("suppliers", ZERO), expenses=flows.get("expenses", ZERO), other=flows.get("other", ZERO),
-        net=net, closing=opening + net,
+        net=net, closing=opening + net, accounts=accounts,
     )  # fmt: skip
 
 
 @query("cash.query", says=["账上还有多少钱", "还有多少钱", "现金余额", "银行余额", "账上多少钱", "资金余额"])
 async def query_cash(me: Actor) -> CashAnswer:
-    """账上还有多少钱：现金和银行"""
-    cash, bank = await _balance(["1001"], today()), await _balance(["1002"], today())
-    return CashAnswer(as_of=today(), cash=cash, bank=bank, total=cash + bank)
+    """账上还有多少钱：现金、银行、微信和支付宝"""
+    held = {each.code: each.closing for each in await _held([*MONEY, BILLS], Span(today(), today()))}
+    return CashAnswer(
+        as_of=today(), cash=held["1001"], bank=held["1002"], wallet=held["1012"], bills=held[BILLS],
+        total=sum((held[code] for code in MONEY), ZERO),
+    )  # fmt: skip
 
 
-@command("ledger.close", says=["{period}结账", "结账{period}", "{period}关账", "关账{period}"], confirm=True)
-async def close_period(me: Actor, *, period: Span) -> Closed:
-    """结账：这个月不能再记账"""
-    if period != month_of(period.start) or period.end >= today():
-        raise InvalidInput(input="period", given=period.text, why="not_a_past_month")
-    await refuse_closed(period.start)
-    await ClosedPeriod.create(month=f"{period.start:%Y-%m}", closed_at=now(), closed_by_id=me.person_id)
-    return Closed(month=f"{period.start:%Y-%m}")
-
-
-async def _balance(codes: list[str], day: date, *, before: bool = False) -> Decimal:
-    found = await sql.row(BALANCE, codes, date.fromordinal(day.toordinal() - 1) if before else day)
+async def _profit_of_the_year(day: date) -> Decimal:
+    found = await sql.row(YEAR, date(day.year, 1, 1), day)
     assert found is not None
     amount: Decimal = found["amount"]
     return amount
+
+
+async def _held(codes: list[str], span: Span) -> list[CashAccount]:
+    rows = await sql.rows(HELD, codes, span.start, span.end)
+    return [CashAccount(**row, closing=row["opening"] + row["net"]) for row in rows]
 
 
 def _named(row: dict[str, Decimal | str], sign: int) -> Named:

@@ -13,8 +13,8 @@ from handlers.result import Money, Places, Ref, Result
 from models.approvals.deciding import ask, void
 from models.base import ZERO
 from models.delivery.telling import tell
-from models.errors import InvalidInput, Refused, WrongState
-from models.finance.credit import credit_status, lock_credit, release_of
+from models.errors import CustomerFrozen, InvalidInput, Refused, WrongState
+from models.finance.credit import check_consent, credit_status, lock_credit, release_of
 from models.party.tables import Customer, CustomerGroup
 from models.sales.tables import OrderState, SalesOrder
 from models.system.tables import Company
@@ -48,6 +48,8 @@ class ReleaseAsked(Result):
     limit: Annotated[Decimal | None, Places(2)]
     exposure: Money
     overdue: Money
+    blocked: bool
+    ceiling: Money
     over_by: Money
     why: str
     applicant: str
@@ -129,25 +131,32 @@ async def set_default(me: Actor, *, amount: Amount, group: Name | None = None) -
     confirm=True,
 )
 async def request_release(me: Actor, *, order: SalesOrder, reason: Text) -> Done[ReleaseAsked]:
-    """申请放行：额度不够发货时，请总经理或财务同意"""
-    if order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
+    """申请放行：额度不够下单或发货时，请总经理或财务同意；情况变了可以重新申请"""
+    waits = order.state == OrderState.credit_hold.value
+    if not waits and order.state not in (OrderState.confirmed.value, OrderState.in_progress.value):
         state = OrderState.of(order.state)
         raise WrongState(kind="order", number=order.number, state=state.value, state_text=state.text)
     customer: Customer = await order.customer
     credit = await lock_credit(customer.id)
-    over_by = max(credit.over_by(ZERO), order.total - order.invoiced if credit.blocked else ZERO)
-    if over_by == 0:
+    if credit.frozen:
+        raise CustomerFrozen(customer=customer.name)
+    # What waits counts nothing yet; what is confirmed counts already.
+    more = order.total if waits else ZERO
+    over_by = max(credit.over_by(more), order.total - order.invoiced if credit.blocked else ZERO)
+    if over_by == 0 and not waits:
         raise NothingToRelease(order=order.number)
     await void(order.number)
     asked = ReleaseAsked(
-        customer=customer.name, order=order.number, amount=ZERO, limit=credit.limit, exposure=credit.exposure,
-        overdue=credit.overdue, over_by=over_by, why=reason, applicant=me.called,
+        customer=customer.name, order=order.number, amount=more, limit=credit.limit, exposure=credit.exposure,
+        overdue=credit.overdue, blocked=credit.blocked, ceiling=credit.exposure + more, over_by=over_by, why=reason,
+        applicant=me.called,
     )  # fmt: skip
     facts = asked.facts(lambda right: True)
     approval, approvers = await ask(
         "credit.release", subject=order.number, amount=over_by, facts=facts,
-        on_approve=Call("credit.grant", {"order": order.number}).to_json(),
-        on_reject=Call("credit.decline", {"order": order.number}).to_json(), applicant_id=me.person_id,
+        on_approve=Call("order.release" if waits else "credit.grant", {"order": order.number}).to_json(),
+        on_reject=Call("order.refuse" if waits else "credit.decline", {"order": order.number}).to_json(),
+        applicant_id=me.person_id,
     )  # fmt: skip
     await tell(
         "approval.asked", about=approval.number, facts={**facts, "number": approval.number, "kind": approval.kind},
@@ -159,6 +168,8 @@ async def request_release(me: Actor, *, order: SalesOrder, reason: Text) -> Done
 @command("credit.grant")
 async def grant_release(me: Actor, *, order: SalesOrder) -> Released:
     """放行已确认的订单发货（审批通过时执行）"""
+    customer: Customer = await order.customer
+    await check_consent(await lock_credit(customer.id), ZERO, customer=customer.name, order=order.number)
     found = await release_of(order.number)
     return Released(order=order.number, valid_until=found.valid_until if found else None)
 

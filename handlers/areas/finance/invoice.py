@@ -1,10 +1,12 @@
 """Invoices: issued for what was delivered, linked to the tax office's number, taken back."""
 
-from datetime import date
+import datetime
 from decimal import Decimal
 
 from handlers.actor import Actor
+from handlers.dispatch import MissingInput
 from handlers.inputs import Cursor, Text, cursor_after
+from handlers.money import PastDay, TaxNo
 from handlers.reading.periods import Span
 from handlers.registry import command, query
 from handlers.result import Listing, Money, Ref, Result
@@ -12,11 +14,12 @@ from handlers.visible import visible
 from models import sql
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound
-from models.finance.invoicing import NothingToInvoice, invoice_order, reverse_invoice
+from models.finance.invoicing import NothingToInvoice, NotInvoiced, invoice_order, reverse_invoice
 from models.finance.tables import Invoice, InvoiceKind, InvoiceState
 from models.party.finding import contacts_of, people_with
+from models.party.keeping import keep_tax_details
 from models.party.tables import Customer, Role
-from models.sales.tables import SalesOrder
+from models.sales.tables import DeliveryState, SalesOrder
 
 E_NUMBER = (8, 20)
 """Digits of the tax office's number: old paper codes have 8, fully digital invoices 20."""
@@ -46,8 +49,8 @@ class InvoiceAnswer(Result):
     tax: Money
     paid: Money
     open: Money
-    issued_on: date
-    due_on: date
+    issued_on: datetime.date
+    due_on: datetime.date
     e_number: str | None
     reverses: str | None = None
 
@@ -71,7 +74,7 @@ class Waiting(Result):
     order: str
     customer: str
     amount: Money
-    since: date | None
+    since: datetime.date | None
 
 
 class WaitingList(Result):
@@ -85,6 +88,7 @@ class TaxDetails(Result):
     """What a customer's invoices are made out to."""
 
     customer: Ref
+    kind: InvoiceKind | None
     title: str
     tax_no: str | None
 
@@ -94,26 +98,39 @@ class TaxDetails(Result):
     says=[
         "开票{order}{kind}", "给{order}开{kind}", "{order}开{kind}", "开票{order}", "{order}开票", "给{order}开票",
         "{customer}{period}的一起开{kind}", "{customer}{period}一起开{kind}", "{customer}的一起开{kind}",
-        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票",
+        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票", "开票{order}{kind}抬头{title}税号{tax_no}",
+        "开票{order}{kind}日期{date}", "开票{order}日期{date}", "{order}{date}开{kind}", "{order}{date}开票", "{date}开票{order}{kind}", "{date}开票{order}",
     ],
     confirm=True,
 )  # fmt: skip
 async def issue_invoice(
     me: Actor, *, order: SalesOrder | None = None, customer: Customer | None = None, kind: InvoiceKind | None = None,
-    period: Span | None = None,
+    period: Span | None = None, title: Text | None = None, tax_no: TaxNo | None = None,
+    date: PastDay | None = None,
 ) -> Issued:  # fmt: skip
-    """开票：已发未开的部分，可以一单开，也可以一个客户一起开"""
+    """开票：已发未开的部分，可以一单开，也可以一个客户一起开；专票要有抬头和税号，说过一次就记住"""
     orders = [order] if order is not None else await _to_invoice(me, customer, period)
     wanted = kind or InvoiceKind.ordinary
+    if wanted is InvoiceKind.special or title or tax_no:
+        await _made_out_to(await orders[0].customer, title, tax_no, handler="invoice.issue")
     made = []
     for each in orders:
-        answer = await _shown(me, await invoice_order(each, wanted, by=me.person_id))
+        answer = await _shown(me, await invoice_order(each, wanted, by=me.person_id, on=date))
         await _tell(answer, each.customer_id)  # type: ignore[attr-defined]
         made.append(answer)
     return Issued(items=made, total=sum((each.total for each in made), Decimal(0)))
 
 
-@command("invoice.link", says=["发票号{e_number}对应{order}", "{order}的发票号{e_number}", "{order}发票号{e_number}"])
+@command(
+    "invoice.link",
+    says=[
+        "发票号{e_number}对应{order}",
+        "{order}的发票号{e_number}",
+        "{order}发票号{e_number}",
+        "发票号{e_number}是{order}的",
+        "发票{e_number}对应{order}",
+    ],
+)
 async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> InvoiceAnswer:
     """登记税务发票号码"""
     if not e_number.isdigit() or len(e_number) not in range(E_NUMBER[0], E_NUMBER[1] + 1):
@@ -121,7 +138,8 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     rows = visible(me, Invoice).filter(order_id=order.id).exclude(state=InvoiceState.reversed.value)
     invoice = await rows.order_by("e_number", "-id").first()
     if invoice is None:
-        raise NothingToInvoice(order=order.number)
+        has_left = order.delivery_state != DeliveryState.pending.value
+        raise NotInvoiced(order=order.number, e_number=e_number, has_left=has_left)
     if await Invoice.filter(e_number=e_number).exclude(id=invoice.id).exists():
         raise InvalidInput(input="e_number", given=e_number, why="already_used")
     await Invoice.filter(id=invoice.id).update(e_number=e_number)
@@ -133,10 +151,9 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     says=["作废发票{invoice}", "红冲{invoice}", "红冲发票{invoice}", "{invoice}红冲", "作废那张发票", "红冲那张发票"],
     confirm=True,
 )
-async def void_invoice(me: Actor, *, invoice: Invoice | None = None) -> InvoiceAnswer:
+async def void_invoice(me: Actor, *, invoice: Invoice) -> InvoiceAnswer:
     """红冲发票：开一张负数发票，收过的钱回到预收"""
-    found = invoice or await _last_made(me)
-    return await _shown(me, await reverse_invoice(found, by=me.person_id))
+    return await _shown(me, await reverse_invoice(invoice, by=me.person_id))
 
 
 @query(
@@ -181,28 +198,39 @@ async def query_invoices(
 @command(
     "invoice.request",
     says=[
-        "开票抬头{title}税号{tax_no}", "开发票抬头{title}税号{tax_no}", "开票抬头{title}",
-        "我要开票", "要发票", "我要发票", "开张发票", "开个发票",
+        "开票抬头{title}税号{tax_no}", "开发票抬头{title}税号{tax_no}", "开票抬头{title}", "开{kind}抬头{title}税号{tax_no}", "开{kind}抬头{title}",
+        "{customer}开票抬头{title}税号{tax_no}", "{customer}抬头{title}税号{tax_no}", "{customer}要开{kind}", "{customer}要开票",
+        "我要开票", "要发票", "我要发票", "开张发票", "开个发票", "我要开{kind}", "我要{kind}", "开{kind}", "要{kind}",
     ],
 )  # fmt: skip
 async def request_invoice(
-    me: Actor, *, title: Text, tax_no: Text | None = None, customer: Customer | None = None
-) -> TaxDetails:
-    """申请开票：登记抬头和税号，通知财务"""
-    if tax_no is not None and not (tax_no.isalnum() and tax_no.isascii() and len(tax_no) in (15, 18, 20)):
-        raise InvalidInput(input="tax_no", given=tax_no, why="not_a_tax_no")
-    if customer is None:
-        raise NotFound(kind="customer")
-    number = (tax_no or customer.tax_no).upper()
-    await Customer.filter(id=customer.id).update(tax_title=title[:80], tax_no=number)
-    answer = TaxDetails(customer=Ref(number=customer.number, name=customer.name), title=title, tax_no=number or None)
+    me: Actor, *, customer: Customer, kind: InvoiceKind | None = None, title: Text | None = None, tax_no: TaxNo | None = None
+) -> TaxDetails:  # fmt: skip
+    """申请开票：登记抬头和税号，通知财务；普票只要抬头"""
+    if kind is InvoiceKind.ordinary and (title or customer.tax_title):
+        await keep_tax_details(customer, title, tax_no)
+    else:
+        await _made_out_to(customer, title, tax_no, handler="invoice.request")
+    answer = TaxDetails(
+        customer=Ref(number=customer.number, name=customer.name), kind=kind, title=customer.tax_title,
+        tax_no=customer.tax_no or None,
+    )  # fmt: skip
     await tell(
         "invoice.requested",
         about=customer.number,
         facts=answer.facts(lambda right: True),
+        not_to=me.id,
         finance=await people_with(Role.finance),
     )
     return answer
+
+
+async def _made_out_to(customer: Customer, title: str | None, tax_no: str | None, *, handler: str) -> None:
+    """Keeps what a customer's invoices are made out to, and asks for what a 专票 cannot be without. Raises MissingInput."""
+    for name, value in (("title", title or customer.tax_title), ("tax_no", tax_no or customer.tax_no)):
+        if not value:
+            raise MissingInput(input=name, handler=handler, customer=customer.name)
+    await keep_tax_details(customer, title, tax_no)
 
 
 async def _to_invoice(me: Actor, customer: Customer | None, period: Span | None) -> list[SalesOrder]:
@@ -214,21 +242,8 @@ async def _to_invoice(me: Actor, customer: Customer | None, period: Span | None)
     return await visible(me, SalesOrder).filter(number__in=waiting).order_by("id")
 
 
-def _within(day: date | None, period: Span | None) -> bool:
+def _within(day: datetime.date | None, period: Span | None) -> bool:
     return period is None or (day is not None and period.start <= day <= period.end)
-
-
-async def _last_made(me: Actor) -> Invoice:
-    """The invoice this person made last, which is the one they speak of."""
-    rows = (
-        visible(me, Invoice)
-        .filter(made_by_id=me.person_id, reverses_id=None)
-        .exclude(state=InvoiceState.reversed.value)
-    )
-    found = await rows.order_by("-id").first()
-    if found is None:
-        raise NotFound(kind="invoice")
-    return found
 
 
 async def _tell(issued: InvoiceAnswer, customer_id: int) -> None:

@@ -9,6 +9,7 @@ from handlers.pages import Sheet, page
 from handlers.reading.periods import Span, month_of
 from handlers.registry import query
 from handlers.result import Money, Price, Quantity, Result
+from handlers.sheets.statement import statement_table
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -86,6 +87,7 @@ async def query_invoice(me: Actor, *, invoice: Invoice) -> InvoiceDetail:
     ],
     lives=MONTH,
     outward=True,
+    table=lambda facts: statement_table(facts["statement"]),
 )  # fmt: skip
 async def statement_page(me: Actor, *, customer: Customer, period: Span | None = None) -> StatementSheet:
     """对账单的网页，可以打印或转发"""
@@ -100,12 +102,11 @@ async def statement_page(me: Actor, *, customer: Customer, period: Span | None =
 async def invoice_page(me: Actor, *, invoice: Invoice) -> InvoiceSheet:
     """一张发票的网页，可以打印或转发"""
     detail = await query_invoice(me, invoice=invoice)
-    customer = await visible(me, Customer).get(id=invoice.customer_id)  # type: ignore[attr-defined]
     return InvoiceSheet(
         heading=f"发票 {detail.number}",
         invoice=detail,
-        title=customer.tax_title or customer.name,
-        tax_no=customer.tax_no or None,
+        title=invoice.buyer_title or detail.customer.name,
+        tax_no=invoice.buyer_tax_no or None,
     )
 
 

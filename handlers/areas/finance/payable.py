@@ -1,6 +1,6 @@
 """What we owe suppliers: their invoices, and the payments that are asked for, agreed to and made."""
 
-from datetime import date
+import datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -8,18 +8,21 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
 from handlers.inputs import Amount, Text
+from handlers.money import PastDay
 from handlers.registry import command
 from handlers.result import Money, Places, Ref, Result
 from handlers.visible import visible
-from models.approvals.deciding import ask, needs_consent, void
+from models.approvals.deciding import ask, consent_to, needs_consent, void
+from models.books.posting import refuse_closed
+from models.clock import today
 from models.delivery.telling import tell
-from models.errors import InvalidInput, NotFound, WrongState
+from models.errors import InvalidInput, NotFound, Refused, WrongState
 from models.moves import move
 from models.party.finding import people_with
 from models.party.tables import Department, Role, Supplier
 from models.payables.billing import bill_expense, bill_purchase, reverse_bill
-from models.payables.budget import BudgetUse, budget_use, lock_budget, month_of_budget
-from models.payables.paying import ask_payment, cancel_payment_out, owed_to, pay
+from models.payables.budget import BudgetUse, budget_use, left_of_budget, lock_budget, month_of_budget
+from models.payables.paying import ask_payment, cancel_payment_out, check_purchase, owed_to, pay
 from models.payables.tables import BillState, PaymentOut, PaymentOutState, SupplierInvoice
 from models.purchase.tables import PurchaseOrder
 from models.system.company import tax_rate
@@ -38,8 +41,8 @@ class BillAnswer(Result):
     tax: Money
     paid: Money
     open: Money
-    issued_on: date
-    due_on: date
+    issued_on: datetime.date
+    due_on: datetime.date
 
 
 class BudgetLine(Result):
@@ -69,6 +72,7 @@ class PaymentOutAnswer(Result):
     purchase: str | None
     amount: Money
     state: PaymentOutState
+    paid_on: datetime.date | None
     settled: list[PaidBill]
     advance: Money
     still_owed: Money
@@ -87,20 +91,28 @@ class PaymentAsked(Result):
     applicant: str
     budget: str | None
     budget_amount: Annotated[Decimal | None, Places(2)]
+    budget_used: Annotated[Decimal | None, Places(2)]
     budget_percent: Annotated[Decimal | None, Places(1)]
+
+
+class BudgetOutgrown(Refused):
+    """More of a budget is gone than the approver was shown."""
+
+    code, status = "budget_outgrown", 409
 
 
 @command(
     "payable.bill",
     says=[
         "{supplier}来票{purchase}{amount}", "{purchase}来票{amount}", "{purchase}来票", "登记进项票{purchase}{amount}",
-        "{supplier}的{purpose}发票{amount}", "{supplier}来票{amount}{purpose}",
+        "{supplier}的{purpose}发票{amount}", "{supplier}来票{amount}{purpose}", "{supplier}{date}来票{purchase}{amount}", "{supplier}{date}来票{purchase}",
+        "{purchase}{date}来票{amount}", "{purchase}{date}来票", "{supplier}{date}的{purpose}发票{amount}", "{supplier}{date}来票{amount}{purpose}",
     ],
     confirm=True,
 )  # fmt: skip
 async def record_bill(
     me: Actor, *, purchase: PurchaseOrder | None = None, supplier: Supplier | None = None, amount: Amount | None = None,
-    purpose: Text | None = None, tax: Amount | None = None, e_number: Text | None = None,
+    purpose: Text | None = None, tax: Amount | None = None, e_number: Text | None = None, date: PastDay | None = None,
 ) -> Done[BillAnswer]:  # fmt: skip
     """登记供应商发票：对上已到货的采购单，或一笔费用"""
     if amount is not None:
@@ -108,10 +120,10 @@ async def record_bill(
     if purchase is not None:
         if supplier is not None and supplier.id != purchase.supplier_id:  # type: ignore[attr-defined]
             raise NotFound(kind="purchase_order")
-        bill = await bill_purchase(purchase, amount, tax=tax, e_number=(e_number or "")[:20], by=me.person_id)
+        bill = await bill_purchase(purchase, amount, tax=tax, e_number=(e_number or "")[:20], by=me.person_id, on=date)
     elif supplier is not None and amount is not None and purpose is not None:
         bill = await bill_expense(
-            supplier, amount, purpose=purpose[:40], tax=tax, e_number=(e_number or "")[:20], by=me.person_id
+            supplier, amount, purpose=purpose[:40], tax=tax, e_number=(e_number or "")[:20], by=me.person_id, on=date
         )
     else:
         raise InvalidInput(input="purchase", given="", why="purchase_or_purpose")
@@ -155,11 +167,23 @@ async def request_payment(
         "付款给{supplier}{amount}",
         "付款{payment}",
         "付{payment}",
+        "{date}付{supplier}货款{amount}",
+        "{date}付{supplier}{amount}",
+        "{date}付款给{supplier}{amount}",
+        "{date}付了{supplier}{amount}",
+        "付了{supplier}{amount}",
+        "{date}付款{payment}",
+        "付款{payment}{date}",
     ],
     confirm=True,
 )
 async def pay_supplier(
-    me: Actor, *, payment: PaymentOut | None = None, supplier: Supplier | None = None, amount: Amount | None = None
+    me: Actor,
+    *,
+    payment: PaymentOut | None = None,
+    supplier: Supplier | None = None,
+    amount: Amount | None = None,
+    date: PastDay | None = None,
 ) -> Done[PaymentOutAnswer]:
     """付款：批准过的付款单；没有申请过的小额直接付，大额先审批"""
     approval = None
@@ -168,8 +192,8 @@ async def pay_supplier(
             raise InvalidInput(input="payment", given="", why="payment_or_supplier")
         payment = await _agreed(me, supplier, amount)
         if payment is None:
-            payment, approval, _ = await _ask(me, amount, None, supplier, None, None)
-    settled = await pay(payment, by=me.person_id) if approval is None else []
+            payment, approval, _ = await _ask(me, amount, None, supplier, None, None, on=date)
+    settled = await pay(payment, by=me.person_id, on=date) if approval is None else []
     return Done(
         await _answer(me, payment, settled=settled, approval=approval),
         undo=Call("payable.cancel", {"payment": payment.number}),
@@ -189,6 +213,9 @@ async def cancel_payment(me: Actor, *, payment: PaymentOut) -> PaymentOutAnswer:
 async def agree(me: Actor, *, payment: Text) -> PaymentOutAnswer:
     """同意付款（审批通过时执行）"""
     found = await _waiting(me, payment)
+    await refuse_closed(today())
+    await check_purchase(found, await tax_rate())
+    await _check_budget(found)
     await move(found, PaymentOutState.approved)
     return await _answer(me, found)
 
@@ -203,7 +230,7 @@ async def refuse(me: Actor, *, payment: Text) -> PaymentOutAnswer:
 
 async def _ask(
     me: Actor, amount: Decimal, purchase: PurchaseOrder | None, supplier: Supplier | None,
-    department: Department | None, purpose: str | None,
+    department: Department | None, purpose: str | None, on: datetime.date | None = None,
 ) -> tuple[PaymentOut, str | None, BudgetUse | None]:  # fmt: skip
     """A payment asked for; agreed to at once where no rule asks for consent, else with the number of its approval."""
     _possible(amount, None)
@@ -214,7 +241,7 @@ async def _ask(
         raise NotFound(kind="purchase_order")
     payment = await ask_payment(
         payee, amount, purchase=purchase, department_id=department.id if department else None,
-        purpose=(purpose or "")[:40], rate=await tax_rate(), by=me.person_id,
+        purpose=(purpose or "")[:40], rate=await tax_rate(), by=me.person_id, on=on,
     )  # fmt: skip
     budget = await _spend(payment)
     kind = "payable.budget" if budget is not None and budget.is_over else "payable.request"
@@ -231,6 +258,7 @@ async def _consent(
         supplier=supplier.name, request=payment.number, amount=payment.amount,
         purchase=purchase.number if purchase else None, owed=await owed_to(supplier.id), applicant=me.called,
         budget=_named(budget) if budget else None, budget_amount=budget.amount if budget else None,
+        budget_used=budget.used if budget else None,
         budget_percent=budget.percent if budget else None,
     ).facts(lambda right: True)  # fmt: skip
     approval, approvers = await ask(
@@ -259,6 +287,19 @@ async def _spend(payment: PaymentOut) -> BudgetUse | None:
             head=[use.head] if use.head else [], finance=await people_with(Role.finance),
         )  # fmt: skip
     return use
+
+
+async def _check_budget(payment: PaymentOut) -> None:
+    """What was agreed to since may have used up the budget. Raises BudgetOutgrown."""
+    department: int | None = payment.department_id  # type: ignore[attr-defined]
+    month = month_of_budget(payment.asked_on)
+    if department is None or not await lock_budget(department, payment.purpose, month):
+        return
+    left, consent = await left_of_budget(department, payment.purpose, month), await consent_to(payment.number)
+    shown = consent.facts if consent and consent.kind == "payable.budget" else {}
+    agreed = Decimal(shown["budget_used"]) - Decimal(shown["budget_amount"]) if "budget_used" in shown else Decimal(0)
+    if left is not None and payment.amount - left > agreed:
+        raise BudgetOutgrown(number=payment.number, left=left, given=payment.amount)
 
 
 async def _agreed(me: Actor, supplier: Supplier, amount: Decimal) -> PaymentOut | None:
@@ -312,7 +353,7 @@ async def _answer(
     return PaymentOutAnswer(
         number=shown.number, supplier=Ref(number=shown.supplier.number, name=shown.supplier.name),
         purchase=shown.purchase.number if shown.purchase else None, amount=shown.amount,
-        state=PaymentOutState.of(shown.state),
+        state=PaymentOutState.of(shown.state), paid_on=shown.paid_on,
         settled=[PaidBill(bill=bill.number, amount=part, open=bill.total - bill.paid) for bill, part in settled or []],
         advance=shown.amount - shown.allocated if paid else Decimal(0), still_owed=await owed_to(shown.supplier.id),
         budget=_budget(budget) if budget else None, approval=approval,

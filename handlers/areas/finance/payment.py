@@ -1,45 +1,34 @@
 """Money from customers: told by them, booked by finance, taken off what is owed."""
 
-from datetime import date
+import datetime
 from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
-from handlers.inputs import Amount, Text
+from handlers.inputs import Amount, Text, refuse_nothing
+from handlers.money import PastDay, PaymentKind
 from handlers.registry import command, query
 from handlers.result import Money, Places, Ref, Result
 from handlers.visible import visible
-from models import sql
-from models.base import ZERO
 from models.delivery.telling import tell
-from models.errors import InvalidInput, NotFound
+from models.errors import NotFound
 from models.finance.credit import credit_status
 from models.finance.receiving import (
     NothingOpen,
     allocate,
     cancel_payment,
     lock_money,
-    on_account,
     open_invoices,
     receive_money,
-    refund,
-    write_off,
+    unallocate,
 )
-from models.finance.tables import Invoice, Payment, PaymentState
+from models.finance.tables import Invoice, Payment, PaymentState, PaymentWay
 from models.party.finding import contacts_of, people_with
 from models.party.tables import Customer, Role
 from models.sales.tables import SalesOrder
 from models.system.tables import Company
-
-RESTS = """
-SELECT id FROM invoice WHERE total - paid = $1 AND paid > 0 AND ($2::bigint IS NULL OR customer_id = $2)
-  AND ($3::numeric IS NULL OR total = $3) ORDER BY id
-"""
-
-SMALL = Decimal(100)
-"""What finance may give up of one invoice without asking, in CNY."""
 
 
 class Settled(Result):
@@ -57,7 +46,8 @@ class PaymentAnswer(Result):
     number: str
     customer: Ref
     amount: Money
-    received_on: date
+    received_on: datetime.date
+    way: PaymentWay
     state: PaymentState
     settled: list[Settled]
     on_account: Money
@@ -72,23 +62,6 @@ class Told(Result):
     amount: Money
 
 
-class WrittenOff(Result):
-    """A small rest given up."""
-
-    customer: Ref
-    invoice: str
-    amount: Money
-    open: Money
-
-
-class Refunded(Result):
-    """Money paid back from what was on account."""
-
-    customer: Ref
-    amount: Money
-    on_account: Money
-
-
 class BankAccount(Result):
     """Where customers pay to."""
 
@@ -97,43 +70,46 @@ class BankAccount(Result):
     account: str | None = None
 
 
+_NOTES = {None: "", PaymentKind.prepay: "预收"}
+
+PAID = [
+    f"{{customer}}{when}{line}"
+    for when in ("", "{date}")
+    for line in (
+        "付了{amount}", "付{amount}", "到账{amount}", "打款{amount}", "打了{amount}", "转了{amount}", "转账{amount}", "汇了{amount}",
+        "回款{amount}", "付了{way}{amount}", "付{way}{amount}", "{way}付了{amount}", "{way}付{amount}", "{way}到账{amount}",
+        "{way}转了{amount}", "付了{order}的{amount}", "付了{order}的货款{amount}", "付{order}的{amount}",
+    )
+]  # fmt: skip
+
+PREPAID = [f"{{customer}}{when}{{kind}}{how}{{amount}}" for when in ("", "{date}") for how in ("", "{way}")]
+
+
 @command(
     "payment.record",
     says=[
-        "{customer}付了{amount}", "{customer}付{amount}", "收到{customer}{amount}", "收{customer}{amount}", "{customer}到账{amount}",
-        "{customer}打款{amount}", "{customer}打了{amount}", "{customer}转了{amount}", "{customer}转账{amount}", "{customer}汇了{amount}", "{customer}回款{amount}", "{customer}先付了{note}{amount}", "{customer}货款{amount}到了", "登记收款{customer}{amount}",
-        "{customer}付了{order}的{amount}", "{customer}付了{order}的货款{amount}", "{customer}付{order}的{amount}", "收到{customer}{order}的{amount}",
-        "收{customer}{order}的{amount}",
+        *PAID, "收到{customer}{amount}", "收{customer}{amount}", "收到{customer}{way}{amount}", "收{customer}{way}{amount}", "{date}收到{customer}{amount}",
+        "{date}收{customer}{amount}", "{date}收到{customer}{way}{amount}", "{date}收{customer}{way}{amount}", "{customer}先付了{note}{amount}",
+        *PREPAID, "{customer}货款{amount}到了", "登记收款{customer}{amount}", "登记收款{customer}{date}{amount}", "收到{customer}{order}的{amount}", "收{customer}{order}的{amount}",
     ],
     confirm=True,
 )  # fmt: skip
 async def record_payment(
-    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None
-) -> Done[PaymentAnswer]:
-    """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收"""
-    _not_zero(amount)
+    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None,
+    date: PastDay | None = None, way: PaymentWay | None = None, kind: PaymentKind | None = None,
+) -> Done[PaymentAnswer]:  # fmt: skip
+    """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收；预付款先不冲；可以写哪天、怎么付的"""
+    refuse_nothing(amount)
     if order is not None and order.customer_id != customer.id:  # type: ignore[attr-defined]
         raise NotFound(kind="order")
     await lock_money(customer.id)
-    payment = await receive_money(customer, amount, by=me.person_id, note=note or "")
-    invoices = await open_invoices(customer.id, orders=[order.id] if order else None)
-    settled = await allocate(payment, invoices, by=me.person_id)
+    payment = await receive_money(
+        customer, amount, by=me.person_id, on=date, note=note or _NOTES[kind], way=way or PaymentWay.transfer
+    )
+    ahead = kind is PaymentKind.prepay
+    invoices = [] if ahead else await open_invoices(customer.id, orders=[order.id] if order else None)
+    settled = await allocate(payment, invoices, by=me.person_id, on=payment.received_on)
     answer = await _answer(payment, customer, settled)
-    await _thank(customer, answer)
-    return Done(answer, undo=Call("payment.cancel", {"payment": payment.number}))
-
-
-@command(
-    "payment.prepay",
-    says=["{customer}预付款{amount}", "{customer}预付{amount}", "{customer}定金{amount}", "{customer}预收{amount}"],
-    confirm=True,
-)
-async def record_advance(me: Actor, *, customer: Customer, amount: Amount) -> Done[PaymentAnswer]:
-    """登记预收款：先不核销，留在客户账上"""
-    _not_zero(amount)
-    await lock_money(customer.id)
-    payment = await receive_money(customer, amount, by=me.person_id, note="预收")
-    answer = await _answer(payment, customer, [])
     await _thank(customer, answer)
     return Done(answer, undo=Call("payment.cancel", {"payment": payment.number}))
 
@@ -150,7 +126,7 @@ async def record_advance(me: Actor, *, customer: Customer, amount: Amount) -> Do
 )
 async def allocate_payment(
     me: Actor, *, order: SalesOrder | None = None, other: SalesOrder | None = None, payment: Payment | None = None
-) -> PaymentAnswer:
+) -> Done[PaymentAnswer]:
     """核销：把账上的钱冲到指定订单的发票上"""
     found = payment or await _last_with_rest(me, order)
     customer: Customer = await found.customer
@@ -159,56 +135,26 @@ async def allocate_payment(
     settled = await allocate(found, await open_invoices(customer.id, orders=orders or None), by=me.person_id)
     if not settled:
         raise NothingOpen(customer=customer.name)
-    return await _answer(found, customer, settled)
+    undo = {"payment": found.number, "invoices": [invoice.number for invoice, _ in settled]}
+    return Done(await _answer(found, customer, settled), undo=Call("payment.unallocate", undo))
 
 
 @command(
-    "payment.writeoff",
+    "payment.unallocate",
     says=[
-        "{customer}差{amount}抹掉", "{customer}抹零{amount}", "抹零{amount}", "差{amount}抹掉", "{owed}和{paid}差{amount}抹掉",
-        "{customer}{owed}和{paid}差{amount}抹掉",
+        "撤销核销{payment}", "撤销核销{payment}和{invoices}", "取消核销{payment}", "取消核销{payment}和{invoices}", "反核销{payment}",
+        "{payment}撤销核销", "{payment}不冲{invoices}了",
     ],
-    confirm=True,
 )  # fmt: skip
-async def write_off_rest(
-    me: Actor, *, amount: Amount, customer: Customer | None = None, invoice: Invoice | None = None,
-    owed: Amount | None = None, paid: Amount | None = None,
-) -> WrittenOff:  # fmt: skip
-    """抹零：把发票上的小尾差核销掉"""
-    _not_zero(amount)
-    if amount > SMALL:
-        raise InvalidInput(input="amount", given=f"{amount:f}", why="too_large")
-    if owed is not None and paid is not None and owed - paid != amount:
-        raise InvalidInput(input="amount", given=f"{amount:f}", why="not_the_difference")
-    found = invoice or await _with_rest(amount, customer, owed)
-    owner: Customer = await found.customer
-    await lock_money(owner.id)
-    await found.refresh_from_db()
-    await write_off(found, amount, reason="抹零", by=me.person_id)
-    return WrittenOff(
-        customer=Ref(number=owner.number, name=owner.name), invoice=found.number, amount=amount,
-        open=found.total - found.paid,
-    )  # fmt: skip
-
-
-@command(
-    "payment.refund", says=["退{customer}{amount}", "给{customer}退款{amount}", "{customer}退款{amount}"], confirm=True
-)
-async def refund_customer(me: Actor, *, customer: Customer, amount: Amount) -> Refunded:
-    """退款：从客户账上的余款退"""
-    _not_zero(amount)
+async def unallocate_payment(
+    me: Actor, *, payment: Payment, invoices: list[Invoice] | None = None
+) -> Done[PaymentAnswer]:
+    """撤销核销：钱回到客户账上，发票重新欠着；只撤销几张时写上发票号"""
+    customer: Customer = await payment.customer
     await lock_money(customer.id)
-    rest: Decimal = amount
-    payments = await on_account(customer.id)
-    left = sum((each.amount - each.allocated - each.refunded for each in payments), ZERO)
-    if amount > left:
-        raise NothingOpen(customer=customer.name, on_account=left, given=amount)
-    for each in payments:
-        part = min(rest, each.amount - each.allocated - each.refunded)
-        if part > 0:
-            await refund(each, part, by=me.person_id)
-            rest -= part
-    return Refunded(customer=Ref(number=customer.number, name=customer.name), amount=amount, on_account=left - amount)
+    await payment.refresh_from_db()
+    undone = await unallocate(payment, invoices or [], by=me.person_id)
+    return Done(await _answer(payment, customer, [(invoice, -amount) for invoice, amount in undone]))
 
 
 @command("payment.cancel", says=["撤销收款{payment}", "{payment}记错了"], confirm=True)
@@ -236,7 +182,7 @@ async def notify_payment(me: Actor, *, amount: Amount, customer: Customer | None
     """告诉财务：钱已经打过去了"""
     if customer is None:
         raise NotFound(kind="customer")
-    _not_zero(amount)
+    refuse_nothing(amount)
     told = Told(customer=Ref(number=customer.number, name=customer.name), amount=amount)
     await tell(
         "payment.told", about=customer.number, facts=told.facts(lambda right: True), finance=await people_with(Role.finance),
@@ -256,11 +202,6 @@ async def query_account(me: Actor) -> BankAccount:
     return BankAccount(company=company.name, bank=company.bank or None, account=company.bank_account or None)
 
 
-def _not_zero(amount: Decimal) -> None:
-    if amount <= 0:
-        raise InvalidInput(input="amount", given=f"{amount:f}", why="too_small")
-
-
 async def _last_with_rest(me: Actor, order: SalesOrder | None) -> Payment:
     """The latest payment with money on account: of the order's customer, or, with none named, that this person booked."""
     whose = {"customer_id": order.customer_id} if order else {"made_by_id": me.person_id}  # type: ignore[attr-defined]
@@ -272,14 +213,6 @@ async def _last_with_rest(me: Actor, order: SalesOrder | None) -> Payment:
     return found
 
 
-async def _with_rest(amount: Decimal, customer: Customer | None, total: Decimal | None) -> Invoice:
-    """The one invoice, over `total` if that was said, of which exactly this much is open."""
-    rows = await sql.rows(RESTS, amount, customer.id if customer else None, total)
-    if len(rows) != 1:
-        raise NotFound(kind="invoice")
-    return await Invoice.get(id=rows[0]["id"])
-
-
 async def _answer(payment: Payment, customer: Customer, settled: list[tuple[Invoice, Decimal]]) -> PaymentAnswer:
     await payment.refresh_from_db()
     credit = await credit_status(customer.id)
@@ -288,6 +221,7 @@ async def _answer(payment: Payment, customer: Customer, settled: list[tuple[Invo
         customer=Ref(number=customer.number, name=customer.name),
         amount=payment.amount,
         received_on=payment.received_on,
+        way=PaymentWay.of(payment.way),
         state=PaymentState.of(payment.state),
         settled=[_settled(invoice, amount) for invoice, amount in settled],
         on_account=payment.amount - payment.allocated - payment.refunded,

@@ -55,11 +55,10 @@ SELECT day, document, kind, amount FROM (
   UNION ALL
   SELECT received_on, number, 'payment', -amount, id FROM payment WHERE customer_id = $1 AND state <> 'cancelled'
   UNION ALL
-  SELECT (a.made_at AT TIME ZONE 'Asia/Shanghai')::date, i.number, 'written_off', -a.amount, a.id FROM allocation a
-    JOIN invoice i ON i.id = a.invoice_id WHERE i.customer_id = $1 AND a.payment_id IS NULL
+  SELECT a.settled_on, i.number, 'written_off', -a.amount, a.id FROM allocation a
+    JOIN invoice i ON i.id = a.invoice_id WHERE i.customer_id = $1 AND a.kind IN ('rounding', 'bad_debt')
   UNION ALL
-  SELECT e.booked_on, p.number, 'refund', -l.amount, e.id FROM payment p JOIN journal_entry e ON e.document = p.number
-    JOIN journal_line l ON l.entry_id = e.id AND l.amount < 0 JOIN account a ON a.id = l.account_id AND a.code = '1002'
+  SELECT f.paid_on, p.number, 'refund', f.amount, f.id FROM refund f JOIN payment p ON p.id = f.payment_id
     WHERE p.customer_id = $1 AND p.state <> 'cancelled'
 ) moved WHERE day <= $2 ORDER BY day, kind, id
 """
@@ -237,6 +236,7 @@ async def query_statement(me: Actor, *, customer: Customer, period: Span | None 
         "把对账单发给{customer}",
         "给{customer}发{period}对账单",
     ],
+    confirm=True,
 )
 async def send_statement(me: Actor, *, customer: Customer, period: Span | None = None) -> StatementSent:
     """把对账单发给客户的联系人，附上网页链接"""

@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from handlers.actor import Actor
 from handlers.inputs import Count
 from handlers.reading.periods import Span, month_of
-from handlers.references import Dimension
+from handlers.references import Dimension, StockKind
 from handlers.registry import query
 from handlers.reporting import Measure, Sum, sums, total, until
 from handlers.result import Money, Needs, Places, Result
 from models import sql
 from models.base import ZERO
-from models.clock import at_local, today
+from models.clock import at_local, local, today
 from models.clock import days as days_
 from models.party.tables import Customer
 
@@ -25,7 +25,8 @@ WHERE d.shipped_at >= $1 AND d.shipped_at < $2 ORDER BY d.id
 
 WORTH = """
 SELECT p.name, s.quantity, p.unit, s.value AS amount,
-  (SELECT max(m.moved_at) FROM stock_move m WHERE m.product_id = p.id AND m.quantity < 0) AS moved
+  (SELECT max(m.moved_at) FROM stock_move m WHERE m.product_id = p.id AND m.quantity < 0) AS moved,
+  (SELECT min(m.moved_at) FROM stock_move m WHERE m.product_id = p.id) AS came
 FROM stock_worth s JOIN product p ON p.id = s.product_id WHERE s.quantity > 0 ORDER BY s.value DESC, p.code
 """
 
@@ -135,12 +136,17 @@ class Stocked(Result):
     quantity: Annotated[Decimal, Places(None)]
     unit: str
     amount: Money
+    lies: int | None = None
 
 
 class StockReport(Result):
-    """What all stock is worth, the dearest first; `idle`: only what has not left for so many days."""
+    """What all stock is worth, the dearest first; `idle_days`: only what has not left for so many days.
+
+    Of kind `slow`, what lies longest with most money comes first, with the days that it `lies`.
+    """
 
     amount: Money
+    kind: StockKind | None
     idle_days: int | None
     rows: list[Stocked]
 
@@ -185,7 +191,8 @@ async def report_top(
     "report.profit",
     says=[
         "{period}毛利", "毛利", "毛利率低于{below}%的单", "毛利率低于{below}的单", "{period}毛利报表", "{period}按{by}毛利", "按{by}毛利",
-        "{by}毛利", "{customer}{period}毛利", "哪个{by}毛利最高", "哪个{by}最赚钱",
+        "{by}毛利", "{customer}{period}毛利", "{customer}毛利", "{customer}的毛利", "{customer}{period}的毛利", "{period}{customer}的毛利", "按{by}看毛利",
+        "{period}按{by}看毛利", "按{by}看{period}毛利", "哪个{by}毛利最高", "哪个{by}最赚钱",
     ],
 )  # fmt: skip
 async def report_profit(
@@ -254,19 +261,35 @@ async def report_shipment(me: Actor, *, period: Span | None = None) -> ShipmentR
 
 
 @query(
-    "report.stock", says=["库存金额", "压货最多的是啥", "压货最多的", "库存值多少钱", "{idle}天没动过的货", "积压库存"]
-)
-async def report_stock(me: Actor, *, idle: Count | None = None) -> StockReport:
-    """库存金额：值多少钱，压在哪些货上"""
+    "report.stock",
+    says=["库存金额", "{kind}最多的是啥", "{kind}最多的是什么", "{kind}最多的", "{kind}最多的货", "库存值多少钱", "{idle}天没动过的货", "{kind}库存", "哪些货{kind}了"],
+)  # fmt: skip
+async def report_stock(me: Actor, *, idle: Count | None = None, kind: StockKind | None = None) -> StockReport:
+    """库存金额：值多少钱，压在哪些货上；压货最多的：放得最久、钱最多的"""
     rows = await sql.rows(WORTH)
     if idle is not None:
         since = at_local(today()) - days_(float(min(idle, Decimal(3650))))
         rows = [row for row in rows if row["moved"] is None or row["moved"] < since]
+    if kind is StockKind.slow:
+        rows = [row for row in rows if _lies(row) > 0]
+        rows.sort(key=lambda row: _lies(row) * row["amount"], reverse=True)
     return StockReport(
         amount=sum((row["amount"] for row in rows), ZERO),
         idle_days=int(idle) if idle is not None else None,
-        rows=[Stocked(name=r["name"], quantity=r["quantity"], unit=r["unit"], amount=r["amount"]) for r in rows[:20]],
-    )
+        kind=kind,
+        rows=[
+            Stocked(
+                name=r["name"], quantity=r["quantity"], unit=r["unit"], amount=r["amount"],
+                lies=_lies(r) if kind is StockKind.slow else None,
+            )
+            for r in rows[:20]
+        ],
+    )  # fmt: skip
+
+
+def _lies(row: dict[str, Any]) -> int:
+    """For how many days nothing of it has left; what never left lies since it came."""
+    return (today() - local(row["moved"] or row["came"]).date()).days
 
 
 async def _sold(me: Actor, span: Span, customer: Customer | None, by: Dimension) -> SalesReport:

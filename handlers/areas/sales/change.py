@@ -20,7 +20,7 @@ from models.base import ZERO
 from models.clock import today
 from models.delivery.telling import tell
 from models.errors import CustomerFrozen, InvalidInput, NotFound, WrongState
-from models.finance.credit import CreditStatus, lock_credit
+from models.finance.credit import CreditStatus, check_consent, lock_credit
 from models.party.tables import Customer
 from models.product.tables import Product
 from models.sales.amending import (
@@ -31,7 +31,7 @@ from models.sales.amending import (
     lock_order,
     set_quantity,
 )
-from models.sales.orders import Wanted, figures_of, lines_of, new_line, prices
+from models.sales.orders import Wanted, check_products, figures_of, lines_of, new_line, prices
 from models.sales.tables import OrderRevision, OrderState, SalesOrder, SalesOrderLine
 from models.stock.reservation import held_by, let_go
 from models.transactions import savepoint
@@ -125,9 +125,9 @@ async def keep_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
 class _OverLimit(Exception):
     """Takes a change back that passes the limit: what it would have made of the order, and by how much it is over."""
 
-    def __init__(self, shown: ChangedOrder, wanted: Call, over_by: Decimal) -> None:
+    def __init__(self, shown: ChangedOrder, wanted: Call, more: Decimal, over_by: Decimal) -> None:
         super().__init__()
-        self.shown, self.wanted, self.over_by = shown, wanted, over_by
+        self.shown, self.wanted, self.more, self.over_by = shown, wanted, more, over_by
 
 
 async def _amend(me: Actor, order: SalesOrder, change: Change, *, released: bool) -> Done[ChangedOrder]:
@@ -136,12 +136,12 @@ async def _amend(me: Actor, order: SalesOrder, change: Change, *, released: bool
     credit = await lock_credit(customer.id)
     try:
         async with savepoint():
-            return await _carry_out(me, order, customer, change, None if released else credit)
+            return await _carry_out(me, order, customer, change, credit, released=released)
     except _OverLimit as over:
         await order.refresh_from_db()
         await void(order.number)
         number = await ask_release(
-            me, order, customer, credit, over.over_by,
+            me, order, customer, credit, over.over_by, more=over.more,
             on_approve=over.wanted, on_reject=Call("order.keep", {"order": order.number}),
         )  # fmt: skip
         waiting = over.shown.model_copy(update={"approval": number, "over_by": over.over_by})
@@ -149,7 +149,7 @@ async def _amend(me: Actor, order: SalesOrder, change: Change, *, released: bool
 
 
 async def _carry_out(
-    me: Actor, order: SalesOrder, customer: Customer, change: Change, credit: CreditStatus | None
+    me: Actor, order: SalesOrder, customer: Customer, change: Change, credit: CreditStatus, *, released: bool
 ) -> Done[ChangedOrder]:
     await lock_order(order)
     if OrderState.of(order.state) not in CHANGEABLE:
@@ -165,10 +165,13 @@ async def _carry_out(
     if order.state == OrderState.draft.value:
         return Done(await _changed(order, before))
     more = order.total - before
-    if credit and more > 0 and credit.frozen:
+    if released:
+        await check_products(order)
+        await check_consent(credit, max(more, ZERO), customer=customer.name, order=order.number)
+    elif more > 0 and credit.frozen:
         raise CustomerFrozen(customer=customer.name)
-    if credit and more > 0 and (over_by := credit.over_by(more)) > 0:
-        raise _OverLimit(await _changed(order, before), _as_call(order, revision, after), over_by)
+    elif more > 0 and (over_by := credit.over_by(more)) > 0:
+        raise _OverLimit(await _changed(order, before), _as_call(order, revision, after), more, over_by)
     await _free_what_is_too_much(order, after)
     await secure(order)
     await tell_about(me, "order.changed", order)

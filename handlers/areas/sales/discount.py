@@ -13,14 +13,14 @@ from handlers.registry import command
 from handlers.result import Money, Needs, Places, Quantity, Ref, Result
 from handlers.sales import Discount
 from models.approvals.deciding import void
-from models.errors import CreditExceeded
+from models.errors import CreditExceeded, CustomerFrozen
 from models.finance.credit import CreditStatus, lock_credit
 from models.moves import move
 from models.party.tables import Customer
 from models.sales import quoting
 from models.sales.amending import AlreadyInvoiced, follow_lines, keep_revision, lock_order, set_discount
 from models.sales.discounting import FULL, Margin, floor_of, margin, percent_off
-from models.sales.orders import lines_of
+from models.sales.orders import check_products, lines_of, refuse_inactive
 from models.sales.tables import OrderState, Quotation, QuotationState, SalesOrder
 
 DISCOUNTABLE = (OrderState.draft, OrderState.confirmed, OrderState.in_progress)
@@ -100,14 +100,18 @@ async def apply_discount(
         await lock_order(order)
         if order.revision != int(version):
             raise wrong_state(order)
+        _refuse_frozen(credit, await order.customer)
+        await check_products(order)
         if order.state == OrderState.pending_approval.value:
             await move(order, OrderState.draft)
         await _write(me, order, discount, credit)
         return Settled(order=order.number, amount=order.total)
     assert quotation is not None
+    _refuse_frozen(await lock_credit(quotation.customer_id), await quotation.customer)  # type: ignore[attr-defined]
     await quoting.lock_quotation(quotation)
     if quotation.version != int(version):
         raise quoting.wrong_state(quotation)
+    refuse_inactive(line.product for line in await quoting.quoted_lines(quotation))
     await move(quotation, QuotationState.draft)
     await quoting.discount_quotation(quotation, discount)
     return Settled(order=quotation.number, amount=quotation.total)
@@ -135,6 +139,7 @@ async def _for_order(me: Actor, order: SalesOrder, discount: Decimal, reason: st
     if invoiced := next((line for line in lines if line.invoiced), None):
         raise AlreadyInvoiced(product=invoiced.product.name)
     customer: Customer = await order.customer
+    _refuse_frozen(credit, customer)
     before, after, floor = await margin(lines), await margin(lines, discount), await floor_of(me.roles)
     await void(order.number)
     approval = None
@@ -152,10 +157,12 @@ async def _for_order(me: Actor, order: SalesOrder, discount: Decimal, reason: st
 async def _for_quotation(
     me: Actor, quotation: Quotation, discount: Decimal, reason: str | None
 ) -> Done[DiscountAnswer]:
+    credit = await lock_credit(quotation.customer_id)  # type: ignore[attr-defined]
     await quoting.lock_quotation(quotation)
     if QuotationState.of(quotation.state) not in quoting.OPEN:
         raise quoting.wrong_state(quotation)
     customer: Customer = await quotation.customer
+    _refuse_frozen(credit, customer)
     earlier = await quoting.quoted_lines(quotation)
     before, after, floor = await margin(earlier), await margin(earlier, discount), await floor_of(me.roles)
     await void(quotation.number)
@@ -172,6 +179,11 @@ async def _for_quotation(
     return Done(
         _answer(quotation.number, customer, discount, floor, before, after, reason, approval), approval=approval
     )
+
+
+def _refuse_frozen(credit: CreditStatus, customer: Customer) -> None:
+    if credit.frozen:
+        raise CustomerFrozen(customer=customer.name)
 
 
 async def _write(me: Actor, order: SalesOrder, discount: Decimal, credit: CreditStatus) -> None:

@@ -22,12 +22,12 @@ from models.base import ZERO
 from models.clock import at_local, days, now, today
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound, Refused
-from models.finance.credit import lock_credit
+from models.finance.credit import check_consent, lock_credit
 from models.moves import move
 from models.party.tables import Customer
 from models.production.pegging import follow_demand
 from models.production.tracking import track
-from models.sales.orders import Wanted, draft_order, lines_of
+from models.sales.orders import Wanted, check_products, draft_order, lines_of, refuse_inactive
 from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder, Stage
 from models.stock.reservation import release
 from models.stock.tables import ReservationState
@@ -124,8 +124,7 @@ async def copy_order(
     lines = [line for line in await lines_of(earlier) if line.quantity]
     if not lines:
         raise wrong_state(earlier)
-    if gone := next((line.product for line in lines if not line.product.active), None):
-        raise InvalidInput(input="product", given=gone.name, why="inactive")
+    refuse_inactive(line.product for line in lines)
     wanted = [Wanted(line.product, line.quantity, line.unit, line.unit_quantity) for line in lines]
     buyer: Customer = await earlier.customer
     copied = await draft_order(
@@ -176,7 +175,9 @@ async def cancel_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
 async def release_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
     """放行超额度的订单（审批通过时执行）"""
     customer = await order.customer
-    await lock_credit(customer.id)
+    credit = await lock_credit(customer.id)
+    await check_consent(credit, order.total, customer=customer.name, order=order.number)
+    await check_products(order)
     await move(order, OrderState.confirmed, confirmed_at=now())
     await drop_deadlines(order.number)
     await secure(order)

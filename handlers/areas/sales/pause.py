@@ -12,11 +12,12 @@ from models.approvals.deciding import void
 from models.base import ZERO
 from models.delivery.telling import tell
 from models.errors import CustomerFrozen
-from models.finance.credit import lock_credit
+from models.finance.credit import check_consent, lock_credit
 from models.moves import move
 from models.party.tables import Customer
 from models.production.pegging import follow_demand
 from models.sales.closing import close_order, reopen_order
+from models.sales.orders import check_products
 from models.sales.tables import DeliveryState, OrderState, SalesOrder
 from models.transactions import savepoint
 
@@ -80,12 +81,16 @@ async def _reopen(me: Actor, order: SalesOrder, *, released: bool) -> Done[Order
     credit = await lock_credit(customer.id)
     if credit.frozen:
         raise CustomerFrozen(customer=customer.name)
-    over_by = ZERO
+    more = over_by = ZERO
     try:
         async with savepoint():
-            over_by = credit.over_by(await reopen_order(order))
-            if over_by > 0 and not released:
+            more = await reopen_order(order)
+            over_by = credit.over_by(more)
+            if released:
+                await check_consent(credit, more, customer=customer.name, order=order.number)
+            elif over_by > 0:
                 raise _OverLimit
+            await check_products(order)
             await secure(order)
             await tell_about(me, "order.changed", order)
             return Done(await answer(order))
@@ -95,7 +100,7 @@ async def _reopen(me: Actor, order: SalesOrder, *, released: bool) -> Done[Order
         # The approver sees what it would come to, not what is left of it.
         order.total = total
         number = await ask_release(
-            me, order, customer, credit, over_by,
+            me, order, customer, credit, over_by, more=more,
             on_approve=Call("order.revive", {"order": order.number, "revision": order.revision}),
             on_reject=Call("order.keep", {"order": order.number}),
         )  # fmt: skip

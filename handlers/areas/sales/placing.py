@@ -17,7 +17,7 @@ from models.finance.credit import CreditStatus, lock_credit
 from models.moves import move
 from models.party.tables import Customer
 from models.production.pegging import follow_demand
-from models.sales.orders import hold_stock, lines_of
+from models.sales.orders import check_products, hold_stock, lines_of
 from models.sales.tables import OrderState, SalesOrder
 from models.system.deadlines import set_deadline
 
@@ -33,6 +33,8 @@ class OverLimit(Result):
     limit: Money
     exposure: Money
     overdue: Money
+    blocked: bool
+    ceiling: Money
     over_by: Money
     applicant: str
 
@@ -42,6 +44,7 @@ async def place(me: Actor, order: SalesOrder, customer: Customer) -> Done[OrderA
     credit = await lock_credit(customer.id)
     if credit.frozen:
         raise CustomerFrozen(customer=customer.name)
+    await check_products(order)
     over_by = credit.over_by(order.total)
     if over_by > 0:
         return await _wait(me, order, customer, credit, over_by)
@@ -64,10 +67,11 @@ async def ask_release(
     credit: CreditStatus,
     over_by: Decimal,
     *,
+    more: Decimal,
     on_approve: Call,
     on_reject: Call,
 ) -> str:
-    """Asks for consent to pass the limit by so much; says under which number."""
+    """Asks for consent to pass the limit by so much, with so `more` than counts already; says under which number."""
     facts = OverLimit(
         customer=customer.name,
         order=order.number,
@@ -75,6 +79,8 @@ async def ask_release(
         limit=credit.limit or ZERO,
         exposure=credit.exposure,
         overdue=credit.overdue,
+        blocked=credit.blocked,
+        ceiling=credit.exposure + more,
         over_by=over_by,
         applicant=me.called,
     ).facts(lambda right: True)
@@ -114,7 +120,7 @@ async def _wait(
         order.number, {"name": "reservation.expire", "inputs": {"order": order.number}}, now() + HOLD_FOR
     )
     number = await ask_release(
-        me, order, customer, credit, over_by,
+        me, order, customer, credit, over_by, more=order.total,
         on_approve=Call("order.release", {"order": order.number}),
         on_reject=Call("order.refuse", {"order": order.number}),
     )  # fmt: skip

@@ -1,0 +1,88 @@
+"""Inputs of finance: the day of something that has happened, how money came and what for, the number by which the tax office knows a buyer."""
+
+from datetime import date
+from typing import Any, NewType
+
+from handlers.actor import Actor
+from handlers.inputs import DayReader, Reader, reads
+from handlers.reading.dates import read_day
+from handlers.references import WordReader
+from models.clock import days, today
+from models.errors import InvalidInput
+from models.finance.tables import PaymentWay
+from models.party.keeping import tax_number
+from models.states import Labelled
+from models.text import plain
+
+PastDay = NewType("PastDay", date)
+TaxNo = NewType("TaxNo", str)
+
+LAST_YEAR = days(300)
+"""A day of the month without a year is last year's if that is no longer ago; else a day to come was meant, or mistyped."""
+
+
+@reads(PastDay)
+class PastDayReader(DayReader):
+    """A day that has come: 20号 is the last such."""
+
+    async def read(self, me: Actor, text: str, name: str) -> Any:
+        day = read_day(plain(text), today(), ahead=False)
+        if day is None:
+            raise InvalidInput(input=name, given=text[:40], why="not_a_day")
+        if day > today() and str(day.year) not in text:
+            day = _a_year_before(day)
+        if day > today():
+            raise InvalidInput(input=name, given=text[:40], why="in_the_future")
+        if (today() - day).days > 366 * self.years:
+            raise InvalidInput(input=name, given=text[:40], why="day_too_far")
+        return PastDay(day)
+
+
+def _a_year_before(day: date) -> date:
+    try:
+        before = day.replace(year=day.year - 1)
+    except ValueError:
+        return day
+    return before if today() - before <= LAST_YEAR else day
+
+
+class PaymentKind(Labelled):
+    """What money is for that is not for what is owed."""
+
+    prepay = "prepay", "预付款"
+
+
+@reads(PaymentKind)
+class PaymentKindReader(WordReader[PaymentKind]):
+    slot = r"(?:预付款|预付|定金|订金|预收)"
+    words = dict.fromkeys(("预付款", "预付", "定金", "订金", "预收", "prepay"), PaymentKind.prepay)
+
+    def save(self, value: PaymentKind) -> str:
+        return value.value
+
+
+@reads(PaymentWay)
+class PaymentWayReader(WordReader[PaymentWay]):
+    slot = r"(?:现金|银行转账|转账|微信|支付宝|银行承兑|承兑汇票|承兑)"
+    words = {
+        **{each.value: each for each in PaymentWay},
+        **{each.text: each for each in PaymentWay},
+        "银行转账": PaymentWay.transfer, "银行承兑": PaymentWay.bill, "承兑汇票": PaymentWay.bill,
+    }  # fmt: skip
+
+    def save(self, value: PaymentWay) -> str:
+        return value.value
+
+
+@reads(TaxNo)
+class TaxNoReader(Reader[TaxNo]):
+    """A taxpayer's number of 15, 17, 18 or 20 letters and digits."""
+
+    slot = r"[0-9A-Za-z]{6,30}"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> TaxNo:
+        number = tax_number(text)
+        if number is None:
+            raise InvalidInput(input=name, given=text[:40], why="not_a_tax_no")
+        return TaxNo(number)
