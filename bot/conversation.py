@@ -100,7 +100,7 @@ class Conversation:
             # A plain 好 confirms what is on the screen; after something else was shown, it is shown again first.
             if CONFIRM in self.state.lines.values() or text.startswith(CONFIRM):
                 return await self._confirmed()
-            return await self._echo(self.state.pending)
+            return await self.perform(self.state.pending)
         if said.act is Act.confirm and not self.state.waiting_for:
             return templates.render("talk/nothing_to_confirm", {})
         if said.act is Act.next_page:

@@ -7,11 +7,30 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 AREAS = (
     "party", "product", "books", "stock", "sales", "purchase", "production", "finance", "payables",
     "approvals", "crm", "chat", "delivery", "system", "pages",
 )  # fmt: skip
+
+
+UNREACHED = (
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database could not be reached; nothing was changed then."""
+    if not isinstance(error, OperationalError):
+        return isinstance(error, UNREACHED)
+    return isinstance(error.__cause__, UNREACHED) or isinstance(error.args[0] if error.args else None, UNREACHED)
 
 
 class Lean(asyncpg.Connection):  # type: ignore[misc]

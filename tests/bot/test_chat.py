@@ -250,3 +250,11 @@ async def test_a_figure_or_a_day_that_cannot_be_is_no_remark(chat: Chat, line: s
     answer = await chat("E003", line)
     assert said in answer and "请确认" not in answer, answer
     assert "现在没有等您确认的" in await chat("E003", "确认")
+
+
+async def test_a_yes_to_an_order_whose_goods_are_still_open_asks_for_them(chat: Chat) -> None:
+    assert "个匹配" in await chat("E003", "宏达要面板10个")
+    assert (await chat("E003", "查库存 角阀")).startswith("角阀DN15")
+    assert (await chat("E003", "没错")).startswith("要什么、多少")
+    echo = await chat("E003", "角阀10个")
+    assert echo.startswith("请确认订单") and "角阀DN15 × 10 个" in echo
