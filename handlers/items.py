@@ -132,9 +132,9 @@ def split_items(text: str) -> list[Said]:
         said = _said(token)
         if said.quantity is not None and not said.product:
             if not waiting and items and not items[-1].unit:
-                # Two figures in a row: the first was part of the name, as in PPR水管20 2.5米.
-                items.pop()
-                waiting = token_before
+                # Two figures in a row: the first was part of the name, as in PPR水管20 2.5米 and in M8 30 500个.
+                name = items.pop().product
+                waiting = f"{name} {token_before}" if _ONLY_QUANTITY.fullmatch(token_before) else token_before
             items.append(Said(waiting, said.quantity, said.unit))
             waiting = ""
         elif said.quantity is not None:
@@ -157,7 +157,7 @@ def _said(token: str) -> Said:
     if not at_edge:
         return Said(token, None, "")
     best = next((match for match in reversed(at_edge) if match[2]), at_edge[-1])
-    rest = (token[: best.start()] + token[best.end() :]).strip("×x*的 ")
+    rest = (token[: best.start()] + token[best.end() :]).strip("×x*的要 ")
     return Said(rest, read_figure(best[1]), best[2] or "")
 
 

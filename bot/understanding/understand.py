@@ -1,5 +1,6 @@
 """From a line to a Call: the handler it asks for, and the inputs it names, looked up."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from handlers.items import split_items
 from handlers.registry import Handler, handler
 from handlers.rights import NoRight, Scope
 from models.errors import InvalidInput, NotFound, Refused
+from models.text import key
 
 TRIED = 4
 """How many readings of a line are looked up before the best one's trouble is told."""
@@ -24,6 +26,10 @@ class NotUnderstood(Refused):
     """Nothing we know fits the line."""
 
     code = "not_understood"
+
+
+_SIZE = re.compile(r"[A-Za-z]{1,2}\d{1,3} \d{1,3}")
+"""A size without its cross: not so many pieces of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,10 @@ async def read_answer(me: Actor, call: Call, name: str, text: str) -> Call:
 
 async def _bare(me: Actor, text: str) -> Understood | None:
     """A line without a verb: a customer and items is an order; a product is a question about its stock."""
+    if me.reach("stock.query") is not Scope.none and _SIZE.fullmatch(text):
+        asked = await _try(me, "stock.query", {"product": text})
+        if asked:
+            return asked
     if me.reach("order.create") is not Scope.none:
         name, _, rest = text.partition(" ")
         for slots in ({"customer": name, "items": rest}, {"items": text}):
@@ -122,13 +132,18 @@ async def _bare(me: Actor, text: str) -> Understood | None:
                 ordered = await _try(me, "order.create", slots)
                 if ordered:
                     return ordered
-    if me.reach("stock.query") is not Scope.none and len(text) >= 2:
+    if me.reach("stock.query") is not Scope.none and _could_name(text):
         asked = await _try(me, "stock.query", {"product": text})
         if asked:
             return asked
-    if me.reach("customer.credit") is not Scope.none and len(text) >= 2:
+    if me.reach("customer.credit") is not Scope.none and _could_name(text):
         return await _try(me, "customer.credit", {"customer": text})
     return None
+
+
+def _could_name(text: str) -> bool:
+    """Whether a bare line may be a name: letters that stand alone, between the signs of a table or not, are none."""
+    return any(len(key(word)) >= 2 for word in text.split())
 
 
 async def _try(me: Actor, name: str, slots: dict[str, str]) -> Understood | None:

@@ -44,6 +44,8 @@ class CreditAnswer(Result):
     says=[
         "{customer}额度还够下{amount}吗", "{customer}额度够下{amount}吗", "{customer}还能赊多少", "{customer}额度还有多少",
         "{customer}额度", "{customer}的额度", "查{customer}额度", "{customer}信用额度", "{customer}可用额度",
+        "{customer}还有多少额度", "{customer}还剩多少额度", "{customer}额度还剩多少", "{customer}的额度还剩多少", "{customer}的额度还有多少",
+        "{customer}信用额度还剩多少", "{customer}的信用额度还剩多少", "{customer}信用额度还有多少", "{customer}的信用额度还有多少",
     ],
 )  # fmt: skip
 async def query_credit(me: Actor, *, customer: Customer, amount: Amount | None = None) -> CreditAnswer:

@@ -225,7 +225,7 @@ async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[O
         "我的订单发货了吗", "我的单发了吗",
 
         "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
-        "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
+        "订单进度", "订单状态", "查订单进度", "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],
 )  # fmt: skip
 async def query_order(
@@ -246,6 +246,8 @@ async def query_order(
         "{customer}的订单",
         "{customer}的单子",
         "订单列表",
+        "查订单",
+        "查一下订单",
         "最近的订单",
         "有没有{phase}的单",
         "{phase}的单子有哪些",
