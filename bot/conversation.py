@@ -47,7 +47,7 @@ class Conversation:
         """Answers a typed line, a tapped link or a menu key."""
         text = trimmed(line)
         act = read_act(text)
-        if act and act.act is Act.pick and str(act.index) in self.state.lines:
+        if act and act.act is Act.pick and not act.indexes and str(act.index) in self.state.lines:
             text = self.state.lines[str(act.index)]
             act = read_act(text)
         if act and (card := await self._act(act, text)):
@@ -109,6 +109,8 @@ class Conversation:
             return await self._undo()
         if said.act is Act.help:
             return self.help(said.topic)
+        if said.indexes:
+            return self._kept(templates.render("talk/one_at_a_time", {})) if set(self.state.lines) - {"0"} else None
         if said.act is Act.pick:
             return self._no_such_pick(said.index)
         return self._small_talk(said.act)
@@ -156,7 +158,15 @@ class Conversation:
             return self._asked_again(read.trouble, read.slots[read.open_input])
         if read.trouble is not None:
             return self._trouble(read.trouble)
-        return await self.perform(read.call)
+        return await self.perform(self._continuing(read.call) if read.goes_on else read.call)
+
+    def _continuing(self, call: Call) -> Call:
+        """The Call with what it does not say taken from the last question."""
+        last = self.state.last
+        for name, value in (last.inputs if last else {}).items():
+            if name in handler(call.name).inputs and name not in call.inputs:
+                call = call.having(name, value)
+        return call
 
     async def _follow_up(self, text: str) -> Understood | None:
         """`那M10的呢` asks the last question again about something else."""

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bot.jobs.due import run_jobs
-from bot.understanding.understand import describe
+from bot.understanding.describing import describe
 from handlers.actor import person
 from models import sql
 from models.chat.tables import Conversation

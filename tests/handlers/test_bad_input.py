@@ -99,7 +99,7 @@ GOOD: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("E009", "payable.cancel", {"payment": "PM{last_payment_out}"}),
     ("E009", "receivable.overdue", {"days": "30"}),
     ("E001", "stock.idle", {"months": "6"}),
-    ("E001", "stock.idle", {"years": "1"}),
+    ("E001", "stock.idle", {"months": "12"}),
     ("E005", "ship.list", {"date": SOON}),
     ("E009", "payable.bill", {"purchase": "PO0087", "amount": "23165", "tax": "2665"}),
     ("E009", "payable.bill", {"supplier": "正泰", "amount": "113", "purpose": "运费", "tax": "13"}),

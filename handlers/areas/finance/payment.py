@@ -6,10 +6,11 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.call import Call
-from handlers.dispatch import Done
+from handlers.dispatch import Done, Instead
 from handlers.inputs import Amount, Text
 from handlers.registry import command, query
 from handlers.result import Money, Places, Ref, Result
+from handlers.sales import PaymentKind
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -100,7 +101,7 @@ class BankAccount(Result):
 @command(
     "payment.record",
     says=[
-        "{customer}付了{amount}", "{customer}付{amount}", "收到{customer}{amount}", "收{customer}{amount}", "{customer}到账{amount}",
+        "{customer}{kind}{amount}", "收{customer}{kind}{amount}", "{customer}付了{amount}", "{customer}付{amount}", "收到{customer}{amount}", "收{customer}{amount}", "{customer}到账{amount}",
         "{customer}打款{amount}", "{customer}打了{amount}", "{customer}转了{amount}", "{customer}转账{amount}", "{customer}汇了{amount}", "{customer}回款{amount}", "{customer}先付了{note}{amount}", "{customer}货款{amount}到了", "登记收款{customer}{amount}",
         "{customer}付了{order}的{amount}", "{customer}付了{order}的货款{amount}", "{customer}付{order}的{amount}", "收到{customer}{order}的{amount}",
         "收{customer}{order}的{amount}",
@@ -108,10 +109,13 @@ class BankAccount(Result):
     confirm=True,
 )  # fmt: skip
 async def record_payment(
-    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None
-) -> Done[PaymentAnswer]:
-    """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收"""
+    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None,
+    kind: PaymentKind | None = None,
+) -> Done[PaymentAnswer]:  # fmt: skip
+    """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收；预付款不冲"""
     _not_zero(amount)
+    if kind is not None:
+        raise Instead(Call("payment.prepay", {"customer": customer.number, "amount": f"{amount:f}"}))
     if order is not None and order.customer_id != customer.id:  # type: ignore[attr-defined]
         raise NotFound(kind="order")
     await lock_money(customer.id)
@@ -123,11 +127,7 @@ async def record_payment(
     return Done(answer, undo=Call("payment.cancel", {"payment": payment.number}))
 
 
-@command(
-    "payment.prepay",
-    says=["{customer}预付款{amount}", "{customer}预付{amount}", "{customer}定金{amount}", "{customer}预收{amount}"],
-    confirm=True,
-)
+@command("payment.prepay", says=["登记预收款{customer}{amount}", "登记预付款{customer}{amount}"], confirm=True)
 async def record_advance(me: Actor, *, customer: Customer, amount: Amount) -> Done[PaymentAnswer]:
     """登记预收款：先不核销，留在客户账上"""
     _not_zero(amount)

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
-from handlers.inputs import Count
+from handlers.inputs import Count, Percent
+from handlers.measures import Slow
 from handlers.reading.periods import Span, month_of
 from handlers.references import Dimension
 from handlers.registry import query
@@ -28,6 +29,9 @@ SELECT p.name, s.quantity, p.unit, s.value AS amount,
   (SELECT max(m.moved_at) FROM stock_move m WHERE m.product_id = p.id AND m.quantity < 0) AS moved
 FROM stock_worth s JOIN product p ON p.id = s.product_id WHERE s.quantity > 0 ORDER BY s.value DESC, p.code
 """
+
+SLOW_AFTER = Count(Decimal(90))
+"""Days after which goods that have not left are a burden."""
 
 
 class Row(Result):
@@ -148,7 +152,7 @@ class StockReport(Result):
 @query(
     "report.sales",
     says=[
-        "{period}卖了多少", "{period}业绩排名", "{customer}{period}买了多少", "{period}销售额", "{period}业绩", "业绩排名", "卖了多少", "销售报表",
+        "{period}卖了多少", "{period}{by}", "{customer}{period}买了多少", "{period}销售额", "{period}业绩", "业绩排名", "卖了多少", "销售报表",
         "{period}按{by}销售", "{period}销售报表",
     ],
 )  # fmt: skip
@@ -184,12 +188,12 @@ async def report_top(
 @query(
     "report.profit",
     says=[
-        "{period}毛利", "毛利", "毛利率低于{below}%的单", "毛利率低于{below}的单", "{period}毛利报表", "{period}按{by}毛利", "按{by}毛利",
+        "{period}毛利", "毛利", "毛利率低于{below}的单", "{period}毛利报表", "{period}按{by}毛利", "按{by}毛利",
         "{by}毛利", "{customer}{period}毛利", "哪个{by}毛利最高", "哪个{by}最赚钱",
     ],
 )  # fmt: skip
 async def report_profit(
-    me: Actor, *, period: Span | None = None, by: Dimension | None = None, below: Count | None = None,
+    me: Actor, *, period: Span | None = None, by: Dimension | None = None, below: Percent | None = None,
     customer: Customer | None = None,
 ) -> ProfitReport:  # fmt: skip
     """毛利：每单、每个产品或客户的收入、成本和毛利率"""
@@ -254,11 +258,13 @@ async def report_shipment(me: Actor, *, period: Span | None = None) -> ShipmentR
 
 
 @query(
-    "report.stock", says=["库存金额", "压货最多的是啥", "压货最多的", "库存值多少钱", "{idle}天没动过的货", "积压库存"]
+    "report.stock",
+    says=["库存金额", "{kind}最多的是啥", "{kind}最多的", "库存值多少钱", "{idle}天没动过的货", "{kind}库存"],
 )
-async def report_stock(me: Actor, *, idle: Count | None = None) -> StockReport:
+async def report_stock(me: Actor, *, idle: Count | None = None, kind: Slow | None = None) -> StockReport:
     """库存金额：值多少钱，压在哪些货上"""
     rows = await sql.rows(WORTH)
+    idle = idle if idle is not None or kind is None else SLOW_AFTER
     if idle is not None:
         since = at_local(today()) - days_(float(min(idle, Decimal(3650))))
         rows = [row for row in rows if row["moved"] is None or row["moved"] < since]

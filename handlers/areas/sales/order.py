@@ -7,7 +7,7 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, tell_draft, wrong_state
 from handlers.areas.sales.offers import offers
-from handlers.areas.sales.phases import in_phase
+from handlers.areas.sales.phases import Phase, in_phase
 from handlers.areas.sales.placing import place, secure
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Cursor, Day, Text, cursor_after
@@ -74,7 +74,7 @@ class Expired(Result):
         "{customer}订{items},{date}交货", "{customer}订{items}{date}交货", "{customer}订{items}{date}", "{customer}订{items}", "{customer}下单{items}",
         "给{customer}下单{items}", "给{customer}订{items}", "帮{customer}订{items}", "下单{items}", "订{items}",
         "{customer}要{items}{date}到", "{customer}要{items}{date}到货", "我要{items}{date}送", "我要{items}{date}要", "我要{items}{date}交",
-        "我要{items}{date}到", "我要{items}{date}", "{items}{date}要", "{items}{date}送", "{items}{date}交", "{items}{date}交货",
+        "我要{items}{date}到", "我要{items}{date}", "{items}{date}来拿", "{items}{date}自提", "订{items}{date}来拿", "订{items}{date}自提", "{items}{date}要", "{items}{date}送", "{items}{date}交", "{items}{date}交货",
         "我要{items}", "我要订{items}", "要{items}{date}", "要{items}", "下单", "下个单", "开单", "给{customer}下单", "{customer}要下单",
         "{customer}下单", "{items}给{customer}", "{customer}订货",
     ],
@@ -259,7 +259,7 @@ async def list_orders(
     *,
     customer: Customer | None = None,
     state: Text | None = None,
-    phase: Text | None = None,
+    phase: Phase | None = None,
     cursor: Cursor | None = None,
 ) -> OrderList:
     """我的订单，按时间倒序"""
