@@ -251,9 +251,9 @@ class WorkOrderReader(DocumentReader[WorkOrder]):
 
 @reads(Invoice)
 class InvoiceReader(DocumentReader[Invoice]):
-    """An invoice by our number, or by the tax office's, which has 8 or 20 digits; 13 would be a barcode."""
+    """An invoice by our number, or by the tax office's, which has 8, 14 or 20 digits; 13 would be a barcode."""
 
-    slot = r"(?:[iI][vV]\d{1,8}|\d{3,8}|\d{20})(?!\d)"
+    slot = r"(?:[iI][vV]\d{1,8}|\d{3,8}|\d{14}|\d{20})(?!\d)"
     table, prefix = Invoice, "IV"
 
     async def read(self, me: Actor, text: str, name: str) -> Invoice:

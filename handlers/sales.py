@@ -1,6 +1,7 @@
 """Inputs of sales: a discount as people say it, a unit price, how low one may go, what a return is for."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NewType
 
@@ -8,8 +9,9 @@ from handlers.actor import Actor
 from handlers.inputs import FigureReader, Reader, number, reads
 from handlers.reading.figures import read_figure
 from handlers.references import DocumentReader, WordReader
-from models.errors import InvalidInput
-from models.sales.tables import Quotation, Remedy, SalesReturn
+from handlers.visible import visible
+from models.errors import InvalidInput, NotFound
+from models.sales.tables import Delivery, Quotation, Remedy, SalesReturn
 from models.text import plain
 
 Discount = NewType("Discount", Decimal)
@@ -93,6 +95,32 @@ class PaymentKindReader(WordReader[PaymentKind]):
 
     slot = r"(?:预付款|预付|定金|订金|预收款|预收)"
     words = dict.fromkeys(("预付款", "预付", "定金", "订金", "预收款", "预收", "prepay"), PaymentKind("prepay"))
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a carrier's number belongs to."""
+
+    delivery: Delivery
+
+
+@reads(Parcel)
+class ParcelReader(Reader[Parcel]):
+    """A delivery by the number its carrier gave it."""
+
+    slot = r"[A-Za-z]{2,4}\d{8,20}"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Parcel:
+        number = plain(text).replace(" ", "").upper()
+        sent = visible(me, Delivery).filter(tracking_no=number)
+        found = await sent.order_by("-id").select_related("order").first()
+        if found is None:
+            raise NotFound(kind="delivery")
+        return Parcel(found)
+
+    def save(self, value: Parcel) -> str:
+        return value.delivery.tracking_no
 
 
 @reads(Remedy)

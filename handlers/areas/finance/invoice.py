@@ -122,10 +122,19 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     invoice = await rows.order_by("e_number", "-id").first()
     if invoice is None:
         raise NothingToInvoice(order=order.number)
-    if await Invoice.filter(e_number=e_number).exclude(id=invoice.id).exists():
-        raise InvalidInput(input="e_number", given=e_number, why="already_used")
+    await _free_number(e_number, invoice)
     await Invoice.filter(id=invoice.id).update(e_number=e_number)
     return await _shown(me, invoice)
+
+
+async def _free_number(e_number: str, invoice: Invoice) -> None:
+    """Takes the number off what the customer owed from before, which is of no order. Raises InvalidInput elsewhere."""
+    taken = await Invoice.filter(e_number=e_number).exclude(id=invoice.id).first()
+    if taken is None:
+        return
+    if taken.order_id is not None or taken.customer_id != invoice.customer_id:  # type: ignore[attr-defined]
+        raise InvalidInput(input="e_number", given=e_number, why="already_used")
+    await Invoice.filter(id=taken.id).update(e_number="")
 
 
 @command(
