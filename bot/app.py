@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import aiohttp
 import structlog
 from aiohttp import web
-from tortoise.exceptions import OperationalError
 
 from bot.config import Settings
 from bot.doors import api, miniprogram, official, pages, work
@@ -19,7 +18,7 @@ from bot.metrics import count_requests, metrics
 from bot.services import SERVICES, make_services
 from bot.turns import Turns
 from models.clock import CLOCK_FILE
-from models.database import AWAY, open_database
+from models.database import AWAY, is_away, open_database
 from models.errors import Refused
 from models.migrating import pending
 from models.pages.linking import PUBLIC
@@ -81,15 +80,11 @@ async def _outer_edge(request: web.Request, handler: Handler) -> web.StreamRespo
         return _in_json(stopped) if request.path.startswith("/api/") else _in_text(stopped)
     except web.RequestPayloadError:
         return api.refusal(MalformedRequest())
-    except AWAY as away:
-        log.error("database.away", error=repr(away))
-        return api.refusal(Unavailable())
-    except OperationalError as error:
-        if isinstance(error.__cause__, AWAY) or isinstance(error.args[0] if error.args else None, AWAY):
-            return api.refusal(Unavailable())
-        return _ours(request, error)
     except Exception as error:  # noqa: BLE001  # the outer edge of messages
-        return _ours(request, error)
+        if not is_away(error):
+            return _ours(request, error)
+        log.error("database.away", error=repr(error))
+        return api.refusal(Unavailable())
 
 
 def _in_json(stopped: web.HTTPException) -> web.Response:

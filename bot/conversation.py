@@ -54,7 +54,7 @@ class Conversation:
         """Answers a typed line, a tapped link or a menu key."""
         text = trimmed(line)
         act = read_act(text)
-        if act and act.act is Act.pick and str(act.index) in self.state.lines:
+        if act and act.act is Act.pick and not act.indexes and str(act.index) in self.state.lines:
             text = self.state.lines[str(act.index)]
             act = read_act(text)
         if act and (card := await self._act(act, text)):
@@ -114,7 +114,7 @@ class Conversation:
             # A plain 好 confirms what is on the screen; after something else was shown, it is shown again first.
             if CONFIRM in self.state.lines.values() or text.startswith(CONFIRM):
                 return await self._confirmed()
-            return await self._echo(self.state.pending)
+            return await self.perform(self.state.pending)
         if said.act is Act.confirm and not self.state.waiting_for:
             return templates.render("talk/nothing_to_confirm", {})
         if said.act is Act.next_page:
@@ -123,6 +123,8 @@ class Conversation:
             return await self._undo()
         if said.act is Act.help:
             return self.help(said.topic)
+        if said.indexes:
+            return self._kept(templates.render("talk/one_at_a_time", {})) if set(self.state.lines) - {"0"} else None
         if said.act is Act.pick:
             return self._no_such_pick(said.index)
         return self._small_talk(said.act)
@@ -195,7 +197,7 @@ class Conversation:
             return self._asked_again(read.trouble, read.slots[read.open_input])
         if read.trouble is not None:
             return self._trouble(read.trouble)
-        return await self._turn_to(read.call)
+        return await self._turn_to(self._continuing(read.call) if read.goes_on else read.call)
 
     async def _turn_to(self, call: Call) -> Card:
         """Something else than what is asked for: the question is left, and nothing of it waits to be confirmed."""
@@ -227,6 +229,14 @@ class Conversation:
         if numbers:
             return await self._ask(call, MissingInput(input=name, handler=call.name, choices=numbers))
         return None
+
+    def _continuing(self, call: Call) -> Call:
+        """The Call with what it does not say taken from the last question."""
+        last = self.state.last
+        for name, value in (last.inputs if last else {}).items():
+            if name in handler(call.name).inputs and name not in call.inputs:
+                call = call.having(name, value)
+        return call
 
     async def _follow_up(self, text: str) -> Understood | None:
         """`那M10的呢` asks the last question again about something else."""

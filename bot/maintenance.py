@@ -16,7 +16,7 @@ from bot.menus import publish
 from bot.services import make_services
 from bot.trouble import Trouble
 from bot.turns import Turn, Turns
-from bot.understanding.understand import describe
+from bot.understanding.describing import describe
 from bot.wechat.errors import Unanswered, WeChatError, in_words
 from handlers.actor import Actor, from_row, person_by_id
 from models import sql

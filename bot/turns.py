@@ -1,6 +1,7 @@
 """Turns: one person's pushes run in turn, a repeated push gets the reply it had, a slow one is answered later."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -20,6 +21,7 @@ from models import sql
 from models.batching import Batch
 from models.chat.binding import ensure_conversation
 from models.clock import now
+from models.database import is_away
 from models.delivery.telling import reply_later
 from models.errors import Refused
 from models.transactions import WouldWrite, reading, transaction
@@ -136,7 +138,7 @@ class Turns:
         task.add_done_callback(self._running.discard)
         done, _ = await asyncio.wait({task}, timeout=slow_after_s)
         if done:
-            return task.result()
+            return await _reply_of(task, turn)
         await park(turn)
         # The turn may have ended between the timer and the row; then nobody else carries its reply.
         # One that failed leaves its row waiting, so that a worker runs it again.
@@ -214,6 +216,31 @@ class Turns:
             answerer = self._events.get(turn.event)
             return await answerer(me, state, turn) if answerer else None
         return await Conversation(me, state).say(turn.line)
+
+
+async def _reply_of(task: "asyncio.Task[str]", turn: Turn) -> str:
+    """What a turn answers; one that failed for a reason of ours answers with the number under which it was logged.
+
+    Who waits for words is not left without. The platform's own reports are sent again instead, as is whatever came while
+    the database was away.
+    """
+    try:
+        return task.result()
+    except Exception as error:  # the outer edge of messages
+        if is_away(error) or turn.event in {*REPORTS, "leave"}:
+            raise
+        trace = secrets.token_hex(4)
+        log.error("turn.failed", key=turn.full_key, trace=trace, exc_info=error)
+        words = as_text(templates.render("talk/failed", {"trace": trace}), links=False)
+        if turn.event != "card":
+            return words
+    # A tapped card has no reply of its own (WeCom 90241).
+    await transaction(_reply_later, turn, words)
+    return ""
+
+
+async def _reply_later(turn: Turn, words: str) -> None:
+    await reply_later((await _lock(turn))["conversation"], door=turn.door, text=words)
 
 
 def as_json(value: Any) -> str:

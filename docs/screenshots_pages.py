@@ -17,14 +17,14 @@ PAGES = (
     ("delivery", "E005", "打印DN0099"),
     ("pick", "E005", "打印拣货单SO0312"),
     ("label", "E005", "打印m8x30标签 3张"),
-    ("quotation", "E003", "打印QU0001"),
+    ("quotation", "E003", "打印QU0003"),
 )
 """Name of the picture, who asks for the page, and the line that makes its link."""
 
 
 async def draw_pages(browser: Browser, phones: Phones) -> None:
     """Every kind of page, from top to bottom."""
-    await phones.says("E003", "work", "给宏达报价m8x30 5000个, bv2.5 30卷", "确认", "发送QU0001", "确认")
+    await phones.says("E003", "work", "给宏达报价m8x30 5000个, bv2.5 30卷", "确认", "发送QU0003", "确认")
     for name, person, line in PAGES:
         said = await phones.post("text", person=person, door="work", text=line)
         found = re.search(r"http\S+/p/\w+", said["reply"])

@@ -115,11 +115,11 @@ async def _run(me: Actor, call: Call, key: str | None) -> Outcome:
 
 
 async def rehearse(me: Actor, call: Call) -> Outcome:
-    """What a command would do, undone again: the echo people confirm is what would really happen."""
+    """What a command would do, undone again: the echo people confirm is what would really happen. Raises as `run`."""
     outcome: list[Outcome] = []
 
     async def work() -> None:
-        outcome.append(await run(me, call, key=f"rehearsal:{me.turn}"))
+        outcome.append(await run(me, call, key=f"rehearsal:{me.turn}", follow=False))
         raise _Rehearsed()
 
     with contextlib.suppress(_Rehearsed):

@@ -21,11 +21,14 @@ Text = NewType("Text", str)
 Name = NewType("Name", str)
 Address = NewType("Address", str)
 Spot = NewType("Spot", str)
+Receiver = NewType("Receiver", str)
 Phone = NewType("Phone", str)
 TrackingNo = NewType("TrackingNo", str)
 Count = NewType("Count", Decimal)
 Amount = NewType("Amount", Decimal)
 Day = NewType("Day", date)
+Percent = NewType("Percent", Decimal)
+Months = NewType("Months", Decimal)
 Flag = NewType("Flag", int)
 Cursor = NewType("Cursor", int)
 
@@ -76,6 +79,14 @@ class Reader(ABC, Generic[T]):
     def save(self, value: T) -> Any:
         """The value as JSON that `load` reads back."""
         return str(value)
+
+    def told(self, name: str, value: T, said: str) -> dict[str, Any]:
+        """What `understand` shows of it; `said` are the words it was read from."""
+        return {name: self.save(value)}
+
+    def untold(self, name: str, said: str) -> dict[str, Any]:
+        """What `understand` shows of words that could not be read."""
+        return {name: said}
 
 
 READERS: dict[Any, Reader[Any]] = {}
@@ -133,6 +144,13 @@ class SpotReader(Reader[Spot]):
         return Spot(await TextReader().load(me, value, name))
 
 
+@reads(Receiver)
+class ReceiverReader(TextReader):
+    """Who takes the goods: one word, or it would be the end of the address."""
+
+    slot = r"[^\s\d]{1,8}"
+
+
 def names_a_door(address: str) -> bool:
     """Whether goods could be brought there: a label of the map often ends with the street or the district."""
     return _DOOR.search(address) is not None
@@ -162,6 +180,7 @@ class TrackingNoReader(Reader[TrackingNo]):
         return TrackingNo(number)
 
 
+_MONTHS = re.compile(rf"({FIGURE})(个?月|年)?(半)?")
 _CALLED = re.compile(r"^(?:合格|良品|不良|报废|数量|金额|一共|总共|共|大概|约)[是:：]?\s*")
 
 
@@ -204,6 +223,14 @@ class FigureReader(Reader[Decimal]):
     def save(self, value: Decimal) -> str:
         return f"{value:f}"
 
+    def told(self, name: str, value: Decimal, said: str) -> dict[str, Any]:
+        return {name: number(value)}
+
+
+def number(value: Decimal) -> int | float:
+    """A figure as a number of JSON, where nothing is reckoned with it any more."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
 
 @reads(Count)
 class CountReader(FigureReader):
@@ -222,6 +249,34 @@ def refuse_nothing(amount: Decimal) -> None:
     """Money that is moved is more than nothing. Raises InvalidInput."""
     if amount <= 0:
         raise InvalidInput(input="amount", given=f"{amount:f}", why="too_small")
+
+
+@reads(Percent)
+class PercentReader(FigureReader):
+    """So many per cent, as people say it; told as the share that it is."""
+
+    slot = rf"{FigureReader.slot}(?:%|个点)?"
+
+    async def read(self, me: Actor, text: str, name: str) -> Decimal:
+        return await super().read(me, plain(text).strip().removesuffix("%").removesuffix("个点"), name)
+
+    def told(self, name: str, value: Decimal, said: str) -> dict[str, Any]:
+        return {name: number(value / 100)}
+
+
+@reads(Months)
+class MonthsReader(FigureReader):
+    """A span of months: 3个月, 半年, 一年半."""
+
+    slot = rf"(?:{FIGURE}个?月|{FIGURE}年半?)"
+
+    async def read(self, me: Actor, text: str, name: str) -> Decimal:
+        found = _MONTHS.fullmatch(plain(text).strip())
+        figure = read_figure(found[1]) if found else None
+        if found is None or figure is None:
+            raise InvalidInput(input=name, given=text[:40], why="not_a_figure")
+        years = found[2] == "年"
+        return self._checked(figure * 12 + 6 * bool(found[3]) if years else figure, text, name)
 
 
 @reads(Flag)
@@ -296,3 +351,6 @@ class SpanReader(Reader[Span]):
 
     def save(self, value: Span) -> str:
         return value.text
+
+    def told(self, name: str, value: Span, said: str) -> dict[str, Any]:
+        return {"date" if name == "period" and value.start == value.end else name: value.text}

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, NewType
 
 from handlers.actor import Actor
 from handlers.inputs import READERS, Ambiguous, Count, Day, Reader, reads
@@ -24,7 +24,15 @@ class Item:
     unit: str
     base_quantity: Decimal
     remark: str = ""
+    said_unit: str = ""
 
+    @property
+    def told(self) -> str:
+        """As `understand` shows it, with the unit only if it was said: 角阀DN15×2箱."""
+        return f"{self.product.name}×{self.quantity.normalize():f}{self.said_unit}"
+
+
+Unit = NewType("Unit", str)
 
 NEEDED = {"product", "quantity"}
 
@@ -84,6 +92,16 @@ class ItemsReader(Reader[list[Item]]):
             for item in value
         ]
 
+    def told(self, name: str, value: list[Item], said: str) -> dict[str, Any]:
+        remark = " ".join(item.remark for item in value if item.remark)
+        return {name: [item.told for item in value], **({"note": remark} if remark else {})}
+
+    def untold(self, name: str, said: str) -> dict[str, Any]:
+        parts = split_items(said)
+        goods = [part.told for part in parts if part.quantity is not None and part.product]
+        remark = " ".join(part.product for part in parts if part.quantity is None)
+        return {name: goods, **({"note": remark} if remark else {})} if goods else {name: said}
+
     async def _item(self, me: Actor, said: "list[Said]", index: int, name: str) -> Item:
         """One item; if several products fit, each choice is the whole line with that one in its place."""
         each = said[index]
@@ -111,6 +129,11 @@ class Said:
         """As it would be typed."""
         figure = "" if self.quantity is None else f"{self.quantity:f}"
         return f"{self.product} {figure}{self.unit}".strip()
+
+    @property
+    def told(self) -> str:
+        """As `understand` shows it."""
+        return f"{self.product}×{self.quantity or 0:f}{self.unit}"
 
 
 MEASURED = {"米", "公斤", "吨", "kg", "升", "平方米"}
@@ -155,9 +178,9 @@ def split_items(text: str) -> list[Said]:
         said = _said(token)
         if said.quantity is not None and not said.product:
             if not waiting and items and not items[-1].unit:
-                # Two figures in a row: the first was part of the name, as in PPR水管20 2.5米.
-                items.pop()
-                waiting = token_before
+                # Two figures in a row: the first was part of the name, as in PPR水管20 2.5米 and in M8 30 500个.
+                name = items.pop().product
+                waiting = f"{name} {token_before}" if _ONLY_QUANTITY.fullmatch(token_before) else token_before
             items.append(Said(waiting, said.quantity, said.unit))
             waiting = ""
         elif said.quantity is not None:
@@ -180,8 +203,22 @@ def _said(token: str) -> Said:
     if not at_edge:
         return Said(token, None, "")
     best = next((match for match in reversed(at_edge) if match[2]), at_edge[-1])
-    rest = (token[: best.start()] + token[best.end() :]).strip("×x*的 ")
+    rest = (token[: best.start()] + token[best.end() :]).strip("×x*的要 ")
     return Said(rest, read_figure(best[1]), best[2] or "")
+
+
+@reads(Unit)
+class UnitReader(Reader[Unit]):
+    """A unit in which something comes; whether it does is for whoever asks for it."""
+
+    slot = UNIT
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Unit:
+        unit = plain(text).strip()
+        if not unit or len(unit) > 10:
+            raise InvalidInput(input=name, given=text[:20], why="not_a_unit")
+        return Unit(unit)
 
 
 async def make_item(me: Actor, product: str, quantity: Any, unit: str, name: str) -> Item:
@@ -195,10 +232,10 @@ async def make_item(me: Actor, product: str, quantity: Any, unit: str, name: str
     figure: Decimal = await READERS[Count].load(me, given, "quantity")
     if figure <= 0:
         raise InvalidInput(input="quantity", given=str(quantity), why="too_small")
-    unit = unit or found.unit
+    said_unit, unit = unit, unit or found.unit
     base = figure * await unit_factor(found, unit)
     refuse_fractions(found.unit, base, "quantity", said=f"{figure.normalize():f}{unit}")
-    return Item(found, figure, unit, base)
+    return Item(found, figure, unit, base, said_unit=said_unit)
 
 
 def refuse_fractions(unit: str, quantity: Decimal, name: str, *, said: str = "") -> None:

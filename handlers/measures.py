@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from handlers.actor import Actor
-from handlers.inputs import LARGEST, Reader, reads
+from handlers.inputs import LARGEST, Reader, number, reads
 from handlers.items import UNIT, refuse_fractions, unit_factor
 from handlers.reading.figures import FIGURE, read_figure
 from handlers.references import WordReader
@@ -74,6 +74,12 @@ class MeasureReader(Reader[Measure]):
     def save(self, value: Measure) -> str:
         return value.text
 
+    def told(self, name: str, value: Measure, said: str) -> dict[str, Any]:
+        if len(value.parts) != 1:
+            return {name: value.text}
+        figure, unit = value.parts[0]
+        return {name: number(figure), **({"unit": unit} if unit else {})}
+
 
 @reads(Delta)
 class DeltaReader(Reader[Delta]):
@@ -94,6 +100,13 @@ class DeltaReader(Reader[Delta]):
     def save(self, value: Delta) -> str:
         return f"{'+' if value.sign > 0 else '-'}{value.measure.text}"
 
+    def told(self, name: str, value: Delta, said: str) -> dict[str, Any]:
+        if len(value.measure.parts) != 1:
+            return {name: self.save(value)}
+        figure, unit = value.measure.parts[0]
+        # 个 is whatever is counted in pieces.
+        return {name: value.sign * number(figure), **({"unit": unit} if unit not in ("", "个") else {})}
+
 
 @reads(Whole)
 class WholeReader(WordReader[Whole]):
@@ -103,6 +116,9 @@ class WholeReader(WordReader[Whole]):
 
     def save(self, value: Whole) -> str:
         return "true"
+
+    def told(self, name: str, value: Whole, said: str) -> dict[str, Any]:
+        return {name: True}
 
 
 def measured(text: str) -> Measure | None:

@@ -54,8 +54,8 @@ class PaymentKind(Labelled):
 
 @reads(PaymentKind)
 class PaymentKindReader(WordReader[PaymentKind]):
-    slot = r"(?:预付款|预付|定金|订金|预收)"
-    words = dict.fromkeys(("预付款", "预付", "定金", "订金", "预收", "prepay"), PaymentKind.prepay)
+    slot = r"(?:预付款|预付|定金|订金|预收款|预收)"
+    words = dict.fromkeys(("预付款", "预付", "定金", "订金", "预收款", "预收", "prepay"), PaymentKind.prepay)
 
     def save(self, value: PaymentKind) -> str:
         return value.value

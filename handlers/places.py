@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import NewType
+from typing import Any, NewType
 
 from handlers.actor import Actor
 from handlers.inputs import Ambiguous, Reader, reads
@@ -114,6 +114,9 @@ class LotReader(Reader[Lot]):
 
     def save(self, value: Lot) -> str:
         return f"{value.number}@{value.product.code}"
+
+    def told(self, name: str, value: Lot, said: str) -> dict[str, Any]:
+        return {name: value.number}
 
 
 @reads(GoodsReceipt)

@@ -26,7 +26,7 @@ from models.sales.tables import Delivery, SalesOrder
 from models.states import Labelled
 from models.stock.placing import TRANSIT
 from models.stock.tables import Warehouse
-from models.text import plain
+from models.text import key, plain
 
 R = TypeVar("R", bound=Row)
 
@@ -51,6 +51,32 @@ class ProductReader(Reader[Product]):
     def save(self, value: Product) -> str:
         return value.code
 
+    def told(self, name: str, value: Product, said: str) -> dict[str, Any]:
+        return {"barcode": value.barcode} if value.barcode and key(said) == value.barcode else {name: value.name}
+
+
+@reads(list[Product])
+class ProductsReader(Reader[list[Product]]):
+    """Several products, with commas or 和 between them."""
+
+    slot = r"[^,，、和]+(?:[,，、和][^,，、和]+)*"
+    schema = {"type": "array", "items": {"type": "string"}}
+
+    async def read(self, me: Actor, text: str, name: str) -> list[Product]:
+        return await self.load(me, [word for word in re.split(r"[,，、和]", text) if word.strip()], name)
+
+    async def load(self, me: Actor, value: Any, name: str) -> list[Product]:
+        given = [value] if isinstance(value, str) else value
+        if not isinstance(given, list) or not 1 <= len(given) <= 10:
+            raise InvalidInput(input=name, given=value, why="items_1_to_100")
+        return [await ProductReader().load(me, each, name) for each in given]
+
+    def save(self, value: list[Product]) -> list[str]:
+        return [each.code for each in value]
+
+    def told(self, name: str, value: list[Product], said: str) -> dict[str, Any]:
+        return {name: [each.name for each in value]}
+
 
 @reads(Customer)
 class CustomerReader(Reader[Customer]):
@@ -68,6 +94,9 @@ class CustomerReader(Reader[Customer]):
             raise Ambiguous(input=name, kind="customer", given=text, choices=choices)
         return seen[0]
 
+    def told(self, name: str, value: Customer, said: str) -> dict[str, Any]:
+        return {name: value.name}
+
     async def default(self, me: Actor) -> Customer | None:
         return await find(me, Customer, id=me.customer_id) if me.is_customer else None
 
@@ -84,6 +113,9 @@ class PersonReader(Reader[Person]):
             raise Ambiguous(input=name, kind="person", given=text, choices=choices)
         return await find(me, Person, id=found[0]["id"] if found else -1)
 
+    def told(self, name: str, value: Person, said: str) -> dict[str, Any]:
+        return {name: value.called}
+
     def save(self, value: Person) -> str:
         return value.number
 
@@ -98,6 +130,9 @@ class SupplierReader(Reader[Supplier]):
         if not found:
             raise NotFound(kind="supplier")
         return await Supplier.get(id=found[0]["id"])
+
+    def told(self, name: str, value: Supplier, said: str) -> dict[str, Any]:
+        return {name: value.name}
 
     def save(self, value: Supplier) -> str:
         return value.number
@@ -159,6 +194,9 @@ class InvoiceKindReader(WordReader[InvoiceKind]):
     def save(self, value: InvoiceKind) -> str:
         return value.value
 
+    def told(self, name: str, value: InvoiceKind, said: str) -> dict[str, Any]:
+        return {name: value.text}
+
 
 class Dimension(Labelled):
     """By what a report is broken down."""
@@ -173,11 +211,11 @@ class Dimension(Labelled):
 
 @reads(Dimension)
 class DimensionReader(WordReader[Dimension]):
-    slot = r"(?:客户|产品|货|业务员|销售|员工|日期|天|月份?|订单)"
+    slot = r"(?:客户|产品|货|业务员|销售|员工|日期|天|月份?|订单|业绩排名)"
     words = {
         **{each.value: each for each in Dimension},
         **{each.text: each for each in Dimension},
-        "货": Dimension.product, "销售": Dimension.staff, "员工": Dimension.staff, "天": Dimension.day, "月": Dimension.month,
+        "货": Dimension.product, "业绩排名": Dimension.staff, "销售": Dimension.staff, "员工": Dimension.staff, "天": Dimension.day, "月": Dimension.month,
     }  # fmt: skip
 
     def save(self, value: Dimension) -> str:
@@ -192,8 +230,8 @@ class StockKind(Labelled):
 
 @reads(StockKind)
 class StockKindReader(WordReader[StockKind]):
-    slot = r"(?:压货|积压|呆滞|压着)"
-    words = dict.fromkeys(("slow", "压货", "积压", "呆滞", "压着"), StockKind.slow)
+    slot = r"(?:压货|积压|呆滞|滞销|压着)"
+    words = dict.fromkeys(("slow", "压货", "积压", "呆滞", "滞销", "压着"), StockKind.slow)
 
     def save(self, value: StockKind) -> str:
         return value.value
@@ -235,9 +273,9 @@ class WorkOrderReader(DocumentReader[WorkOrder]):
 
 @reads(Invoice)
 class InvoiceReader(DocumentReader[Invoice]):
-    """An invoice by our number, or by the tax office's, which has 8 or 20 digits; 13 would be a barcode."""
+    """An invoice by our number, or by the tax office's, which has 8, 14 or 20 digits; 13 would be a barcode."""
 
-    slot = r"(?:[iI][vV]\d{1,8}|\d{3,8}|\d{20})(?!\d)"
+    slot = r"(?:[iI][vV]\d{1,8}|\d{3,8}|\d{14}|\d{20})(?!\d)"
     table, prefix = Invoice, "IV"
 
     async def read(self, me: Actor, text: str, name: str) -> Invoice:

@@ -15,6 +15,9 @@ from handlers.inputs import READERS, Reader
 from handlers.result import Result
 from models.errors import Refused
 
+GOES_ON = "…"
+"""Begins a phrase that is about what was spoken of before: `…还差多少个`."""
+
 Function = Callable[..., Awaitable[Any]]
 
 

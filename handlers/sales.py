@@ -1,20 +1,23 @@
 """Inputs of sales: a discount as people say it, a unit price, how low one may go, what a return is for."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NewType
+from typing import Any, NewType
 
 from handlers.actor import Actor
-from handlers.inputs import FigureReader, Reader, reads
+from handlers.inputs import FigureReader, Reader, number, reads
 from handlers.reading.figures import read_figure
 from handlers.references import DocumentReader, WordReader
-from models.errors import InvalidInput
-from models.sales.tables import Quotation, Remedy, SalesReturn
+from handlers.visible import visible
+from models.errors import InvalidInput, NotFound
+from models.sales.tables import Delivery, Quotation, Remedy, SalesReturn
 from models.text import plain
 
 Discount = NewType("Discount", Decimal)
 UnitPrice = NewType("UnitPrice", Decimal)
 Floor = NewType("Floor", str)
+Bargain = NewType("Bargain", str)
 
 _DISCOUNT = re.compile(r"([\d.]+|[一二三四五六七八九]{1,2})(折|%)?")
 
@@ -41,6 +44,9 @@ class DiscountReader(Reader[Discount]):
     def save(self, value: Discount) -> str:
         return f"{value.normalize():f}"
 
+    def told(self, name: str, value: Discount, said: str) -> dict[str, Any]:
+        return {name: number(value)}
+
 
 def _figure(text: str) -> Decimal | None:
     """Two Chinese digits stand side by side, as in 九五折."""
@@ -65,6 +71,47 @@ class FloorReader(WordReader[Floor]):
     words = {word: Floor("floor") for word in (
         "最低能卖多少", "最低多少", "最低多少钱", "底价", "底价多少", "最低卖多少", "最低价", "最低价多少", "floor",
     )}  # fmt: skip
+
+
+@reads(Bargain)
+class BargainReader(WordReader[Bargain]):
+    """The asker would like to pay less."""
+
+    slot = r"(?:能不能|可不可以|能|可以)?(?:再?便宜|优惠)(?:一?点|些)?(?:吗|不)?"
+    words = {word: Bargain("true") for word in ("true", "便宜点")}
+
+    async def read(self, me: Actor, text: str, name: str) -> Bargain:
+        said = plain(text).strip()
+        return Bargain("true") if re.fullmatch(self.slot, said) else await super().read(me, said, name)
+
+    def told(self, name: str, value: Bargain, said: str) -> dict[str, Any]:
+        return {name: True}
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a carrier's number belongs to."""
+
+    delivery: Delivery
+
+
+@reads(Parcel)
+class ParcelReader(Reader[Parcel]):
+    """A delivery by the number its carrier gave it."""
+
+    slot = r"[A-Za-z]{2,4}\d{8,20}"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Parcel:
+        number = plain(text).replace(" ", "").upper()
+        sent = visible(me, Delivery).filter(tracking_no=number)
+        found = await sent.order_by("-id").select_related("order").first()
+        if found is None:
+            raise NotFound(kind="delivery")
+        return Parcel(found)
+
+    def save(self, value: Parcel) -> str:
+        return value.delivery.tracking_no
 
 
 @reads(Remedy)

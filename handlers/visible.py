@@ -11,7 +11,7 @@ from handlers.rights import Scope
 from models.approvals.tables import Approval, ApprovalTask, Delegation
 from models.base import Row
 from models.clock import now
-from models.crm.tables import Lead
+from models.crm.tables import Lead, Visit
 from models.delivery.tables import Notice
 from models.errors import NotFound
 from models.finance.tables import Invoice, Payment
@@ -70,6 +70,10 @@ def _lead(me: Actor) -> Q:
     return Q(id=NO_ONE) if me.scope is Scope.customer else _by_owner(me, "owner")
 
 
+def _visit(me: Actor) -> Q:
+    return Q(id=NO_ONE) if me.scope is Scope.customer else _by_owner(me, "person", "customer__owner")
+
+
 def _notice(me: Actor) -> Q:
     mine = Q(receiver_id=me.id)
     return mine if me.scope is Scope.customer else mine | _by_owner(me, "receiver__customer__owner")
@@ -122,6 +126,7 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     SalesReturn: _return,
     Delivery: _delivery,
     Lead: _lead,
+    Visit: _visit,
     Invoice: _of_customer,
     Payment: _of_customer,
     Notice: _notice,

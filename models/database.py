@@ -7,6 +7,7 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import OperationalError
 
 from models.errors import DatabaseAway
 
@@ -37,6 +38,13 @@ AWAY = (
     TimeoutError,
 )
 """What a database that is away, or goes away, makes of a statement."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database could not be reached; nothing was changed then."""
+    if not isinstance(error, OperationalError):
+        return isinstance(error, AWAY)
+    return isinstance(error.__cause__, AWAY) or isinstance(error.args[0] if error.args else None, AWAY)
 
 
 UNMIGRATED = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)

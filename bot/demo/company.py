@@ -85,6 +85,12 @@ MORE_BUYERS = (
     "众诚电气", "佳和水暖", "安泰消防", "隆昌五金", "南方轴承", "信达工贸", "振兴机械",
 )  # fmt: skip
 
+OLD_DEBTS = (("鑫源贸易", "6480.00", 105), ("海润工程", "3200.00", 78), ("同心建筑", "1960.00", 140))
+"""What some have owed for long: who, how much, and the days since it was invoiced."""
+
+E_INVOICE = ("宏达建材", "24322000001234")
+"""The tax office's number of what a customer owed when the books began."""
+
 CONTACTS = (
     ("C001", "周经理", "13900001111", "宏达建材"),
     ("C002", "王工", "13900002222", "建业工程"),

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.delivery.ties import tie
@@ -11,27 +11,32 @@ from bot.demo.company import (
     COLLEAGUES,
     CONTACTS,
     DEPARTMENTS,
+    E_INVOICE,
     GOODS,
     LOCATIONS,
     LOTS,
     MORE_BUYERS,
     MORE_GOODS,
     NAME,
+    OLD_DEBTS,
     SUPPLIERS,
     WAREHOUSES,
     Buyer,
     Goods,
     openid,
 )
+from bot.demo.doing import carry, do
+from bot.demo.life import go_on
 from bot.demo.templates import SHIPPED, TEMPLATES
 from handlers.actor import Actor, person, system
 from handlers.call import Call
-from handlers.dispatch import Outcome, run
+from handlers.dispatch import run
 from models.chat.binding import bind
 from models.chat.tables import Conversation, Door
 from models.clock import at_local, now, today, travel
 from models.delivery.tables import Grant, Notice, NoticeState, PlatformTemplate
 from models.finance.invoicing import open_receivable
+from models.finance.tables import Invoice, InvoiceKind
 from models.party.keeping import add_customer, add_person, add_supplier
 from models.party.tables import Customer, Department, Person, Supplier
 from models.payables.billing import open_payable
@@ -47,6 +52,9 @@ from models.system.tables import Company, Deadline, Sequence
 
 HISTORY = 100
 FIRST_ORDER = 212
+OPENED = 200
+BEFORE = 91
+"""Which of the old orders is 老王五金店's: panels that can be ordered again, tracked and brought back."""
 
 CAPITAL = "4001"
 
@@ -67,7 +75,8 @@ async def seed_demo() -> None:
     """Builds 宏远五金 in an empty, migrated database, ending today. Raises AlreadySeeded."""
     if await Company.exists():
         raise AlreadySeeded
-    began = at_local(today() - timedelta(days=92), 9)
+    # What is never sold has lain there for more than half a year.
+    began = at_local(today() - timedelta(days=OPENED), 9)
     with travel(began):
         await _company()
         goods = [*GOODS, *_more_goods()]
@@ -76,6 +85,8 @@ async def seed_demo() -> None:
     for order in orders:
         await _live(order)
     await _recent()
+    await go_on()
+    await _close(began.date())
     await _past_is_past()
 
 
@@ -167,6 +178,10 @@ def _history(goods: list[Goods]) -> list[Past]:
     last = orders[-2]
     last.customer, last.carrier, last.tracking, last.paid = "宏达建材", "德邦", "DPK3620018877", True
     last.items = {"AV15": 100, "SW86W": 50}
+    # On the Wednesday of last week, whatever day it is.
+    last.days_ago = today().weekday() + 5
+    panels = orders[BEFORE]
+    panels.customer, panels.items, panels.paid = "老王五金店", {"AV15": 10, "SW86W": 50}, True
     return orders
 
 
@@ -219,17 +234,17 @@ async def _live(past: Past) -> None:
         customer = await Customer.get(name=past.customer).select_related("owner")
         seller = await person(customer.owner.number)
         items = [{"product": code, "quantity": str(quantity)} for code, quantity in past.items.items()]
-        placed = await _do(seller, "order.create", customer=customer.number, items=items)
+        placed = await do(seller, "order.create", customer=customer.number, items=items)
     number = placed.facts["number"]
     with travel(ordered + timedelta(days=1, hours=5)):
-        await _do(await person("E005"), "ship.confirm", order=number, carrier=past.carrier, tracking_no=past.tracking)
+        await do(await person("E005"), "ship.confirm", order=number, carrier=past.carrier, tracking_no=past.tracking)
     with travel(ordered + timedelta(days=2)):
-        await _do(seller, "order.receive", order=number)
+        await do(seller, "order.receive", order=number)
         clerk = await person("E009")
-        issued = await _do(clerk, "invoice.issue", order=number, kind="普票")
+        issued = await do(clerk, "invoice.issue", order=number, kind="普票")
     if past.paid:
         with travel(min(ordered + timedelta(days=2 + past.number % 25), at_local(today(), 9))):
-            await _do(clerk, "payment.record", customer=customer.number, amount=issued.facts["total"], order=number)
+            await do(clerk, "payment.record", customer=customer.number, amount=issued.facts["total"], order=number)
 
 
 async def _recent() -> None:
@@ -239,6 +254,10 @@ async def _recent() -> None:
         customer = await Customer.get(name=buyer.name)
         for amount, ago in buyer.owes:
             await open_receivable(customer, Decimal(amount), issued_on=today() - timedelta(days=ago))
+    for name, amount, ago in OLD_DEBTS:
+        await open_receivable(await Customer.get(name=name), Decimal(amount), issued_on=today() - timedelta(days=ago))
+    owner, number = E_INVOICE
+    await Invoice.filter(customer__name=owner, kind=InvoiceKind.opening.value).update(e_number=number)
     for name, amount, ago in OWED:
         await open_payable(await Supplier.get(name=name), Decimal(amount), issued_on=today() - timedelta(days=ago))
     due = today() + timedelta(days=9)
@@ -257,21 +276,21 @@ async def _recent() -> None:
     with travel(moment - timedelta(days=3)):
         await _order(seller, 315, "建业工程", [("BRG6204", 100)], None)
         await _order(seller, 316, "宏达建材", [("M8X30", 1500)], None)
-        await _do(worker, "task.report", work_order="WO1105", operation="车削", good="260")
+        await do(worker, "task.report", work_order="WO1105", operation="车削", good="260")
     held_at = moment - timedelta(days=2)
     with travel(held_at):
-        await _number("AP", 18)
+        await carry("AP", 18)
         await _order(seller, 317, "建业工程", [("AV15", 4000)], None)
-        await _do(worker, "task.report", work_order="WO1105", operation="车削", good="160")
+        await do(worker, "task.report", work_order="WO1105", operation="车削", good="160")
     with travel(held_at + timedelta(days=1)):
         # Nobody decided within a day, so what the order held is free again.
         key = "deadline:SO0317"
         await run(system(key), Call("reservation.expire", {"order": "SO0317"}), key=key)
         await Deadline.filter(about="SO0317").update(state="done")
     with travel(moment - timedelta(hours=20)):
-        await _number("SO", 318)
-        await _do(await person("C001"), "order.create", items=[{"product": "AV15", "quantity": "300"}])
-        await _do(seller, "lead.create", company="城南水电", contact="李老板", phone="13800001234", note="有意向角阀")
+        await carry("SO", 318)
+        await do(await person("C001"), "order.create", items=[{"product": "AV15", "quantity": "300"}])
+        await do(seller, "lead.create", company="城南水电", contact="李老板", phone="13800001234", note="有意向角阀")
     mini = await Conversation.get(external_id=openid("m", "C001"))
     await Grant.create(conversation=mini, template_id=SHIPPED, left=GRANTS)
     await Conversation.filter(external_id=openid("o", "C002")).update(
@@ -280,25 +299,21 @@ async def _recent() -> None:
 
 
 async def _order(seller: Actor, number: int, customer: str, items: list[tuple[str, int]], due: date | None) -> None:
-    await _number("SO", number)
+    await carry("SO", number)
     inputs: dict[str, object] = {
         "customer": customer,
         "items": [{"product": code, "quantity": str(quantity)} for code, quantity in items],
     }
     if due:
         inputs["date"] = due.isoformat()
-    await _do(seller, "order.create", **inputs)
+    await do(seller, "order.create", **inputs)
 
 
-async def _number(prefix: str, following: int) -> None:
-    """Has the next document carry the number by which the demo knows it."""
-    await Sequence.update_or_create({"following": following}, prefix=prefix)
-
-
-async def _do(me: Actor, name: str, **inputs: object) -> Outcome:
-    moment: datetime = now()
-    key = f"seed:{name}:{me.number}:{moment.timestamp()}:{sorted(map(str, inputs.values()))}"[:200]
-    return await run(me, Call(name, inputs), key=key)
+async def _close(began: date) -> None:
+    """The first two months are closed: nothing of them is open any more."""
+    clerk, first = await person("E009"), began.replace(day=1)
+    for month in (first, (first + timedelta(days=31)).replace(day=1)):
+        await do(clerk, "ledger.close", period=f"{month:%Y-%m}")
 
 
 async def _past_is_past() -> None:

@@ -23,10 +23,11 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An act, and which choice it picks."""
+    """An act, and which choice it picks, or which choices."""
 
     act: Act
     index: int = 0
+    indexes: tuple[int, ...] = ()
     topic: str = ""
 
 
@@ -42,6 +43,7 @@ _FIXED = {
 }
 _PATTERNS = {act: re.compile(source, re.IGNORECASE) for act, source in _FIXED.items()}
 _PICK = re.compile(r"(?:第)?([\d一二三四五六七八九十]{1,2})(?:个|条|号)?")
+_SEVERAL = re.compile(r"第?\d(?:个|条|号)?(?:[和、,， ]+第?\d(?:个|条|号)?)+")
 _TOPIC = re.compile(r"(?:怎么|咋|如何)(.{1,8})")
 
 
@@ -53,6 +55,8 @@ def read_act(line: str) -> Said | None:
     if found := _PICK.fullmatch(line):
         figure = read_figure(found[1])
         return Said(Act.pick, int(figure)) if figure is not None else None
+    if _SEVERAL.fullmatch(line):
+        return Said(Act.pick, indexes=tuple(map(int, re.findall(r"\d", line))))
     if found := _TOPIC.fullmatch(line):
         return Said(Act.help, topic=found[1])
     return None

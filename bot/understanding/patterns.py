@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from handlers.registry import Handler, load
+from handlers.registry import GOES_ON, Handler, load
 from models.text import plain
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -17,7 +17,10 @@ _POLITE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way to say one thing; `weight` counts the letters that must be there, `typed` the slots that are not free."""
+    """One way to say one thing; `weight` counts the letters that must be there, `typed` the slots that are not free.
+
+    It `goes_on` if it is about what was spoken of before; in `says`, such a phrase begins with `…`.
+    """
 
     handler: Handler
     source: str
@@ -25,6 +28,7 @@ class Pattern:
     typed: int
     slots: tuple[str, ...]
     letters: frozenset[str]
+    goes_on: bool = False
 
     @property
     def regex(self) -> re.Pattern[str]:
@@ -81,7 +85,7 @@ def _by_letter() -> dict[str, list[int]]:
 
 
 def _compile(handler: Handler, phrase: str) -> Pattern:
-    parts = _SLOT.split(phrase)
+    parts = _SLOT.split(phrase.removeprefix(GOES_ON))
     source, weight, slots = "", 0, []
     readers = {name: handler.inputs[name].reader for name in parts[1::2]}
     for index, part in enumerate(parts):
@@ -96,4 +100,4 @@ def _compile(handler: Handler, phrase: str) -> Pattern:
             source += r"[\s,，]*".join(re.escape(letter) for letter in plain(part)) + r"[\s,，:：]*"
     typed = sum(not reader.free for reader in readers.values())
     letters = frozenset("".join(plain(part) for part in parts[::2]).lower().replace(" ", ""))
-    return Pattern(handler, source, weight, typed, tuple(slots), letters)
+    return Pattern(handler, source, weight, typed, tuple(slots), letters, phrase.startswith(GOES_ON))

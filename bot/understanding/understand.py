@@ -1,9 +1,8 @@
 """From a line to a Call: the handler it asks for, and the inputs it names, looked up."""
 
-from dataclasses import dataclass, field
-from typing import Any
+import re
+from dataclasses import dataclass, field, replace
 
-from bot.understanding.acts import Act, Said, read_act
 from bot.understanding.patterns import Match, matches, trimmed
 from handlers.actor import Actor
 from handlers.call import Call
@@ -12,6 +11,7 @@ from handlers.items import says_below_nothing, split_items
 from handlers.registry import Handler, handler
 from handlers.rights import NoRight, Scope
 from models.errors import InvalidInput, NotFound, Refused
+from models.text import key
 
 TRIED = 4
 """How many readings of a line are looked up before the best one's trouble is told."""
@@ -26,14 +26,19 @@ class NotUnderstood(Refused):
     code = "not_understood"
 
 
+_SIZE = re.compile(r"[A-Za-z]{1,2}\d{1,3} \d{1,3}")
+"""A size without its cross: not so many pieces of another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A Call, and, if an input could not be looked up, which and why."""
+    """A Call, and, if an input could not be looked up, which and why; `goes_on` is about what was spoken of before."""
 
     call: Call
     trouble: Refused | None = None
     open_input: str = ""
     slots: dict[str, str] = field(default_factory=dict)
+    goes_on: bool = False
 
 
 async def understand(me: Actor, line: str) -> Understood:
@@ -104,9 +109,10 @@ async def _read(me: Actor, match: Match) -> Understood:
             call = await _with(asker, found, call, name, text)
         except Refused as refused:
             trouble = trouble or (refused, name)
+    goes_on = match.pattern.goes_on
     if trouble:
-        return Understood(call, trouble[0], trouble[1], match.slots)
-    return Understood(call, slots=match.slots)
+        return Understood(call, trouble[0], trouble[1], match.slots, goes_on)
+    return Understood(call, slots=match.slots, goes_on=goes_on)
 
 
 async def _with(asker: Actor, found: Handler, call: Call, name: str, text: str) -> Call:
@@ -123,6 +129,10 @@ async def read_answer(me: Actor, call: Call, name: str, text: str) -> Call:
 
 async def _bare(me: Actor, text: str) -> Understood | None:
     """A line without a verb: a customer and items is an order; a product is a question about its stock."""
+    if me.reach("stock.query") is not Scope.none and _SIZE.fullmatch(text):
+        asked = await _try(me, "stock.query", {"product": text})
+        if asked:
+            return asked
     if me.reach("order.create") is not Scope.none:
         name, _, rest = text.partition(" ")
         for slots in ({"customer": name, "items": rest}, {"items": text}):
@@ -132,13 +142,19 @@ async def _bare(me: Actor, text: str) -> Understood | None:
                 ordered = await _try(me, "order.create", slots)
                 if ordered:
                     return ordered
-    if me.reach("stock.query") is not Scope.none and len(text) >= 2:
-        asked = await _try(me, "stock.query", {"product": text})
+    if me.reach("stock.query") is not Scope.none and _could_name(text):
+        asked = await _try(me, "stock.query", {"product": text.removesuffix("的")})
         if asked:
-            return asked
-    if me.reach("customer.credit") is not Scope.none and len(text) >= 2:
+            # 那M10的呢 goes on, whatever it was about.
+            return replace(asked, goes_on=text.endswith("的"))
+    if me.reach("customer.credit") is not Scope.none and _could_name(text):
         return await _try(me, "customer.credit", {"customer": text})
     return None
+
+
+def _could_name(text: str) -> bool:
+    """Whether a bare line may be a name: letters that stand alone, between the signs of a table or not, are none."""
+    return any(len(key(word)) >= 2 for word in text.split())
 
 
 async def _try(me: Actor, name: str, slots: dict[str, str]) -> Understood | None:
@@ -153,34 +169,3 @@ async def _try(me: Actor, name: str, slots: dict[str, str]) -> Understood | None
         except Refused as refused:
             return Understood(call, refused, slot, slots) if is_firm(refused) else None
     return Understood(call, slots=slots)
-
-
-async def describe(me: Actor, line: str) -> dict[str, Any]:
-    """What a line was understood as, without running it; an act is one whatever the conversation makes of it."""
-    if (said := read_act(trimmed(line))) and (slots := await _slots_of(me, said)) is not None:
-        return {"intent": said.act.value, "slots": slots, "missing": [], "score": 1.0}
-    try:
-        read = await understand(me, line)
-    except Refused as refused:
-        return {"intent": "out_of_scope", "slots": {}, "missing": [], "score": 0.0, "code": refused.code}
-    found = handler(read.call.name)
-    missing = [name for name, each in found.inputs.items() if each.required and name not in read.call.inputs]
-    slots = {**read.slots, **{name: _stored_name(read.call, name) for name in read.call.ready}}
-    return {"intent": found.name, "slots": slots, "missing": missing, "score": 0.5 if read.trouble else 1.0}
-
-
-async def _slots_of(me: Actor, said: Said) -> dict[str, Any] | None:
-    """What an act names: a choice by its place, help by what it is about; None for help about nothing we know."""
-    if said.act is Act.pick:
-        return {"index": said.index}
-    if not said.topic:
-        return {}
-    about = await describe(me, said.topic)
-    return {"topic": about["intent"]} if about["score"] else None
-
-
-def _stored_name(call: Call, name: str) -> Any:
-    value = call.ready[name]
-    if hasattr(value, "number") and name not in ("customer", "person"):
-        return value.number
-    return getattr(value, "name", None) or call.inputs[name]

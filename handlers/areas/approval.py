@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from handlers.actor import Actor
 from handlers.call import Call
-from handlers.dispatch import Done, run
-from handlers.inputs import Cursor, Text, cursor_after
+from handlers.dispatch import Done, MissingInput, run
+from handlers.inputs import Cursor, Flag, Text, cursor_after
 from handlers.registry import command, query
 from handlers.result import Listing, Places, Result, plain_facts
 from handlers.visible import visible
@@ -75,10 +75,36 @@ async def list_approvals(me: Actor, *, cursor: Cursor | None = None) -> Approval
     return ApprovalList(total=total, next=more, items=[await _answer(me, each) for each in page[: Listing.PAGE]])
 
 
-@query("approval.detail", says=["查看{approval}", "{approval}明细", "{approval}详情", "看下{approval}", "{approval}"])
-async def show_approval(me: Actor, *, approval: Approval) -> ApprovalAnswer:
-    """看审批明细"""
-    return await _answer(me, approval)
+@query(
+    "approval.detail",
+    says=[
+        "查看{approval}",
+        "{approval}明细",
+        "{approval}详情",
+        "看下{approval}",
+        "{approval}",
+        "第{index}个看下明细",
+        "看下第{index}个",
+        "看第{index}个",
+        "…这单毛利多少",
+        "…毛利多少",
+    ],
+)
+async def show_approval(me: Actor, *, approval: Approval | None = None, index: Flag | None = None) -> ApprovalAnswer:
+    """看审批明细：按单号，或待审批里的第几个"""
+    found = approval or (await _nth_waiting(me, int(index)) if index is not None else None)
+    if found is None:
+        raise MissingInput(input="approval", handler="approval.detail")
+    return await _answer(me, found)
+
+
+async def _nth_waiting(me: Actor, index: int) -> Approval:
+    """The approval at a place of the list of those that wait. Raises NotFound."""
+    rows = visible(me, Approval).filter(id__in=await _waiting_for(me), state=ApprovalState.pending.value)
+    found = await rows.order_by("id").offset(max(0, index - 1)).first()
+    if found is None or index < 1:
+        raise NotFound(kind="approval")
+    return found
 
 
 @command(

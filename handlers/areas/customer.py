@@ -1,6 +1,6 @@
 """Customers: who they are, what is open with them, how much more they may owe, and how they pay."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from handlers.registry import query
 from handlers.result import Money, Needs, Places, Ref, Result
 from handlers.visible import visible
 from models.clock import today
+from models.crm.tables import Visit
 from models.finance.credit import credit_status
 from models.finance.habit import habits, last_payments
 from models.party.tables import Customer, Person
@@ -44,6 +45,8 @@ class CreditAnswer(Result):
     says=[
         "{customer}额度还够下{amount}吗", "{customer}额度够下{amount}吗", "{customer}还能赊多少", "{customer}额度还有多少",
         "{customer}额度", "{customer}的额度", "查{customer}额度", "{customer}信用额度", "{customer}可用额度",
+        "{customer}还有多少额度", "{customer}还剩多少额度", "{customer}额度还剩多少", "{customer}的额度还剩多少", "{customer}的额度还有多少",
+        "{customer}信用额度还剩多少", "{customer}的信用额度还剩多少", "{customer}信用额度还有多少", "{customer}的信用额度还有多少",
     ],
 )  # fmt: skip
 async def query_credit(me: Actor, *, customer: Customer, amount: Amount | None = None) -> CreditAnswer:
@@ -109,6 +112,15 @@ class LastPayment(Result):
     amount: Money
 
 
+class LastVisit(Result):
+    """The latest time somebody of ours was there."""
+
+    by: Ref
+    visited_at: datetime
+    note: str
+    next_date: date | None
+
+
 class CustomerCard(Result):
     """A customer as sales and finance both see it; what it owes and how it pays only for those who may know.
 
@@ -119,6 +131,7 @@ class CustomerCard(Result):
     address: str | None
     owner: Ref | None
     contacts: list[Contact]
+    last_visit: LastVisit | None
     open_orders: int
     orders: list[OpenOrder]
     open_quotations: int
@@ -155,6 +168,7 @@ async def query_customer(me: Actor, *, customer: Customer) -> CustomerCard:
         address=customer.address or None,
         owner=Ref(number=owner.number, name=owner.called) if owner else None,
         contacts=[Contact(number=each.number, name=each.called, phone=each.phone or None) for each in contacts],
+        last_visit=await _last_visit(me, customer),
         open_orders=await orders.count(),
         orders=[_open(each) for each in await orders.order_by("-id").limit(SHOWN)],
         open_quotations=await offers.count(),
@@ -172,6 +186,15 @@ async def query_customer(me: Actor, *, customer: Customer) -> CustomerCard:
             for each in await last_payments(customer.id)
         ],
     )
+
+
+async def _last_visit(me: Actor, customer: Customer) -> LastVisit | None:
+    visits = visible(me, Visit).filter(customer_id=customer.id).order_by("-visited_at", "-id")
+    found = await visits.select_related("person").first()
+    if found is None:
+        return None
+    by = Ref(number=found.person.number, name=found.person.called)
+    return LastVisit(by=by, visited_at=found.visited_at, note=found.note, next_date=found.next_on)
 
 
 def _open(order: SalesOrder) -> OpenOrder:

@@ -7,7 +7,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Count, Text
-from handlers.items import refuse_fractions
+from handlers.items import Unit, refuse_fractions, unit_factor
 from handlers.registry import command, query
 from handlers.result import Quantity, Ref, Result
 from handlers.visible import find
@@ -84,7 +84,7 @@ class Unreported(Result):
     "task.progress",
     says=[
         "{work_order}做到哪了", "{work_order}进度", "{work_order}做了多少", "{work_order}什么时候能完", "{work_order}什么时候好",
-        "{work_order}还差多少个", "{work_order}还差多少", "查工单{work_order}", "工单{work_order}", "{work_order}",
+        "{work_order}还差多少个", "{work_order}还差多少", "…还差多少个", "…还差多少", "…做到哪了", "查工单{work_order}", "工单{work_order}", "{work_order}",
     ],
 )  # fmt: skip
 async def query_progress(me: Actor, *, work_order: WorkOrder) -> ProgressAnswer:
@@ -114,10 +114,11 @@ async def query_progress(me: Actor, *, work_order: WorkOrder) -> ProgressAnswer:
 @command(
     "task.report",
     says=[
-        "{work_order}{operation}{good}件不良{scrap}", "{work_order}{operation}{good}个不良{scrap}", "{work_order}{operation}{good}件报废{scrap}",
-        "{work_order}{operation}{good}件", "{work_order}{operation}{good}个", "{work_order}{operation}{good}",
-        "报工{work_order}{operation}{good}件不良{scrap}", "报工{work_order}{operation}{good}", "报工{work_order}{good}",
-        "{work_order}报工{good}", "报工{work_order}", "报工", "{work_order}干了{good}个",
+        "{work_order}{operation}{good}{unit}不良{scrap}", "{work_order}{operation}{good}{unit}报废{scrap}", "{work_order}{operation}{good}不良{scrap}",
+        "{work_order}{operation}{good}{unit}", "{work_order}{operation}{good}",
+        "报工{work_order}{operation}{good}{unit}不良{scrap}", "报工{work_order}{operation}{good}", "报工{work_order}{good}",
+        "{work_order}报工{good}", "报工{work_order}", "报工", "{work_order}干了{good}{unit}", "干了{good}{unit}", "干了{good}",
+        "上午干了{good}{unit}", "下午干了{good}{unit}", "今天干了{good}{unit}", "我干了{good}{unit}",
     ],
 )  # fmt: skip
 async def report_task(
@@ -127,11 +128,13 @@ async def report_task(
     operation: Text | None = None,
     good: Count,
     scrap: Count | None = None,
+    unit: Unit | None = None,
     photo: Attachment | None = None,
 ) -> Done[Reported]:
     """报工：登记合格和不良，十分钟内可撤销"""
     product = await work_order.product
-    lost = Decimal(scrap) if scrap is not None else ZERO
+    holds = await unit_factor(product, unit) if unit is not None else Decimal(1)
+    good, lost = Count(good * holds), (Decimal(scrap) if scrap is not None else ZERO) * holds
     refuse_fractions(product.unit, good, "good")
     refuse_fractions(product.unit, lost, "scrap")
     if good + lost <= 0:

@@ -28,11 +28,13 @@ class Span:
 
     @property
     def text(self) -> str:
-        """As JSON carries it: a month 2026-10, a day 2026-11-23, else a/b."""
+        """As JSON carries it: a year 2026, a month 2026-10, a day 2026-11-23, else a/b."""
         if self.start == self.end:
             return self.start.isoformat()
         if self == month_of(self.start):
             return f"{self.start:%Y-%m}"
+        if self == _year(self.start.year):
+            return f"{self.start:%Y}"
         return f"{self.start.isoformat()}/{self.end.isoformat()}"
 
 

@@ -2,6 +2,7 @@
 
 from tortoise import fields
 from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
 
 from models.base import Row, time_field, to
 from models.states import Labelled
@@ -35,3 +36,20 @@ class Lead(Row):
     class Meta:
         table = "lead"
         indexes = (Index(fields=["owner_id", "state"], name="lead_owner_state"),)
+
+
+class Visit(Row):
+    """Somebody was at a customer's, or at a lead's, and what came of it; `next_on` is when they go again."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    customer = to("Customer", null=True)
+    lead = to("Lead", null=True)
+    person = to("Person")
+    note = fields.CharField(max_length=200, default="")
+    visited_at = time_field()
+    next_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "visit"
+        indexes = (Index(fields=["customer_id", "visited_at"], name="visit_customer_at"),)
+        constraints = (CheckConstraint(check="(customer_id IS NULL) <> (lead_id IS NULL)", name="visit_of_one"),)

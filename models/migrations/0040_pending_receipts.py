@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0014_welcome')]
+    dependencies = [('models', '0023_unions')]
 
     initial = False
 

@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0014_welcome')]
+    dependencies = [('models', '0040_pending_receipts')]
 
     initial = False
 

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from models import sql
 from models.batching import Batch, Row
-from models.text import key, name_keys
+from models.text import key, name_keys, plain
 
 # The product that is called so exactly; else those of whose spellings it is a part; else those that have all its words.
 # Each way is only gone where the one before led to nothing. Part of a barcode is no way to name a product.
@@ -43,6 +43,7 @@ SPELLINGS = "SELECT name, keys ->> 0 AS spelling FROM product WHERE active ORDER
 
 NEAR = 62
 
+_UNCROSSED = re.compile(r"(?<=\d)\s+(?=\d)")
 _RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f的]+")
 
 
@@ -61,7 +62,16 @@ def keys_of(code: str, barcode: str | None, name: str) -> list[str]:
 
 
 async def find_products(text: str) -> Found:
-    """Products that a piece of text can mean, the likeliest first; a near miss is never among them."""
+    """Products that a piece of text can mean, the likeliest first; a near miss is never among them.
+
+    `m8 30` may leave the cross of M8×30 out.
+    """
+    found = await _find(text)
+    crossed = _UNCROSSED.sub("×", plain(text))
+    return found if found.rows or crossed == plain(text) else await _find(crossed)
+
+
+async def _find(text: str) -> Found:
     # What LIKE would read as a placeholder is in no spelling.
     wanted = re.sub(r"[%_\\]", "", key(text))
     if not wanted:

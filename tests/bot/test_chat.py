@@ -299,3 +299,9 @@ async def test_a_whole_order_in_answer_to_a_question_is_read_as_one(chat: Chat) 
     assert (
         "角阀DN15 × 5 个" in echo and f"\n交货：{shown(today() + timedelta(days=3))}\n" in echo and "备注" not in echo
     )
+
+
+async def test_a_yes_after_something_else_was_asked_confirms_nothing_of_an_order_that_was_left_open(chat: Chat) -> None:
+    assert "个匹配" in await chat("E003", "宏达要面板10个")
+    assert (await chat("E003", "查库存 角阀")).startswith("角阀DN15")
+    assert await chat("E003", "没错") == "现在没有等您确认的"

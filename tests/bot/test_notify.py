@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.jobs.due import run_jobs
-from bot.understanding.understand import describe
+from bot.understanding.describing import describe
 from handlers.actor import person
 from handlers.result import Listing
 from models import sql

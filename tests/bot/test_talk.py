@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.understanding.understand import describe
+from bot.understanding.describing import describe
 from handlers.actor import person
 from models.delivery.tables import Notice
 from models.sales.tables import SalesOrder

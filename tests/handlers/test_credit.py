@@ -188,6 +188,10 @@ async def test_exposure_over_90_percent_and_a_big_order_of_a_late_payer_are_sign
 
 async def test_a_payment_habit_that_worsens_is_a_sign(chat: Chat) -> None:
     customer = await Customer.get(name="老王五金店")
+    # Nothing but what follows has been paid.
+    await sql.rows(
+        "DELETE FROM allocation WHERE invoice_id IN (SELECT id FROM invoice WHERE customer_id = $1)", customer.id
+    )
     for index, (paid_ago, late) in enumerate([(200, 0), (190, 1), (20, 9), (15, 10), (10, 11)]):
         paid_on = today() - timedelta(days=paid_ago)
         invoice = await Invoice.create(
@@ -298,11 +302,11 @@ async def test_finance_sees_on_the_card_what_is_offered_to_a_customer(chat: Chat
     for quantity in ("2000", "3000"):
         items = [{"product": "M8X30", "quantity": quantity}]
         await api.post("E003", "quote.create", customer="宏达建材", items=items)
-    await api.post("E003", "quote.cancel", quotation="QU0002")
+    await api.post("E003", "quote.cancel", quotation="QU0004")
     last = today() + timedelta(days=15)
-    assert f"未完报价：1 份\n· QU0001 草稿 ¥900.00，有效到 {shown(last)}" in await chat("E009", "宏达资料")
+    assert f"未完报价：1 份\n· QU0003 草稿 ¥900.00，有效到 {shown(last)}" in await chat("E009", "宏达资料")
     _, card = await api.get("E009", "customer.query", customer="宏达建材")
-    assert (card["open_quotations"], [each["number"] for each in card["quotations"]]) == (1, ["QU0001"])
+    assert (card["open_quotations"], [each["number"] for each in card["quotations"]]) == (1, ["QU0003"])
 
 
 @pytest.mark.parametrize("line", ["宏达额度改-1", "宏达额度改1000000000000", "宏达归到没有的组组", "申请放行SO9999 急"])

@@ -16,7 +16,7 @@ async def test_an_order_becomes_goods_an_invoice_money_and_entries_that_balance(
     await chat("E005", "312发了顺丰 单号SF1029384756")
     assert "已发货" in await chat("E005", "确认")
     # 5,000 M8×30 at a moving average of 0.2635.
-    assert await booked("DN0101") == [("1405", "-1317.50"), ("6401", "1317.50")]
+    assert await booked("DN0103") == [("1405", "-1317.50"), ("6401", "1317.50")]
     await chat("E009", "宏达抬头宏达建材有限公司 税号91330100MA28ABCD12")
     asked = await chat("E009", "开票 SO0312 专票")
     assert "请确认开票" in asked and "¥2,250.00" in asked and "税 ¥258.85" in asked
@@ -69,7 +69,8 @@ async def test_a_red_letter_invoice_gives_back_what_was_paid_and_what_can_be_inv
     assert "SO0312" in await chat("E009", "还有哪些没开票")
     assert (
         await sql.rows(
-            "SELECT sum(amount - allocated - refunded)::text AS rest FROM payment WHERE state <> 'cancelled'"
+            "SELECT sum(p.amount - p.allocated - p.refunded)::text AS rest FROM payment p JOIN customer c "
+            "ON c.id = p.customer_id WHERE p.state <> 'cancelled' AND c.name = '宏达建材'"
         )
     )[0]["rest"] == "2250.00"
     assert await clean()

@@ -111,7 +111,7 @@ async def test_goods_that_are_invoiced_are_not_sent_back_before_the_invoice_is(c
     await arrived(10)
     await chat("E009", "PO0087来票")
     await chat("E009", "确认")
-    assert "供应商已开票" in await chat("E005", "撤回GR0001") + await chat("E005", "确认")
+    assert "供应商已开票" in await chat("E005", "撤回GR0003") + await chat("E005", "确认")
     assert await clean()
 
 

@@ -237,7 +237,7 @@ async def test_goods_that_two_clerks_take_in_come_back_once(database: str) -> No
     await run(await person("E009"), Call("invoice.issue", {"order": "SO0316"}), key="issued")
     back = {"order": "SO0316", "items": [{"product": "M8X30", "quantity": "500"}]}
     await run(await person("E003"), Call("return.create", back), key="back")
-    taken = ("return.receive", {"given": "RT0001"})
+    taken = ("return.receive", {"given": "RT0003"})
     paid = ("payment.record", {"customer": "宏达建材", "amount": "675.00", "order": "SO0316"})
     outcomes = await at_once(("E005", *taken), ("E013", *taken), ("E009", *paid))
     assert outcomes == ["done", "done", "wrong_state"]
@@ -256,7 +256,7 @@ async def test_an_invoice_that_a_return_takes_back_in_part_is_not_taken_back_who
     await run(await person("E003"), Call("return.create", back), key="back")
     void = Call("invoice.void", {"invoice": issued.facts["items"][0]["number"]})
     async with held_back(database, CUSTOMER_ROW, waiting=2) as together:
-        taking_in = asyncio.create_task(run(clerk, Call("return.receive", {"given": "RT0001"}), key="taken"))
+        taking_in = asyncio.create_task(run(clerk, Call("return.receive", {"given": "RT0003"}), key="taken"))
         await until(waits_for_a_lock)
         voiding = asyncio.create_task(run(finance, void, key="void"))
         await together()

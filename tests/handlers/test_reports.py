@@ -157,9 +157,9 @@ async def test_money_in_by_customer_colleague_and_month_adds_up_to_the_payments(
 
 async def test_who_owes_longer_than_so_many_days_is_who_has_such_an_invoice(chat: Chat, api: Api) -> None:
     invoice = await Invoice.filter(customer__name="建业工程").order_by("due_on").first()
-    assert "没有这样的欠款" in await chat("E001", "谁欠钱超过60天")
+    assert "建业工程" not in await chat("E001", "谁欠钱超过60天")
     await Invoice.filter(id=invoice.id).update(due_on=today() - timedelta(days=60))
-    assert "没有这样的欠款" in await chat("E001", "谁欠钱超过60天")
+    assert "建业工程" not in await chat("E001", "谁欠钱超过60天")
     await Invoice.filter(id=invoice.id).update(due_on=today() - timedelta(days=61))
     assert "1. 建业工程 ¥64,000.00，1 张" in await chat("E001", "谁欠钱超过60天")
     _, report = await api.get("E001", "report.receivable", by="staff")

@@ -7,7 +7,7 @@ from tests.people import Api, Chat
 
 
 async def test_what_moves_during_the_count_is_no_difference(chat: Chat) -> None:
-    assert (await chat("E005", "開始盤點二號倉")).startswith("ST0001 开始盘点 二号仓\n账上有货的：4 种")
+    assert (await chat("E005", "開始盤點二號倉")).startswith("ST0001 开始盘点 二号仓\n账上有货的：5 种")
     assert await chat("E005", "m8x30实盘2790") == (
         "M8×30 不锈钢螺栓 实盘 2,790 个\n账面：2,800 个（二号仓）\n差异：少 10\n盘点单：ST0001\n回复 1 撤销"
     )
@@ -18,7 +18,7 @@ async def test_what_moves_during_the_count_is_no_difference(chat: Chat) -> None:
     await chat("E013", "从二号仓调1箱灯管到主仓")
     assert await chat("E005", "盘点差异给我看看") == (
         "ST0001 二号仓 盘点中\n2 种有差异\n· T8灯管18W 账 100 盘 99，少 1 支\n"
-        "· M8×30 不锈钢螺栓 账 2,800 盘 2,790，少 10 个\n已盘：2 种，没盘 2 种"
+        "· M8×30 不锈钢螺栓 账 2,800 盘 2,790，少 10 个\n已盘：2 种，没盘 3 种"
     )
     assert (await chat("E005", "盘完了提交")).startswith("请确认提交盘点 ST0001 二号仓")
     assert (await chat("E005", "确认")).startswith("ST0001 盘点完成，差异已入账")

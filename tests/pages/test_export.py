@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from bot.jobs.due import run_jobs
-from bot.understanding.understand import describe
+from bot.understanding.describing import describe
 from handlers.actor import person
 from handlers.areas.export.kinds import SOURCES, ExportKind
 from models import sql

@@ -208,7 +208,7 @@ async def test_without_a_public_address_a_statement_is_sent_and_the_missing_link
     assert said.startswith("对账单已发给 宏达建材") and "LIAODAN_PUBLIC_URL" in said
 
 
-async def quoted(site: Site, line: str, number: str = "QU0001") -> str:
+async def quoted(site: Site, line: str, number: str = "QU0003") -> str:
     """A quotation, sent; the path of the page that its seller was told."""
     await site.chat("E003", line)
     assert f"{number} 已做好" in await site.chat("E003", "确认")
@@ -221,36 +221,38 @@ async def quoted(site: Site, line: str, number: str = "QU0001") -> str:
 async def test_a_quotation_goes_out_with_its_page_and_shows_no_cost(site: Site) -> None:
     path = await quoted(site, "给宏达报价 m8x30 2箱 t8灯管 30支")
     shown = words((await site.page(path))[1])
-    for each in ("报价单", "QU0001 已发送", "宏达建材", "M8×30 不锈钢螺栓 M8X30 2 箱 2,000 个 ¥0.45/个 13% ¥900.00", "T8灯管18W T8-18W 30 支 ¥12.80/支 13% ¥384.00",
-                 "¥1,284.00", "业务员 小李", "接受报价QU0001"):  # fmt: skip
+    for each in ("报价单", "QU0003 已发送", "宏达建材", "M8×30 不锈钢螺栓 M8X30 2 箱 2,000 个 ¥0.45/个 13% ¥900.00", "T8灯管18W T8-18W 30 支 ¥12.80/支 13% ¥384.00",
+                 "¥1,284.00", "业务员 小李", "接受报价QU0003"):  # fmt: skip
         assert each in shown, (each, shown)
     assert "成本" not in shown and "毛利" not in shown
-    told = (await sql.rows("SELECT facts->>'page' AS page FROM notice WHERE kind = 'quote.sent'"))[0]["page"]
+    told = (await sql.rows("SELECT facts->>'page' AS page FROM notice WHERE kind = 'quote.sent' AND about = 'QU0003'"))[
+        0
+    ]["page"]
     assert told == PUBLIC_URL + path
     # Whoever sees the quotation may have a page of it made, and it says the same.
-    again = words(await site.shows("C001", "打印QU0001"))
+    again = words(await site.shows("C001", "打印QU0003"))
     assert re.sub("有效.*", "", again) == re.sub("有效.*", "", shown)
-    assert "没有找到" in await site.chat("C002", "打印QU0001")
+    assert "没有找到" in await site.chat("C002", "打印QU0003")
 
 
 async def test_a_quotation_that_nobody_sent_has_no_page(site: Site) -> None:
     await site.chat("E003", "给宏达报价 m8x30 2箱")
     await site.chat("E003", "确认")
-    assert await site.chat("E003", "打印QU0001") == "QU0001 还没有发给客户。先发给客户：发送QU0001"
-    assert "没有找到" in await site.chat("C001", "打印QU0001")
+    assert await site.chat("E003", "打印QU0003") == "QU0003 还没有发给客户。先发给客户：发送QU0003"
+    assert "没有找到" in await site.chat("C001", "打印QU0003")
     assert await PageLink.all().count() == 0
 
 
 async def test_a_quotation_that_is_changed_says_so_until_it_is_sent_again(site: Site) -> None:
     path = await quoted(site, "给宏达报价 m8x30 2箱")
-    await site.chat("E003", "QU0001改成m8x30 3箱")
+    await site.chat("E003", "QU0003改成m8x30 3箱")
     await site.chat("E003", "确认")
     shown = words((await site.page(path))[1])
     assert "正在修改" in shown and "以重新发给您的为准" in shown and "接受报价" not in shown
-    await site.chat("E003", "发送QU0001")
+    await site.chat("E003", "发送QU0003")
     await site.chat("E003", "确认")
     shown = words((await site.page(path))[1])
     assert "正在修改" not in shown and "第 2 版" in shown and "¥1,350.00" in shown
-    await site.chat("C001", "接受报价QU0001")
+    await site.chat("C001", "接受报价QU0003")
     await site.chat("C001", "确认")
     assert "已转订单" in words((await site.page(path))[1])

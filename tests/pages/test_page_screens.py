@@ -17,7 +17,7 @@ LINES = {
     "invoices": ("E009", "打印宏达发票清单", "发票清单"),
     "invoice": ("E009", "打印{invoice}", "购买方"),
     "order": ("E003", "打印SO0312", "收货地址"),
-    "quotation": ("E004", "打印QU0001", "要下单"),
+    "quotation": ("E004", "打印QU0003", "要下单"),
     "delivery": ("E005", "打印{delivery}", "收货人"),
     "pick": ("E005", "打印拣货单SO0312", "拣货人"),
     "label": ("E005", "打印m8x30标签 3张", "60×40 毫米"),
@@ -40,7 +40,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def address(site: Site, kind: str) -> str:
     person, line, _ = LINES[kind]
     if kind == "quotation":
-        for said in ("给老王五金店报价 m8x30 20箱 轴承6204 100个", "确认", "发送QU0001", "确认"):
+        for said in ("给老王五金店报价 m8x30 20箱 轴承6204 100个", "确认", "发送QU0003", "确认"):
             await site.chat(person, said)
     numbers = (
         await sql.rows(

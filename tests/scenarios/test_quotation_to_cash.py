@@ -36,7 +36,7 @@ async def test_from_the_offer_to_the_money(chat: Chat) -> None:
     # The offer binds nobody: nothing is booked, nothing held, no credit used.
     await chat("E003", "给宏达报价 m8x30 1000个 角阀40个")
     quotation = (await chat("E003", "确认")).split(" ")[0]
-    assert quotation == "QU0001" and await booked(quotation) == []
+    assert quotation == "QU0003" and await booked(quotation) == []
     await chat("E003", f"发送{quotation}")
     await chat("E003", "确认")
     assert await exposure() == before
@@ -84,10 +84,10 @@ async def test_from_the_offer_to_the_money(chat: Chat) -> None:
     # Ten valves come back at what they cost; the invoice they were on is taken back in red.
     await chat("E003", f"{number}退角阀10个 漏水")
     await chat("E003", "确认")
-    await chat("E005", "收退货RT0001")
+    await chat("E005", "收退货RT0003")
     assert "红字发票" in await chat("E005", "确认")
     red = await last("invoice")
-    assert await booked("RT0001") == [("1405", "136.00"), ("6401", "-136.00")]
+    assert await booked("RT0003") == [("1405", "136.00"), ("6401", "-136.00")]
     assert await booked(red) == [("1122", "-220.00"), ("6001", "194.69"), ("222102", "25.31")]
     assert await exposure() == before + Decimal("1550.00")
 

@@ -140,15 +140,24 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     if invoice is None:
         has_left = order.delivery_state != DeliveryState.pending.value
         raise NotInvoiced(order=order.number, e_number=e_number, has_left=has_left)
-    if await Invoice.filter(e_number=e_number).exclude(id=invoice.id).exists():
-        raise InvalidInput(input="e_number", given=e_number, why="already_used")
+    await _free_number(e_number, invoice)
     await Invoice.filter(id=invoice.id).update(e_number=e_number)
     return await _shown(me, invoice)
 
 
+async def _free_number(e_number: str, invoice: Invoice) -> None:
+    """Takes the number off what the customer owed from before, which is of no order. Raises InvalidInput elsewhere."""
+    taken = await Invoice.filter(e_number=e_number).exclude(id=invoice.id).first()
+    if taken is None:
+        return
+    if taken.order_id is not None or taken.customer_id != invoice.customer_id:  # type: ignore[attr-defined]
+        raise InvalidInput(input="e_number", given=e_number, why="already_used")
+    await Invoice.filter(id=taken.id).update(e_number="")
+
+
 @command(
     "invoice.void",
-    says=["作废发票{invoice}", "红冲{invoice}", "红冲发票{invoice}", "{invoice}红冲", "作废那张发票", "红冲那张发票"],
+    says=["作废发票{invoice}", "红冲{invoice}", "红冲发票{invoice}", "{invoice}红冲", "…作废那张发票", "…红冲那张发票"],
     confirm=True,
 )
 async def void_invoice(me: Actor, *, invoice: Invoice) -> InvoiceAnswer:

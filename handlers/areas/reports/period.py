@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from handlers.actor import Actor
-from handlers.inputs import Count
+from handlers.inputs import Count, Percent
 from handlers.reading.periods import Span, month_of
 from handlers.references import Dimension, StockKind
 from handlers.registry import query
@@ -154,7 +154,7 @@ class StockReport(Result):
 @query(
     "report.sales",
     says=[
-        "{period}卖了多少", "{period}业绩排名", "{customer}{period}买了多少", "{period}销售额", "{period}业绩", "业绩排名", "卖了多少", "销售报表",
+        "{period}卖了多少", "{period}{by}", "{customer}{period}买了多少", "{period}销售额", "{period}业绩", "业绩排名", "卖了多少", "销售报表",
         "{period}按{by}销售", "{period}销售报表",
     ],
 )  # fmt: skip
@@ -190,13 +190,13 @@ async def report_top(
 @query(
     "report.profit",
     says=[
-        "{period}毛利", "毛利", "毛利率低于{below}%的单", "毛利率低于{below}的单", "{period}毛利报表", "{period}按{by}毛利", "按{by}毛利",
+        "{period}毛利", "毛利", "毛利率低于{below}的单", "{period}毛利报表", "{period}按{by}毛利", "按{by}毛利",
         "{by}毛利", "{customer}{period}毛利", "{customer}毛利", "{customer}的毛利", "{customer}{period}的毛利", "{period}{customer}的毛利", "按{by}看毛利",
         "{period}按{by}看毛利", "按{by}看{period}毛利", "哪个{by}毛利最高", "哪个{by}最赚钱",
     ],
 )  # fmt: skip
 async def report_profit(
-    me: Actor, *, period: Span | None = None, by: Dimension | None = None, below: Count | None = None,
+    me: Actor, *, period: Span | None = None, by: Dimension | None = None, below: Percent | None = None,
     customer: Customer | None = None,
 ) -> ProfitReport:  # fmt: skip
     """毛利：每单、每个产品或客户的收入、成本和毛利率"""

@@ -5,6 +5,7 @@ from handlers.areas.sales.facts import Shipment
 from handlers.dispatch import MissingInput
 from handlers.registry import query
 from handlers.result import Result
+from handlers.sales import Parcel
 from handlers.visible import visible
 from models.errors import Refused
 from models.sales.tables import Delivery, DeliveryState, SalesOrder
@@ -28,12 +29,15 @@ class Logistics(Result):
     "logistics.query",
     says=[
         "快递单号", "快递单号发我", "快递单号多少", "物流单号", "物流信息", "查物流", "查快递", "快递到哪了", "发的什么快递",
-        "{order}物流", "{order}快递单号", "{order}物流单号", "{order}快递到哪了", "{order}发的什么快递",
+        "{tracking_no}", "{tracking_no}到哪了", "查快递{tracking_no}", "查物流{tracking_no}", "{order}物流", "{order}快递单号", "{order}物流单号", "{order}快递到哪了", "{order}发的什么快递",
     ],
 )  # fmt: skip
-async def query_logistics(me: Actor, *, order: SalesOrder | None = None) -> Logistics:
+async def query_logistics(
+    me: Actor, *, order: SalesOrder | None = None, tracking_no: Parcel | None = None
+) -> Logistics:
     """查物流：快递公司和单号；客户不说单号时是最近发的一张"""
-    found = order or await _last_sent(me)
+    of_parcel: SalesOrder | None = tracking_no.delivery.order if tracking_no else None
+    found = order or of_parcel or await _last_sent(me)
     sent = await Delivery.filter(order_id=found.id).order_by("-id") if found else []
     if found is None or not sent:
         raise NothingSent(**({"number": found.number} if found else {}))

@@ -7,7 +7,7 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, tell_draft, wrong_state
 from handlers.areas.sales.offers import offers
-from handlers.areas.sales.phases import in_phase
+from handlers.areas.sales.phases import Phase, in_phase
 from handlers.areas.sales.placing import place, secure
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Cursor, Day, Text, cursor_after
@@ -74,7 +74,7 @@ class Expired(Result):
         "{customer}订{items},{date}交货", "{customer}订{items}{date}交货", "{customer}订{items}{date}", "{customer}订{items}", "{customer}下单{items}",
         "给{customer}下单{items}", "给{customer}订{items}", "帮{customer}订{items}", "下单{items}", "订{items}",
         "{customer}要{items}{date}到", "{customer}要{items}{date}到货", "我要{items}{date}送", "我要{items}{date}要", "我要{items}{date}交",
-        "我要{items}{date}到", "我要{items}{date}", "{items}{date}要", "{items}{date}送", "{items}{date}交", "{items}{date}交货",
+        "我要{items}{date}到", "我要{items}{date}", "{items}{date}来拿", "{items}{date}自提", "订{items}{date}来拿", "订{items}{date}自提", "{items}{date}要", "{items}{date}送", "{items}{date}交", "{items}{date}交货",
         "我要{items}", "我要订{items}", "要{items}{date}", "要{items}", "下单", "下个单", "开单", "给{customer}下单", "{customer}要下单",
         "{customer}下单", "{items}给{customer}", "{customer}订货",
     ],
@@ -226,7 +226,7 @@ async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[O
         "我的订单发货了吗", "我的单发了吗",
 
         "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
-        "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
+        "订单进度", "订单状态", "查订单进度", "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],
 )  # fmt: skip
 async def query_order(
@@ -247,6 +247,8 @@ async def query_order(
         "{customer}的订单",
         "{customer}的单子",
         "订单列表",
+        "查订单",
+        "查一下订单",
         "最近的订单",
         "有没有{phase}的单",
         "{phase}的单子有哪些",
@@ -258,7 +260,7 @@ async def list_orders(
     *,
     customer: Customer | None = None,
     state: Text | None = None,
-    phase: Text | None = None,
+    phase: Phase | None = None,
     cursor: Cursor | None = None,
 ) -> OrderList:
     """我的订单，按时间倒序"""

@@ -5,7 +5,7 @@ from handlers.areas.sales.facts import OrderAnswer, answer, tell_about, wrong_st
 from handlers.areas.sales.placing import ask_release, secure
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
-from handlers.inputs import Address, Flag, Phone, Text
+from handlers.inputs import Address, Flag, Phone, Receiver
 from handlers.registry import command
 from handlers.result import Ref, Result
 from models.approvals.deciding import void
@@ -122,6 +122,8 @@ class AddressSet(Result):
 @command(
     "address.change",
     says=[
+        "收货地址换成{address}{contact}{phone}", "收货地址改成{address}{contact}{phone}", "地址改成{address}{contact}{phone}",
+        "{order}收货地址改成{address}{contact}{phone}", "{customer}收货地址改成{address}{contact}{phone}",
         "收货地址换成{address}", "收货地址改成{address}", "收货地址改为{address}", "地址换成{address}", "地址改成{address}",
         "送货地址改成{address}", "{order}地址改成{address}", "{order}收货地址改成{address}", "{order}送到{address}", "{order}改送{address}",
         "{customer}收货地址改成{address}", "{customer}地址改成{address}", "{customer}的收货地址换成{address}",
@@ -136,7 +138,7 @@ async def change_address(
     address: Address,
     customer: Customer | None = None,
     order: SalesOrder | None = None,
-    contact: Text | None = None,
+    contact: Receiver | None = None,
     phone: Phone | None = None,
 ) -> AddressSet:
     """改收货地址：以后的货都送新地址，或只改一张订单"""

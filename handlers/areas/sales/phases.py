@@ -2,6 +2,9 @@
 
 from tortoise.expressions import Q
 
+from handlers.actor import Actor
+from handlers.inputs import reads
+from handlers.references import WordReader
 from models.clock import today
 from models.errors import InvalidInput
 from models.sales.tables import DeliveryState, OrderState
@@ -42,10 +45,21 @@ def _late() -> Q:
     return going & ~Q(delivery_state=DeliveryState.delivered.value)
 
 
-def in_phase(given: str) -> Q:
-    """The orders in a phase, named by its code or its word. Raises InvalidInput."""
-    named = {word: phase for phase in Phase for word in (phase.value, phase.text)} | _ALSO
-    if given not in named:
-        raise InvalidInput(input="phase", given=given, why="not_among", among="、".join(phase.text for phase in Phase))
-    phase = named[given]
+@reads(Phase)
+class PhaseReader(WordReader[Phase]):
+    """A phase by its code or by what people call it."""
+
+    words = {word: phase for phase in Phase for word in (phase.value, phase.text)} | _ALSO
+
+    async def read(self, me: Actor, text: str, name: str) -> Phase:
+        if text.strip() in self.words:
+            return self.words[text.strip()]
+        raise InvalidInput(input=name, given=text[:40], why="not_among", among="、".join(each.text for each in Phase))
+
+    def save(self, value: Phase) -> str:
+        return value.value
+
+
+def in_phase(phase: Phase) -> Q:
+    """The orders in a phase."""
     return _ROWS[phase] if phase in _ROWS else _late()

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.inputs import Count, Day, Flag, Name
-from handlers.items import refuse_fractions
+from handlers.items import Unit, refuse_fractions, unit_factor
 from handlers.registry import command, query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
-from handlers.sales import Floor, UnitPrice
+from handlers.sales import Bargain, Floor, UnitPrice
 from models.base import ZERO
 from models.clock import today
 from models.errors import InvalidInput
@@ -53,8 +53,8 @@ class PriceAnswer(Result):
 @query(
     "price.query",
     says=[
-        "{product}多少钱", "{product}多少钱一个", "{product}怎么卖", "{product}什么价", "{product}价格", "{product}报价", "{product}单价",
-        "{product}要{quantity}个能便宜点吗", "{product}要{quantity}能便宜点吗", "查{product}价格",
+        "{product}多少钱", "{product}多少钱一{unit}", "{product}一{unit}多少钱", "{product}怎么卖", "{product}什么价", "{product}价格", "{product}报价", "{product}单价",
+        "{product}要{quantity}{unit}{bargain}", "{product}要{quantity}{bargain}", "{product}{bargain}", "查{product}价格",
         "{product}{floor}", "{product}给{customer}多少钱", "{product}卖{customer}多少钱", "{customer}的{product}多少钱", "{customer}的{product}什么价",
     ],
 )  # fmt: skip
@@ -64,9 +64,14 @@ async def query_price(
     product: Product,
     quantity: Count | None = None,
     customer: Customer | None = None,
+    unit: Unit | None = None,
     floor: Floor | None = None,
+    bargain: Bargain | None = None,
 ) -> PriceAnswer:
-    """查价格：单价、整箱价、为什么是这个价"""
+    """查价格：单价、整箱价、为什么是这个价；问能不能便宜，说可以让到多少"""
+    if unit is not None:
+        holds = await unit_factor(product, unit)
+        quantity = Count((quantity or Decimal(1)) * holds) if quantity or holds != 1 else None
     if quantity is not None and quantity <= 0:
         raise InvalidInput(input="quantity", given=f"{quantity:f}", why="too_small")
     if quantity is not None:
@@ -95,8 +100,8 @@ async def query_price(
         quantity=quantity,
         amount=_amount(quantity, priced) if quantity is not None else None,
         availability=availability(figures.free, product.min_stock),
-        floor=discounted(priced.price, share) if floor is not None else None,
-        floor_share=share if floor is not None else None,
+        floor=discounted(priced.price, share) if floor or bargain else None,
+        floor_share=share if floor or bargain else None,
     )
 
 

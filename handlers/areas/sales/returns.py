@@ -7,7 +7,7 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.dispatch import MissingInput
 from handlers.inputs import Count, Text
-from handlers.items import Item, refuse_fractions
+from handlers.items import Item, Unit, refuse_fractions, unit_factor
 from handlers.registry import command, query
 from handlers.result import Listing, Needs, Places, Quantity, Ref, Result
 from handlers.visible import visible
@@ -67,7 +67,7 @@ class ReturnList(Listing):
     "return.create",
     says=[
         "{customer}退{items}{reason}", "{customer}退{items}", "{customer}退货{items}", "{order}退{items}{reason}", "{order}退{items}", "{order}退货{items}",
-        "{order}{remedy}{items}", "{customer}{remedy}{items}", "有{items}是{reason}怎么办", "有{items}是{reason}", "有{items}{reason}怎么办", "我要退{items}", "要退{items}",
+        "{order}{remedy}{items}", "{customer}{remedy}{items}", "有{items}是{reason}的怎么办", "有{items}是{reason}怎么办", "有{items}是{reason}的", "有{items}是{reason}", "有{items}{reason}怎么办", "我要退{items}", "要退{items}",
         "退货", "我要退货", "{order}退货", "我要退{order}", "{order}要退货", "{order}要退",
     ],
     confirm=True,
@@ -105,7 +105,7 @@ async def create_return(
 @command(
     "return.receive",
     says=[
-        "退货到了{customer}的{quantity}个{product}", "退货到了{customer}{quantity}个{product}", "退货到了{given}", "{given}收到了", "{given}到了", "收到退货{given}",
+        "退货到了{customer}的{quantity}{unit}{product}", "退货到了{customer}{quantity}{unit}{product}", "退货到了{given}", "{given}收到了", "{given}到了", "收到退货{given}",
         "收退货{given}", "退货到了{customer}的{items}", "退货到了{customer}", "收到{customer}退货{items}", "{given}只收到{items}", "收退货",
     ],
     confirm=True,
@@ -117,6 +117,7 @@ async def take_back(
     customer: Customer | None = None,
     product: Product | None = None,
     quantity: Count | None = None,
+    unit: Unit | None = None,
     items: list[Item] | None = None,
     warehouse: Warehouse | None = None,
 ) -> ReturnAnswer:
@@ -127,8 +128,9 @@ async def take_back(
     if product is not None and quantity is not None:
         if quantity <= 0:
             raise InvalidInput(input="quantity", given=f"{quantity:f}", why="too_small")
-        refuse_fractions(product.unit, quantity, "quantity")
-        wanted[product.id] = quantity
+        counted = quantity * await unit_factor(product, unit or product.unit)
+        refuse_fractions(product.unit, counted, "quantity")
+        wanted[product.id] = counted
     taken = given or await _expected(me, customer, list(wanted))
     place = warehouse or await Warehouse.all().order_by("rank", "id").first()
     assert place is not None

@@ -1,9 +1,10 @@
 """Stock: what there is, what is held, what is coming."""
 
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
+from handlers.items import Unit, unit_factor
 from handlers.registry import query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
 from models.base import ZERO
@@ -12,6 +13,8 @@ from models.product.tables import Product
 from models.stock.availability import Availability, availability
 from models.stock.figures import Arrival, Figures, stock_figures
 from models.stock.tables import Warehouse
+
+TENTH = Decimal("0.1")
 
 
 class Incoming(Result):
@@ -32,6 +35,15 @@ class PlaceStock(Result):
     free: Quantity
 
 
+class AlsoStock(Result):
+    """What is free of another product that was asked for in the same line."""
+
+    product: Ref
+    unit: str
+    availability: Availability
+    free: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+
+
 class StockAnswer(Result):
     """Free, on hand, reserved and incoming; customers learn only whether there is any, and from when."""
 
@@ -48,20 +60,43 @@ class StockAnswer(Result):
     places: Annotated[list[PlaceStock] | None, Needs("stock.detail")]
     incoming: list[Incoming]
     warehouse: str | None = None
+    pack: Annotated[str | None, Needs("stock.detail")] = None
+    free_packs: Annotated[Decimal | None, Places(None), Needs("stock.detail")] = None
+    others: list[AlsoStock] | None = None
 
 
 @query(
     "stock.query",
     says=[
         "查库存", "库存", "查{product}库存", "查一下{product}库存", "查库存{product}", "查询库存{product}", "查一下{product}",
-        "查下{product}", "查{product}", "{product}还有多少", "{product}还剩多少", "{product}还剩几箱", "{product}还有几箱", "{product}有几箱", "{product}有多少",
+        "查下{product}", "查{product}", "{product}还有多少", "{product}还剩多少", "{product}还剩几{unit}", "{product}还有几{unit}", "{product}有几{unit}", "{product}有多少",
         "{warehouse}的{product}有多少", "{warehouse}{product}还有多少", "{product}有货没", "{product}有货吗",
         "{product}现在有货吗", "{product}有没有货", "{product}有没有", "{product}还有没有", "{product}的库存",
         "{product}库存", "{product}还有货吗", "kc{product}", "cx{product}kc", "{product}都查一下",
+        "{product},{also}都查一下", "{product}、{also}都查一下", "{product}和{also}都查一下", "{product},{also}还有多少", "{product}、{also}还有多少",
+        "{product}和{also}还有多少", "{product},{also}库存", "{product}、{also}库存", "{product}和{also}库存", "查{product}和{also}库存",
+        "查库存{product},{also}", "查库存{product}、{also}", "查库存{product}和{also}",
     ],
 )  # fmt: skip
-async def query_stock(me: Actor, *, product: Product, warehouse: Warehouse | None = None) -> StockAnswer:
-    """查库存：可用、在手、预留和在途"""
+async def query_stock(
+    me: Actor, *, product: Product, warehouse: Warehouse | None = None, unit: Unit | None = None,
+    also: list[Product] | None = None,
+) -> StockAnswer:  # fmt: skip
+    """查库存：可用、在手、预留和在途；also 是一起查的其他产品"""
+    answer = await _stock_of(product, warehouse)
+    if unit is not None:
+        holds = await unit_factor(product, unit)
+        packs = (answer.free or ZERO) / holds
+        answer = answer.model_copy(update={"pack": unit, "free_packs": packs.quantize(TENTH, ROUND_FLOOR)})
+    return answer.model_copy(update={"others": [await _also(each, warehouse) for each in also] if also else None})
+
+
+async def _also(product: Product, warehouse: Warehouse | None) -> AlsoStock:
+    answer = await _stock_of(product, warehouse)
+    return AlsoStock(product=answer.product, unit=answer.unit, availability=answer.availability, free=answer.free)
+
+
+async def _stock_of(product: Product, warehouse: Warehouse | None) -> StockAnswer:
     figures = await stock_figures(product.id)
     places = [place for place in figures.places if warehouse is None or place.warehouse == warehouse.name]
     shown = Figures(places, figures.incoming, figures.outgoing)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.areas.stock.facts import ref
-from handlers.inputs import Count, Cursor, cursor_after
+from handlers.inputs import Cursor, Months, cursor_after
 from handlers.reading.periods import Span
 from handlers.registry import query
 from handlers.result import Listing, Needs, Places, Quantity, Ref, Result
@@ -59,6 +59,7 @@ ORDER BY max(m.moved_at) DESC, m.document
 """
 
 MONTH = Decimal(365) / 12
+HALF_A_YEAR = Decimal(6)
 
 
 class Move(Result):
@@ -178,13 +179,12 @@ async def list_moves(
 @query(
     "stock.idle",
     says=[
-        "{years}年没动过的货", "{months}个月没动过的货", "{years}年没动的货", "{months}个月没动的货", "呆滞料", "呆滞库存", "没动过的货",
-        "{years}年没动过的",
+        "{months}没动过的货", "{months}没动的货", "{months}没动过的", "{months}没动过", "呆滞料", "呆滞库存", "没动过的货",
     ],
 )  # fmt: skip
-async def list_idle(me: Actor, *, months: Count | None = None, years: Count | None = None) -> IdleList:
+async def list_idle(me: Actor, *, months: Months | None = None) -> IdleList:
     """多久没动过的货，默认半年"""
-    span = Decimal(months) * MONTH if months is not None else Decimal(years if years is not None else "0.5") * 365
+    span = (Decimal(months) if months is not None else HALF_A_YEAR) * MONTH
     if not 1 <= span <= 3650:
         raise InvalidInput(input="days", given=f"{span:.0f}", why="too_large" if span > 1 else "too_small")
     rows = await sql.rows(IDLE, at_local(today()) - days(int(span)))
