@@ -57,6 +57,9 @@ CLIENT_ONLY = "client only"
 
 CASES = "test_a_call_is_on_the_wire_what_the_platform_documents"
 CODES = "test_each_code_over_the_wire_has_the_effect_that_the_table_says"
+REACTIONS = ROOT / "tests/scenarios/test_reactions.py"
+WALK = "test_every_code_of_a_reaction_has_its_effect"
+"""Answers every code to a notice, and looks at the attempts, the alarms and the receiver."""
 
 EFFECTS = {
     Reaction.OK: "Success.",
@@ -76,7 +79,8 @@ BUSY = "Nothing was done: up to three more tries with growing pauses, of any cal
 HEAD = """# Calls and error codes
 
 Made by `python -m docs.calls` from the code and the tests; a test fails when it is stale. What the columns name: the method,
-the address it asks, what it does, and the tests that show it, all in `tests/bot/wechat`. How much may be sent is asked of
+the address it asks, what it does, and the tests that show it, in `tests/bot/wechat`. Of each code, `tests/scenarios/test_reactions.py`
+shows the effect on a notice that meets it: what is tried next, who is marked, who is told. How much may be sent is asked of
 `bot/quotas.py` first; what cannot be read (a time-out, a page of HTML, half an answer) is `NoAnswer`, and what certainly never
 left is `NotSent`. What is used by nothing in the product yet says `client only`: it is typed and tried, no more. Both have names and neither is taken for success.
 """
@@ -96,7 +100,7 @@ def page() -> str:
     ):
         parts.append(f"## {title}\n\n| Code | Meaning | Effect | What a person does | Shown by |\n")
         parts.append("| --- | --- | --- | --- | --- |\n")
-        parts += [_code(platform, code, row, tests) for code, row in sorted(table.items()) if code]
+        parts += [_code(platform, code, row) for code, row in sorted(table.items()) if code]
         parts.append("\n")
     return "".join(parts).rstrip("\n") + "\n"
 
@@ -167,16 +171,20 @@ def _cases() -> set[str]:
     return set(re.findall(r'(?:Case|robot)\(\s*"(\w+\.\w+)"', source))
 
 
-def _code(platform: str, code: int, row: Rule, tests: list[Any]) -> str:
-    mentioned = [
-        test.name
-        for test in tests
-        if test.name != CODES
-        and any(isinstance(node, ast.Constant) and node.value == code for node in ast.walk(test) if code > 0)
-    ]
-    shown = ", ".join(f"`{each}`" for each in [f"{CODES}[{platform}-{code}]", *mentioned[:2]])
+def _code(platform: str, code: int, row: Rule) -> str:
+    if row.reaction.name not in _walked():
+        raise LookupError(f"no test shows what {row.reaction} does to a notice")
+    shown = [f"{WALK}[{platform}-{row.reaction.value}]"]
+    if code in REFUSED_WHEN_BUSY or row.reaction is Reaction.REFRESH_TOKEN:
+        shown.append(f"{CODES}[{platform}-{code}]")
     effect = BUSY if code in REFUSED_WHEN_BUSY else EFFECTS[row.reaction]
-    return f"| {code} | {row.meaning} | {effect} | {row.fix or '—'} | {shown} |\n"
+    names = ", ".join(f"`{each}`" for each in shown)
+    return f"| {code} | {row.meaning} | {effect} | {row.fix or '—'} | {names} |\n"
+
+
+def _walked() -> set[str]:
+    """The reactions of which the walk over all codes looks at the effect."""
+    return set(re.findall(r"Reaction\.(\w+): ", REACTIONS.read_text()))
 
 
 def _tests() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -18,10 +18,16 @@ def test_every_code_is_on_the_page(code: int) -> None:
 
 
 def test_every_test_that_is_named_exists() -> None:
-    there = {test.name for test in calls._tests()}
+    there = {test.name for test in calls._tests()} | {calls.WALK}
+    assert f"async def {calls.WALK}(" in calls.REACTIONS.read_text()
     named = set(re.findall(r"`(test_\w+)(?:\[[^\]]*\])?`", calls.PAGE.read_text()))
     assert named <= there
-    assert {calls.CASES, calls.CODES} <= named
+    assert {calls.CASES, calls.CODES, calls.WALK} <= named
+
+
+def test_the_walk_over_all_codes_looks_at_every_reaction_there_is() -> None:
+    there = {row.reaction.name for table in (OFFICIAL, WORK) for code, row in table.items() if code}
+    assert calls._walked() == there
 
 
 def test_every_address_in_the_code_is_on_the_page() -> None:
