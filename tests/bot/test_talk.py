@@ -140,3 +140,30 @@ async def test_a_lead_without_a_contact_keeps_its_phone_and_what_was_wanted(chat
     assert "13800001199" in answer and "要螺栓" in answer and "城西水电" in answer
     named = await chat("E003", "新线索 城北五金 李老板 13800001188 要角阀")
     assert "李老板" in named and "13800001188" in named and "要角阀" in named
+
+
+async def test_a_stranger_gets_the_way_to_bind_whatever_they_say(chat: Chat) -> None:
+    lines = (
+        "1",
+        "0",
+        "取消",
+        "撤销",
+        "下一页",
+        "确认",
+        "好",
+        "帮助",
+        "怎么下单",
+        "你好",
+        "谢谢",
+        "你是机器人吗",
+        "SO0312",
+        "第二个",
+        "99",
+    )
+    for door in ("official", "work"):
+        said = {line: await chat("nobody", line, door=door) for line in lines}
+        assert set(said.values()) == {said["SO0312"]}, said
+        assert "绑定 482913" in said["1"]
+    # Not even in the middle of something.
+    await chat("nobody", "怎么绑定", door="official")
+    assert await chat("nobody", "取消", door="official") == said["1"]
