@@ -54,6 +54,8 @@ class Conversation:
         """Answers a typed line, a tapped link or a menu key."""
         text = trimmed(line)
         act = read_act(text)
+        if act and self.me.id is None:
+            return self._stranger()
         if act and act.act is Act.pick and not act.indexes and str(act.index) in self.state.lines:
             text = self.state.lines[str(act.index)]
             act = read_act(text)
@@ -435,8 +437,6 @@ class Conversation:
 
     def help(self, topic: str = "") -> Card:
         """Examples of what this person can do, never what others can."""
-        if self.me.id is None:
-            return templates.render("errors/not_bound", {})
         return templates.render("talk/help", {"name": self.me.called, "role": self._helped()})
 
     def show(self, card: Card) -> Card:
@@ -446,8 +446,13 @@ class Conversation:
     def greeting(self) -> Card:
         """A welcome by name, with examples; for a stranger, the way to bind and nothing else."""
         if self.me.id is None:
-            return self._shown(templates.render("errors/not_bound", {}))
+            return self._stranger()
         return self.show(templates.render("talk/welcome", {"name": self.me.called, "role": self._helped()}))
+
+    def _stranger(self) -> Card:
+        """The way to bind, whatever was on the screen or waited for an answer."""
+        self.state.pending, self.state.waiting_for, self.state.partial = None, "", ""
+        return self._shown(templates.render("errors/not_bound", {}))
 
     def _helped(self) -> str:
         return next((role for role in HELPED if role in self.me.roles), "staff")

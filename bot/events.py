@@ -111,6 +111,8 @@ async def place(me: Actor, state: State, turn: Turn) -> Card | None:
 
 async def unheard(me: Actor, state: State, turn: Turn) -> Card | None:
     """What cannot be read is answered with what can."""
+    if me.id is None:
+        return templates.render("errors/not_bound", {})
     return templates.render("talk/unheard", {"kind": turn.facts["kind"]})
 
 

@@ -99,6 +99,9 @@ def _login() -> dict[str, Any]:
     return {
         "operationId": "login",
         "summary": "微信登录换取令牌",
+        "x-handler": "login",
+        "x-right": "anyone",
+        "x-says": [],
         "security": [],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
         "responses": {"200": _response("done", answer), **_refusals()},
@@ -123,6 +126,8 @@ def _schema(kind: Any) -> dict[str, Any]:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (list, tuple):
         return {"type": "array", "items": _schema(inner[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _schema(inner[1])}
     if inner:
         return _schema(next((part for part in inner if part is not type(None)), str))
     names = {Decimal: ("string", "decimal"), bool: ("boolean", ""), int: ("integer", ""), str: ("string", "")}

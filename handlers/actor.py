@@ -27,7 +27,7 @@ WHERE p.active AND p.id = $1
 class NotBound(Refused):
     """This identity belongs to nobody we know yet."""
 
-    code, status = "not_bound", 401
+    code, status = "not_bound", 403
 
 
 @dataclass(frozen=True, slots=True)

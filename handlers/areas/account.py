@@ -130,11 +130,11 @@ async def create_qrcode(me: Actor, *, person: Person) -> BindQrAnswer:
 @command("bind.verify", says=["验证码{code}", "绑定码{code}", "绑定{code}"])
 async def verify_code(me: Actor, *, code: Text) -> Bound:
     """用绑定码绑定这个微信"""
+    if me.id is not None:
+        raise AlreadyBound(name=me.called)
     if me.door not in BINDABLE:
         raise NotBound()
     conversation = await conversation_of(me.door, me.identity)
-    if me.id is not None:
-        raise AlreadyBound(name=me.called)
     if await tries_left(conversation) <= 0:
         raise TooManyTries()
     person_id = await take_code("".join(filter(str.isdigit, code)))

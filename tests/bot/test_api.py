@@ -3,6 +3,8 @@
 import pytest
 
 from models import sql
+from models.errors import Refused
+from models.party.tables import Person
 from tests.people import Api, Chat
 
 
@@ -150,5 +152,37 @@ async def test_the_openapi_document_names_every_handler(api: Api) -> None:
 
     operations = [each for path in document["paths"].values() for each in path.values()]
     assert document["openapi"].startswith("3.1")
-    assert {each["x-handler"] for each in operations if "x-handler" in each} == set(load())
-    assert all({"x-right", "x-says"} <= each.keys() for each in operations if "x-handler" in each)
+    assert {each["x-handler"] for each in operations} == {*load(), "login"}
+    assert all({"x-right", "x-says"} <= each.keys() for each in operations)
+
+
+async def test_a_repeated_key_is_answered_with_the_same_bytes(api: Api) -> None:
+    headers = {"Authorization": f"Bearer {await api.token('E003')}", "Idempotency-Key": "same"}
+    for name, inputs in (
+        ("order/create", {"customer": "宏达建材", "items": [{"product": "M8X30", "quantity": "1000"}]}),
+        ("order/create", {"customer": "建业工程", "items": [{"product": "AV15", "quantity": "4000"}]}),
+        ("lead/create", {"company": "新新公司", "contact": "王工", "phone": "13700008888"}),
+    ):
+        headers["Idempotency-Key"] += "!"
+        bodies = []
+        for _ in range(2):
+            async with api.client.post(f"/api/{name}", json=inputs, headers=headers) as response:
+                bodies.append((response.status, await response.read()))
+        assert bodies[0] == bodies[1] and bodies[0][0] in (200, 202), bodies
+
+
+async def test_401_is_for_no_token_or_one_that_has_expired_and_nothing_else(api: Api) -> None:
+    status, body = await api.post("E003", "bind.verify", code="482913")
+    assert (status, body["code"]) == (409, "already_bound")
+    token = await api.token("E004")
+    await Person.filter(number="E004").update(active=False)
+    async with api.client.get("/api/account/whoami", headers={"Authorization": f"Bearer {token}"}) as response:
+        assert (response.status, (await response.json())["code"]) == (401, "unauthorized")
+    assert [code for code, status in _statuses() if status == 401] == ["unauthorized"]
+
+
+def _statuses() -> list[tuple[str, int]]:
+    def below(kind: type[Refused]) -> list[type[Refused]]:
+        return [kind, *(each for sub in kind.__subclasses__() for each in below(sub))]
+
+    return [(each.code, each.status) for each in below(Refused)]

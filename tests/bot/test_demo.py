@@ -32,15 +32,15 @@ def demo(home: Path, port: int, *words: str) -> subprocess.CompletedProcess[str]
 
 
 @contextmanager
-def running(home: Path, database: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
+def running(home: Path) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """A demo that stays: its addresses, and what it said before them."""
     emulator = free_port()
     command = [sys.executable, "-m", "bot.cli", "demo", "--emulator-port", str(emulator)]
-    settings = {**variables(home, free_port()), **({"LIAODAN_DATABASE_URL": database} if database else {})}
+    settings = variables(home, free_port())
     child = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
     try:
         said: list[str] = []
-        assert child.stdout is not None
         for line in child.stdout:
             said.append(line.strip())
             if line.startswith("{"):
@@ -49,6 +49,7 @@ def running(home: Path, database: str) -> Iterator[tuple[dict[str, Any], list[st
     finally:
         child.send_signal(signal.SIGINT)
         assert child.wait(timeout=60) == 0
+        child.stdout.close()
 
 
 def liaodan(addresses: dict[str, Any], words: list[str]) -> list[str]:
@@ -63,7 +64,7 @@ def test_a_demo_keeps_its_data_from_a_reset_and_its_menus_from_a_restart(tmp_pat
     home = tmp_path if os.geteuid() else Path("/var/lib/liaodan-test") / str(os.getpid())
     try:
         for start in ("first", "second"):
-            with running(home, "") as (addresses, said):
+            with running(home) as (addresses, said):
                 assert not [line for line in said if "菜单" in line], said
                 assert "企业微信菜单没有变化" in liaodan(addresses, ["menu", "push"]), start
                 assert liaodan(addresses, ["say", "--as", "E001", "平台告警"])[0] == "没有平台告警", start

@@ -175,3 +175,30 @@ async def test_a_question_that_was_left_waits_for_no_confirmation(chat: Chat) ->
     await chat("E005", "ck SO0315")
     assert (await chat("E005", "m8x30还有多少")).startswith("M8×30 不锈钢螺栓\n可用")
     assert await chat("E005", "好") == "现在没有等您确认的"
+
+
+async def test_a_stranger_gets_the_way_to_bind_whatever_they_say(chat: Chat) -> None:
+    lines = (
+        "1",
+        "0",
+        "取消",
+        "撤销",
+        "下一页",
+        "确认",
+        "好",
+        "帮助",
+        "怎么下单",
+        "你好",
+        "谢谢",
+        "你是机器人吗",
+        "SO0312",
+        "第二个",
+        "99",
+    )
+    for door in ("official", "work"):
+        said = {line: await chat("nobody", line, door=door) for line in lines}
+        assert set(said.values()) == {said["SO0312"]}, said
+        assert "绑定 482913" in said["1"]
+    # Not even in the middle of something.
+    await chat("nobody", "怎么绑定", door="official")
+    assert await chat("nobody", "取消", door="official") == said["1"]
