@@ -217,3 +217,66 @@ async def test_money_out_and_in_of_the_month_is_what_cash_and_bank_say(chat: Cha
     ]
     assert Decimal(flow["from_customers"]) == sum(each.amount - each.refunded for each in received)
     assert Decimal(flow["opening"]) + Decimal(flow["net"]) == Decimal(flow["closing"])
+
+
+async def test_reopening_an_order_looks_at_credit_again(chat: Chat) -> None:
+    await do(chat, "E003", "关闭SO0315")
+    await Customer.filter(name="建业工程").update(credit_limit=await exposure("建业工程"))
+    assert "审批" in await do(chat, "E003", "重新打开SO0315")
+    assert (await SalesOrder.get(number="SO0315")).state == "closed"
+
+
+async def test_tax_counts_on_both_sides_of_the_limit(chat: Chat) -> None:
+    before = await exposure("宏达建材")
+    await do(chat, "E003", "宏达建材要6204轴承1个")
+    # 14.50 is the price with its 13 %.
+    assert await exposure("宏达建材") - before == Decimal("14.50")
+    await do(chat, "E005", "312发了顺丰 单号SF1029384756")
+    await do(chat, "E009", "SO0312开票")
+    invoice = await Invoice.get(order__number="SO0312")
+    assert invoice.tax > 0 and await exposure("宏达建材") - before == Decimal("14.50")
+
+
+async def test_money_on_account_stands_beside_what_is_owed_in_the_ageing(chat: Chat, api: Api) -> None:
+    await do(chat, "E009", "老王五金店预付款300")
+    _, aged = await api.get("E009", "receivable.aging", customer="老王五金店")
+    row = aged["rows"][0]
+    assert (row["total"], row["on_account"]) == ("1200.00", "300.00")
+
+
+async def test_goods_of_a_customer_come_back_at_what_they_cost_when_they_left(chat: Chat) -> None:
+    await do(chat, "E005", "316发了顺丰 单号SF1029384756")
+    # What is bought dearer meanwhile does not change what is given back.
+    product, main = await Product.get(code="M8X30"), await Warehouse.get(name="主仓")
+    await add_move(
+        product_id=product.id, warehouse_id=main.id, quantity=Decimal(1000), document="GR9002", against="220201",
+        unit_cost=Decimal(9), by=None,
+    )  # fmt: skip
+    await do(chat, "E003", "SO0316退m8x30 100个 生锈")
+    given = (await sql.rows("SELECT max(number) AS number FROM sales_return"))[0]["number"]
+    await do(chat, "E005", f"收退货{given}")
+    assert await booked(given) == [("1405", "26.35"), ("6401", "-26.35")]
+
+
+async def test_every_document_posts_what_the_rules_say(chat: Chat) -> None:
+    """Receipt, supplier's invoice with its difference, payment out; delivery, invoice, payment in, credit note."""
+    await chat("E005", "PO0087到了10个")
+    receipt = (await sql.rows("SELECT max(number) AS number FROM goods_receipt"))[0]["number"]
+    bill = (await do(chat, "E009", "PO0087来票2373"))[:6]
+    paid = (await do(chat, "E009", "付佛照货款2373"))[:6]
+    await do(chat, "E005", "312发了顺丰 单号SF1029384756")
+    delivery = (await sql.rows("SELECT max(number) AS number FROM delivery"))[0]["number"]
+    await do(chat, "E009", "SO0312开票")
+    invoice = (await Invoice.get(order__number="SO0312")).number
+    received = (await do(chat, "E009", "宏达付了SO0312的2250"))[:6]
+    assert [await booked(each) for each in (receipt, bill, paid, delivery, invoice, received)] == [
+        [("1405", "2050.00"), ("220201", "-2050.00")],
+        [("220201", "2050.00"), ("222101", "273.00"), ("1404", "50.00"), ("2202", "-2373.00")],
+        [("1123", "2373.00"), ("1002", "-2373.00"), ("2202", "2373.00"), ("1123", "-2373.00")],
+        [("1405", "-1317.50"), ("6401", "1317.50")],
+        [("1122", "2250.00"), ("6001", "-1991.15"), ("222102", "-258.85")],
+        [("1002", "2250.00"), ("2203", "-2250.00"), ("2203", "2250.00"), ("1122", "-2250.00")],
+    ]
+    await do(chat, "E009", f"红冲{invoice}")
+    assert (await booked(invoice))[3:] == [("1122", "-2250.00"), ("6001", "1991.15"), ("222102", "258.85")]
+    assert await clean()

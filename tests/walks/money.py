@@ -1,5 +1,8 @@
 """What may be done with money: demanded, received, settled, given back, owed, allowed."""
 
+from datetime import timedelta
+
+from models.clock import today
 from tests.walks.walking import BUYERS, SUPPLIERS, Step, Walk, Way
 
 
@@ -28,6 +31,13 @@ def ask_money(w: Walk, _: str) -> Step:
 
 def to_bill(w: Walk, _: str) -> Step:
     return "E019", {"supplier": w.dice.choice(SUPPLIERS), "amount": w.amount(900), "purpose": "运费"}
+
+
+def paid_before(w: Walk, _: str) -> Step:
+    """Some days ago, in some way."""
+    way = w.dice.choice(("cash", "transfer", "wechat", "alipay", "bill"))
+    day = today() - timedelta(days=w.dice.randint(0, 2))
+    return "E019", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900), "way": way, "date": day.isoformat()}
 
 
 UNBILLED = "SELECT o.number FROM sales_order o WHERE EXISTS (SELECT FROM sales_order_line l WHERE l.order_id = o.id AND l.delivered > l.invoiced)"
@@ -67,6 +77,10 @@ STOPPED = "SELECT name AS number FROM customer WHERE frozen"
 FREE = "SELECT name AS number FROM customer WHERE name = '老王五金店' AND NOT frozen"
 
 BLOCKED = "SELECT o.number FROM sales_order o WHERE o.state IN ('confirmed', 'in_progress') AND o.total - o.invoiced > (SELECT credit_limit FROM customer c WHERE c.id = o.customer_id AND c.own_limit)"
+
+CLOSABLE = "SELECT to_char(d, 'YYYY-MM') AS number FROM generate_series(date_trunc('month', (SELECT min(booked_on) FROM journal_entry)), date_trunc('month', now()) - interval '1 month', interval '1 month') d WHERE to_char(d, 'YYYY-MM') = coalesce((SELECT to_char((max(month) || '-01')::date + interval '1 month', 'YYYY-MM') FROM closed_period), (SELECT to_char(min(booked_on), 'YYYY-MM') FROM journal_entry))"
+
+LAST_CLOSED = "SELECT month AS number FROM closed_period WHERE month = (SELECT max(month) FROM closed_period)"
 
 UNDECIDED = "SELECT a.number || ' ' || p.number AS number FROM approval a JOIN approval_task t ON t.approval_id = a.id JOIN person p ON p.id = t.approver_id WHERE a.state = 'pending' AND t.state = 'pending' AND a.applicant_id <> p.id"
 
@@ -114,6 +128,20 @@ MONEY = (
     Way("credit.freeze", lambda w, n: ("E009", {"customer": n}), FREE),
     Way("credit.unfreeze", lambda w, n: ("E009", {"customer": n}), STOPPED, 3),
     Way("budget.set", lambda w, _: ("E001", {"department": "采购", "purpose": "办公用品", "amount": w.amount(9000)})),
+    Way("invoice.issue", lambda w, n: ("E009", {"order": n, "kind": "special", "title": "建材", "tax_no": "91330100MA28ABCD12"}), UNBILLED),
+    Way("payment.record", paid_before, often=2),
+    Way("ledger.close", lambda w, n: ("E009", {"period": n}), CLOSABLE),
+    Way("ledger.reopen", lambda w, n: ("E009", {"period": n, "reason": "漏了一张票"}), LAST_CLOSED),
+    Way("ledger.query", lambda w, _: ("E009", {})),
+    Way("ledger.trial", lambda w, _: ("E009", {})),
+    Way("ledger.balance", lambda w, _: ("E009", {})),
+    Way("ledger.income", lambda w, _: ("E009", {})),
+    Way("dunning.pause", lambda w, _: ("E009", {"customer": w.dice.choice(BUYERS), "until": (today() + timedelta(days=3)).isoformat()})),
+    Way("dunning.resume", lambda w, _: ("E009", {"customer": w.dice.choice(BUYERS)})),
+    Way("dunning.start", lambda w, _: ("E001", {})),
+    Way("dunning.stop", lambda w, _: ("E009", {})),
+    Way("commission.set", lambda w, _: ("E009", {"percent": w.dice.choice(("2", "1.5", "101"))})),
+    Way("commission.query", lambda w, _: ("E003", {})),
     Way("approval.approve", decide, UNDECIDED, 3),
     Way("approval.reject", decide, UNDECIDED),
 )  # fmt: skip

@@ -47,7 +47,7 @@ PAUSED = "SELECT number FROM sales_order WHERE state IN ('on_hold', 'closed')"
 
 DELIVERED = "SELECT number FROM sales_order WHERE state = 'in_progress' AND delivery_state = 'delivered' AND received_at IS NULL"
 
-REVISED = "SELECT o.number FROM sales_order o WHERE o.state IN ('draft', 'confirmed') AND o.invoiced = 0 AND EXISTS (SELECT FROM order_revision r WHERE r.order_id = o.id AND r.revision = 1 AND r.total <> o.total)"
+REVISED = "SELECT o.number FROM sales_order o WHERE o.state IN ('draft', 'confirmed') AND o.invoiced = 0 AND EXISTS (SELECT FROM order_revision r WHERE r.order_id = o.id AND r.revision = 1 AND r.total <> o.total AND r.reason NOT LIKE '折扣%')"
 
 WAITING = "SELECT number FROM sales_order WHERE state = 'credit_hold'"
 

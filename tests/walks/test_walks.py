@@ -22,7 +22,7 @@ WAYS = (*STOCK, *SALES, *MONEY)
 
 AREA = {
     "stock", "order", "quote", "price", "ship", "return", "payment", "invoice", "receivable", "payable", "credit",
-    "statement", "count", "pick",
+    "statement", "count", "pick", "ledger", "dunning", "commission",
 }  # fmt: skip
 
 PEOPLE = frozenset(role.value for role in Role) - {Role.system.value}

@@ -42,6 +42,9 @@ IMPOSSIBLE = {
         "- coalesce((SELECT sum(amount) FROM allocation WHERE payment_id IS NOT NULL), 0) "
         "+ (SELECT coalesce(sum(l.amount), 0) FROM journal_line l JOIN account a ON a.id = l.account_id WHERE a.code = '2203') <> 0"
     ),
+    "more than 100 given up of an invoice as a small rest": (
+        "SELECT invoice_id FROM allocation WHERE kind = 'rounding' GROUP BY 1 HAVING sum(amount) > 100"
+    ),
     "goods gone to nobody": (
         "SELECT p.code FROM product p JOIN stock_worth w ON w.product_id = p.id "
         "JOIN (SELECT product_id, sum(on_hand) AS n FROM stock_bin GROUP BY 1) b ON b.product_id = p.id WHERE b.n <> w.quantity"
