@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from handlers.importing.cells import figure, text
+from handlers.importing.cells import figure, text, yes_or_no
 from handlers.importing.engine import BadRow, Change, Field, Kind
 from models.product.finding import keys_of
 from models.product.keeping import add_product
@@ -12,27 +12,57 @@ from models.stock.tables import StockMove
 
 ZERO = Decimal(0)
 
-CHANGEABLE = ("name", "barcode", "list_price", "min_stock")
+CHANGEABLE = ("name", "barcode", "list_price", "min_stock", "tax_rate", "tolerance", "active")
+
+PACKS = (("pack", "holds"), ("second_pack", "second_holds"))
+
+SHARES = {"tax_rate": "税率", "tolerance": "发货允差"}
+"""Columns in per cent that are kept as shares."""
+
+TAXED, WIDEST = (13, 9, 6, 0), 20
 
 
 async def write_product(row: dict[str, Any], by: int | None) -> Change:
     """A new product, or what the row says differently of one. Cost is the books' own once there was stock."""
     await _refuse_taken(row)
-    pack, holds = row.get("pack"), row.get("holds")
-    if (pack is None) != (holds is None):
-        raise BadRow(why="大单位和每大单位数量要一起填，例如 箱、1000")
-    if pack == row["unit"]:
-        raise BadRow(why="大单位和单位一样")
+    packs, row = _packs(row), _shared(row)
     product = await Product.filter(code__iexact=row["code"]).first()
     if product is None:
         await add_product(
             row["code"], row["name"], unit=row["unit"], list_price=row.get("list_price"), cost=row.get("cost", ZERO),
-            min_stock=row.get("min_stock"), barcode=row.get("barcode"), packs={pack: holds} if pack and holds else {},
+            min_stock=row.get("min_stock"), barcode=row.get("barcode"), packs=packs,
         )  # fmt: skip
+        terms = {name: row[name] for name in (*SHARES, "active") if name in row}
+        if terms:
+            await Product.filter(code=row["code"]).update(**terms)
         return Change.new
     changed = await _update(product, row)
-    repacked = await _repack(product, pack, holds) if pack and holds else False
-    return Change.changed if changed or repacked else Change.same
+    repacked = [await _repack(product, unit, holds) for unit, holds in packs.items()]
+    return Change.changed if changed or any(repacked) else Change.same
+
+
+def _packs(row: dict[str, Any]) -> dict[str, Decimal]:
+    """The larger units of a row. Raises BadRow for half of one, or twice the same."""
+    packs: dict[str, Decimal] = {}
+    for unit, holds in ((row.get(unit), row.get(holds)) for unit, holds in PACKS):
+        if (unit is None) != (holds is None):
+            raise BadRow(why="大单位和每大单位数量要一起填，例如 箱、1000")
+        if unit == row["unit"]:
+            raise BadRow(why="大单位和单位一样")
+        if unit in packs:
+            raise BadRow(why="两个大单位一样")
+        if unit is not None and holds is not None:
+            packs[unit] = holds
+    return packs
+
+
+def _shared(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with per cents as shares. Raises BadRow for a rate or tolerance that cannot be."""
+    if row.get("tax_rate") is not None and row["tax_rate"] not in TAXED:
+        raise BadRow(why="税率只有 13、9、6、0")
+    if row.get("tolerance") is not None and row["tolerance"] > WIDEST:
+        raise BadRow(why=f"发货允差最多 {WIDEST}%")
+    return {**row, **{name: row[name] / 100 for name in SHARES if row.get(name) is not None}}
 
 
 async def _update(product: Product, row: dict[str, Any]) -> bool:
@@ -88,6 +118,11 @@ PRODUCTS = Kind(
         Field("min_stock", "最低库存", figure(6, least=ZERO), ("安全库存", "库存下限"), example="5000"),
         Field("pack", "大单位", text(10), ("包装单位", "辅助单位"), example="箱"),
         Field("holds", "每大单位数量", figure(6), ("包装数量", "装箱数", "换算率"), example="1000"),
+        Field("second_pack", "第二大单位", text(10), ("第二包装单位",), example="盒"),
+        Field("second_holds", "每第二大单位数量", figure(6), ("第二包装数量",), example="100"),
+        Field("tax_rate", "税率", figure(2, least=ZERO), ("税率%", "增值税率"), example="13"),
+        Field("tolerance", "发货允差", figure(2, least=ZERO), ("允差", "允差%", "溢短装"), example="0"),
+        Field("active", "在售", yes_or_no, ("启用", "是否启用"), example="是"),
     ),
     ("code",),
     write_product,

@@ -113,7 +113,7 @@ class Attachment(Row):
     size = fields.IntField(default=0)
     sha256 = fields.CharField(max_length=64, default="")
     owner = to("Person")
-    about = fields.CharField(max_length=20, default="")
+    about = fields.CharField(max_length=40, default="")
     door = fields.CharField(max_length=12)
     media_id = fields.CharField(max_length=200)
     state = fields.CharField(max_length=12, default=AttachmentState.waiting.value)

@@ -39,6 +39,9 @@ SELECT several.*, (SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balanc
 FROM several
 """)
 
+# What is no longer sold is only found by its whole name: there may be some of it left.
+STOPPED = "SELECT *, NULL::numeric AS free FROM product WHERE keys ? $1 AND NOT active ORDER BY code LIMIT 2"
+
 SPELLINGS = "SELECT name, keys ->> 0 AS spelling FROM product WHERE active ORDER BY code"
 
 NEAR = 62
@@ -78,6 +81,8 @@ async def _find(text: str) -> Found:
         return Found([])
     parts = _parts(wanted)
     if rows := await FIND.rows(wanted, " ".join(f"%{part}%" for part in parts) if len(parts) > 1 else ""):
+        return Found(rows)
+    if rows := await sql.records(STOPPED, wanted):
         return Found(rows)
     return Found([], _near(wanted, parts, await sql.rows(SPELLINGS)))
 

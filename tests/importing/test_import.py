@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -427,3 +428,32 @@ async def test_a_wrong_file_in_chat_says_which_lines(database: str, chat: Chat, 
     await sent(xlsx(PRODUCTS, tmp_path), "E003")
     assert "没有权限" in await chat("E003", "导入产品")
     assert not await Supplier.exists(name="Z3") and not await Product.exists(code="Z001")
+
+
+async def test_a_product_comes_with_its_tax_its_tolerance_both_its_packs_and_whether_it_is_sold(
+    database: str, tmp_path: Path
+) -> None:
+    head = [
+        "编号",
+        "名称",
+        "单位",
+        "大单位",
+        "每大单位数量",
+        "第二大单位",
+        "每第二大单位数量",
+        "税率",
+        "发货允差",
+        "在售",
+    ]
+    first = ["Z101", "测试阀", "个", "箱", 40, "托", 960, 9, 5, "是"]
+    await import_file("products", xlsx([head, first], tmp_path, "a.xlsx"), dry_run=False)
+    made = await Product.get(code="Z101")
+    assert (made.tax_rate, made.tolerance, made.active) == (Decimal("0.09"), Decimal("0.05"), True)
+    packs = await Pack.filter(product_id=made.id).order_by("holds").values_list("unit", "holds")
+    assert packs == [("箱", 40), ("托", 960)]
+    await import_file("products", xlsx([head, [*first[:-1], "否"]], tmp_path, "b.xlsx"), dry_run=False)
+    assert not (await Product.get(code="Z101")).active
+    for wrong, words in (([*first[:7], 8, 5, "是"], "税率只有"), ([*first[:8], 30, "是"], "最多 20%"),
+                         ([*first[:5], "箱", 960, 9, 5, "是"], "两个大单位一样")):  # fmt: skip
+        with pytest.raises(Trouble, match=words):
+            await import_file("products", xlsx([head, wrong], tmp_path, "c.xlsx"), dry_run=False)

@@ -1,0 +1,83 @@
+"""The catalogue: what a product is, and whether it is still sold."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from handlers.actor import Actor
+from handlers.call import Call
+from handlers.dispatch import Done
+from handlers.registry import command, query
+from handlers.result import Needs, Places, Price, Quantity, Ref, Result
+from models.chat.tables import Attachment, AttachmentState
+from models.errors import WrongState
+from models.product.tables import Pack, Product
+
+
+class PackSize(Result):
+    """A larger unit, and how much of the product's own it holds."""
+
+    unit: str
+    holds: Quantity
+
+
+class ProductCard(Result):
+    """What a product is; a rate or tolerance of its own, what it costs to buy from us, how many pictures there are."""
+
+    product: Ref
+    unit: str
+    barcode: str | None
+    active: bool
+    packs: list[PackSize]
+    list_price: Annotated[Price | None, Needs("price.list")]
+    tax_percent: Annotated[Decimal | None, Places(None), Needs("price.list")]
+    tolerance_percent: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    min_stock: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
+    pictures: int
+
+
+class Selling(Result):
+    """Whether a product is sold from now on."""
+
+    product: Ref
+    active: bool
+
+
+@query(
+    "product.info",
+    says=["{product}资料", "{product}的资料", "{product}规格", "{product}的规格", "{product}图片", "{product}的图片", "{product}装箱数", "产品{product}", "查产品{product}"],
+)  # fmt: skip
+async def show_product(me: Actor, *, product: Product) -> ProductCard:
+    """产品资料：编码、条码、包装、税率、图片"""
+    packs = await Pack.filter(product_id=product.id).order_by("holds")
+    pictures = Attachment.filter(about=product.code, kind="image").exclude(state=AttachmentState.refused.value)
+    return ProductCard(
+        product=Ref(code=product.code, name=product.name),
+        unit=product.unit,
+        barcode=product.barcode,
+        active=product.active,
+        packs=[PackSize(unit=each.unit, holds=each.holds) for each in packs],
+        list_price=product.list_price,
+        tax_percent=None if product.tax_rate is None else product.tax_rate * 100,
+        tolerance_percent=product.tolerance * 100 if product.tolerance else None,
+        min_stock=product.min_stock,
+        pictures=await pictures.count(),
+    )
+
+
+@command("product.stop", says=["停用{product}", "{product}停用", "停售{product}", "{product}停售", "{product}不卖了"])
+async def stop_product(me: Actor, *, product: Product) -> Done[Selling]:
+    """停用产品：不能再报价和下单，已有的订单照常"""
+    return Done(await _sell(product, active=False), undo=Call("product.start", {"product": product.code}))
+
+
+@command("product.start", says=["启用{product}", "{product}启用", "恢复销售{product}", "{product}恢复销售"])
+async def start_product(me: Actor, *, product: Product) -> Done[Selling]:
+    """启用停用的产品"""
+    return Done(await _sell(product, active=True), undo=Call("product.stop", {"product": product.code}))
+
+
+async def _sell(product: Product, *, active: bool) -> Selling:
+    if not await Product.filter(id=product.id, active=not active).update(active=active):
+        state = "active" if active else "stopped"
+        raise WrongState(kind="product", number=product.name, state=state, state_text="在售" if active else "已停用")
+    return Selling(product=Ref(code=product.code, name=product.name), active=active)
