@@ -171,6 +171,6 @@ async def _slots_of(me: Actor, said: Said) -> dict[str, Any] | None:
 
 def _stored_name(call: Call, name: str) -> Any:
     value = call.ready[name]
-    if hasattr(value, "number") and name not in ("customer", "person"):
+    if hasattr(value, "number") and not hasattr(value, "name"):
         return value.number
     return getattr(value, "name", None) or call.inputs[name]
