@@ -1,11 +1,13 @@
 """Inputs of finance: the day of something that has happened, how money came and what for, the number by which the tax office knows a buyer."""
 
+import re
 from datetime import date
 from typing import Any, NewType
 
 from handlers.actor import Actor
-from handlers.inputs import DayReader, Reader, reads
+from handlers.inputs import DayReader, Reader, SpanReader, reads
 from handlers.reading.dates import read_day
+from handlers.reading.periods import MONTHS, PERIOD, Span, month_of
 from handlers.references import WordReader
 from models.clock import days, today
 from models.errors import InvalidInput
@@ -15,7 +17,11 @@ from models.states import Labelled
 from models.text import plain
 
 PastDay = NewType("PastDay", date)
+Coming = NewType("Coming", Span)
 TaxNo = NewType("TaxNo", str)
+
+_WITHIN = re.compile(r"(\d{1,3})天(?:内|之内|以内)")
+_MONTH = re.compile(rf"(?:\d{{1,2}}|{MONTHS.removesuffix('月')})月份?")
 
 LAST_YEAR = days(300)
 """A day of the month without a year is last year's if that is no longer ago; else a day to come was meant, or mistyped."""
@@ -44,6 +50,27 @@ def _a_year_before(day: date) -> date:
     except ValueError:
         return day
     return before if today() - before <= LAST_YEAR else day
+
+
+@reads(Coming)
+class ComingReader(SpanReader):
+    """A span of what is still to fall due: 12月 is the next December, and there is 下周 too."""
+
+    slot = rf"(?:下周|下个?星期|下个?月|\d{{1,3}}天(?:内|之内|以内)|{PERIOD})"
+
+    async def read(self, me: Actor, text: str, name: str) -> Span:
+        said, day = plain(text).strip().removesuffix("的"), today()
+        if said in ("下周", "下星期", "下个星期"):
+            monday = day + days(7 - day.weekday())
+            return Span(monday, monday + days(6))
+        if said in ("下月", "下个月"):
+            return month_of(month_of(day).end + days(1))
+        if found := _WITHIN.fullmatch(said):
+            return Span(day, day + days(int(found[1])))
+        span: Span = await super().read(me, text, name)
+        if span.end < day and _MONTH.fullmatch(said):
+            return month_of(span.start.replace(year=span.start.year + 1))
+        return span
 
 
 class PaymentKind(Labelled):

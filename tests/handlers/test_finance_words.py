@@ -1,5 +1,6 @@
 """Finance in other words: each line is what it says, and its answer holds the figures."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,15 @@ from tests.people import Api, Chat
 @pytest.mark.parametrize(
     ("line", "intent", "slots"),
     [
+        ("下周要付哪些", "payable.query", {}),
+        ("30天内要付哪些", "payable.query", {}),
+        ("这个月还要付多少", "payable.query", {}),
+        ("欠正泰多少钱", "payable.query", {"supplier": "正泰"}),
+        ("老王欠多少钱", "receivable.query", {"customer": "老王五金店"}),
+        ("宏达欠我们多少", "receivable.query", {"customer": "宏达建材"}),
+        ("应收款", "receivable.aging", {}),
+        ("逾期账款", "receivable.overdue", {}),
+        ("没开票的订单", "invoice.list", {}),
         ("现金流量表", "report.cashflow", {}),
         ("按产品看毛利", "report.profit", {"by": "product"}),
         ("按客户看毛利", "report.profit", {"by": "customer"}),
@@ -82,3 +92,12 @@ async def test_a_tax_number_of_an_invoice_that_is_not_there_yet_says_what_is_mis
     await chat("E009", "确认")
     assert "已登记发票号" in await chat("E009", line)
     assert (await Invoice.get(order__number="SO0312")).e_number == "24322000001234"
+
+
+async def test_a_month_of_what_is_to_be_paid_is_one_to_come(chat: Chat) -> None:
+    following = (today().replace(day=1) + timedelta(days=31)).replace(day=1)
+    assert f"应付 {following:%Y-%m}" in await chat("E009", f"{following.month}月要付哪些")
+    assert f"应付 {following:%Y-%m}" in await chat("E009", "下个月要付哪些")
+    monday = today() + timedelta(days=7 - today().weekday())
+    assert f"应付 {monday}/{monday + timedelta(days=6)}" in await chat("E009", "下周要付哪些")
+    assert f"应付 {today()}/{today() + timedelta(days=30)}" in await chat("E009", "30天内要付哪些")

@@ -167,7 +167,16 @@ async def void_invoice(me: Actor, *, invoice: Invoice) -> InvoiceAnswer:
 
 @query(
     "invoice.list",
-    says=["还有哪些没开票", "哪些没开票", "没开票的", "待开票", "未开票清单", "{customer}还有哪些没开票"],
+    says=[
+        "还有哪些没开票",
+        "哪些没开票",
+        "没开票的",
+        "没开票的订单",
+        "哪些订单没开票",
+        "待开票",
+        "未开票清单",
+        "{customer}还有哪些没开票",
+    ],
 )
 async def list_waiting(me: Actor, *, customer: Customer | None = None) -> WaitingList:
     """待开票：已发货还没开票的订单"""

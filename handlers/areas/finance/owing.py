@@ -6,6 +6,7 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.inputs import Amount, Text
+from handlers.money import Coming
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command, query
 from handlers.result import Money, Places, Ref, Result
@@ -112,10 +113,10 @@ class BudgetAnswer(Result):
     "payable.query",
     says=[
         "{period}要付哪些", "要付哪些", "{period}要付多少", "应付", "应付款", "应付账龄", "应付账款", "欠供应商多少", "欠{supplier}多少货款", "欠{supplier}多少",
-        "{supplier}的应付", "{supplier}应付", "我们欠{supplier}多少", "{period}应付",
+        "欠{supplier}多少钱", "{period}还要付多少", "{period}还要付哪些", "{period}应付多少", "{supplier}的应付", "{supplier}应付", "我们欠{supplier}多少", "{period}应付",
     ],
 )  # fmt: skip
-async def query_payable(me: Actor, *, supplier: Supplier | None = None, period: Span | None = None) -> PayableAnswer:
+async def query_payable(me: Actor, *, supplier: Supplier | None = None, period: Coming | None = None) -> PayableAnswer:
     """查应付：要付哪些、什么时候到期、账龄"""
     whose = supplier.id if supplier else None
     bills = await sql.rows(DUE, today(), whose)

@@ -161,7 +161,7 @@ class StatementSent(Statement):
 
 @query(
     "receivable.query",
-    says=["{customer}还欠多少", "{customer}欠多少", "{customer}欠款", "{customer}应收", "我还欠多少钱", "我欠多少", "我还欠多少", "欠款多少"],
+    says=["{customer}还欠多少", "{customer}欠多少", "{customer}欠多少钱", "{customer}还欠多少钱", "{customer}欠我们多少", "{customer}欠我们多少钱", "{customer}欠款", "{customer}应收", "我还欠多少钱", "我欠多少", "我还欠多少", "欠款多少"],
 )  # fmt: skip
 async def query_receivable(me: Actor, *, customer: Customer) -> Owed:
     """查欠款：未付的发票、到期日和逾期"""
@@ -185,7 +185,9 @@ async def query_receivable(me: Actor, *, customer: Customer) -> Owed:
     )  # fmt: skip
 
 
-@query("receivable.aging", says=["账龄表", "账龄", "应收账龄", "账龄分析", "{customer}账龄"])
+@query(
+    "receivable.aging", says=["账龄表", "账龄", "应收", "应收款", "应收账款", "应收账龄", "账龄分析", "{customer}账龄"]
+)
 async def query_ageing(me: Actor, *, customer: Customer | None = None) -> AgeingAnswer:
     """账龄表：每个客户欠款按逾期天数分段"""
     rows = await sql.rows(AGEING, today(), await _customers(me, customer))
@@ -206,6 +208,9 @@ async def query_ageing(me: Actor, *, customer: Customer | None = None) -> Ageing
         "谁欠钱",
         "逾期的有哪些",
         "有哪些逾期",
+        "逾期账款",
+        "逾期应收",
+        "逾期超过{days}天",
     ],
 )
 async def query_overdue(me: Actor, *, days: Count | None = None) -> OverdueAnswer:

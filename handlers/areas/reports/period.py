@@ -238,7 +238,16 @@ async def report_payment(me: Actor, *, period: Span | None = None, by: Dimension
 
 @query(
     "report.receivable",
-    says=["谁欠钱超过{days}天", "欠款超过{days}天的", "应收报表", "按{by}应收", "欠款排名", "谁欠得最多"],
+    says=[
+        "谁欠钱超过{days}天",
+        "欠款超过{days}天的",
+        "应收报表",
+        "按{by}应收",
+        "欠款排名",
+        "哪些客户欠钱",
+        "谁还欠钱",
+        "谁欠得最多",
+    ],
 )
 async def report_receivable(me: Actor, *, days: Count | None = None, by: Dimension | None = None) -> ReceivableReport:
     """应收：谁欠多少，逾期超过多少天"""
