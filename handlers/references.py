@@ -261,13 +261,13 @@ class DocumentReader(Reader[R]):
 
 @reads(SalesOrder)
 class SalesOrderReader(DocumentReader[SalesOrder]):
-    slot = r"(?:[sS][oO])?\d{3,8}(?!\d)"
+    slot = r"(?:[sS][oO]\s?)?\d{3,8}(?!\d)"
     table, prefix = SalesOrder, "SO"
 
 
 @reads(WorkOrder)
 class WorkOrderReader(DocumentReader[WorkOrder]):
-    slot = r"(?:[wW][oO])?\d{3,8}(?!\d)"
+    slot = r"(?:[wW][oO]\s?)?\d{3,8}(?!\d)"
     table, prefix = WorkOrder, "WO"
 
 
@@ -319,7 +319,7 @@ class PaymentReader(DocumentReader[Payment]):
 
 @reads(PurchaseOrder)
 class PurchaseOrderReader(DocumentReader[PurchaseOrder]):
-    slot = r"[pP][oO]\d{1,8}(?!\d)"
+    slot = r"[pP][oO]\s?\d{1,8}(?!\d)"
     table, prefix = PurchaseOrder, "PO"
 
 
@@ -339,7 +339,7 @@ class SupplierInvoiceReader(DocumentReader[SupplierInvoice]):
 class ApprovalReader(DocumentReader[Approval]):
     """An approval; asked which, people are offered those that wait for them."""
 
-    slot = r"(?:[aA][pP])?\d{1,8}(?!\d)"
+    slot = r"(?:[aA][pP]\s?)?\d{1,8}(?!\d)"
     table, prefix = Approval, "AP"
 
     async def offers(self, me: Actor) -> list[str]:

@@ -128,7 +128,7 @@ class RemedyReader(WordReader[Remedy]):
 
 @reads(Quotation)
 class QuotationReader(DocumentReader[Quotation]):
-    slot = r"[qQ][uU]\d{1,8}(?!\d)"
+    slot = r"[qQ][uU]\s?\d{1,8}(?!\d)"
     table, prefix = Quotation, "QU"
 
 

@@ -233,6 +233,11 @@ async def test_a_quotation_goes_out_with_its_page_and_shows_no_cost(site: Site) 
     again = words(await site.shows("C001", "打印QU0003"))
     assert re.sub("有效.*", "", again) == re.sub("有效.*", "", shown)
     assert "没有找到" in await site.chat("C002", "打印QU0003")
+    # Who asks for a picture gets the page, which says in a chat's preview what it is.
+    page = (await site.page(await site.link("E003", "报价图QU0003")))[1]
+    assert (
+        'og:title" content="报价单 QU0003"' in page and 'og:description" content="宏达建材，¥1,284.00，有效到' in page
+    )
 
 
 async def test_a_quotation_that_nobody_sent_has_no_page(site: Site) -> None:

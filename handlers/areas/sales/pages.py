@@ -66,7 +66,16 @@ class DeliverySheet(Sheet):
 
 @page(
     "quotation",
-    says=["打印{quotation}", "打印报价单{quotation}", "{quotation}打印", "{quotation}网页", "报价单{quotation}网页"],
+    says=[
+        "打印{quotation}",
+        "打印报价单{quotation}",
+        "{quotation}打印",
+        "{quotation}网页",
+        "报价单{quotation}网页",
+        "报价图{quotation}",
+        "{quotation}报价图",
+        "报价单{quotation}图片",
+    ],
     lives=QUARTER,
     outward=True,
 )
