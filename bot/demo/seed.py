@@ -229,7 +229,7 @@ async def _live(past: Past) -> None:
         issued = await _do(clerk, "invoice.issue", order=number, kind="普票")
     if past.paid:
         with travel(min(ordered + timedelta(days=2 + past.number % 25), at_local(today(), 9))):
-            await _do(clerk, "payment.record", customer=customer.number, amount=issued.facts["total"], order=number)
+            await _do(clerk, "payment.record", customer=customer.number, amount=issued.facts["amount"], order=number)
 
 
 async def _recent() -> None:
