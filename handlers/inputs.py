@@ -3,6 +3,7 @@
 import base64
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Generic, NewType, TypeVar
@@ -302,6 +303,13 @@ class CursorReader(Reader[Cursor]):
 def cursor_after(row_id: int) -> str:
     """The cursor of a page that ended with this row."""
     return base64.urlsafe_b64encode(f"after:{row_id}".encode()).decode()
+
+
+def page_of(rows: Sequence[T], cursor: Cursor | None, size: int) -> tuple[list[T], str | None]:
+    """A page of rows that had to be read whole anyway, and where the next begins: their place is the cursor."""
+    start = int(cursor or 0)
+    end = start + size
+    return list(rows[start:end]), cursor_after(end) if end < len(rows) else None
 
 
 _MEANT = re.compile(r"[年月日号]|\d{4}")

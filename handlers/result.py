@@ -68,6 +68,16 @@ class Listing(Result):
         return {**super().facts(may), "next": self.next}
 
 
+class Entire(Listing):
+    """A list that comes whole: its total is what is in it, and nothing comes next."""
+
+    total: int = 0
+
+    def facts(self, may: Any) -> dict[str, Any]:
+        shown = super().facts(may)
+        return {**shown, "total": len(shown["items"])}
+
+
 _PLAIN = frozenset({str, Decimal, list, bool, int})
 """What nearly every field holds; to look closer costs more than all the rest."""
 

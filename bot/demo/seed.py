@@ -244,7 +244,7 @@ async def _live(past: Past) -> None:
         issued = await do(clerk, "invoice.issue", order=number, kind="普票")
     if past.paid:
         with travel(min(ordered + timedelta(days=2 + past.number % 25), at_local(today(), 9))):
-            await do(clerk, "payment.record", customer=customer.number, amount=issued.facts["total"], order=number)
+            await do(clerk, "payment.record", customer=customer.number, amount=issued.facts["amount"], order=number)
 
 
 async def _recent() -> None:

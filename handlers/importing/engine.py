@@ -59,7 +59,7 @@ class ImportRefused(Refused):
 
 
 class Imported(Result):
-    """What an import did, or would do; `items` are the first changes, `more` counts those not shown."""
+    """What an import did, or would do; `changes` are the first of them, `more` counts those not shown."""
 
     kind: str
     title: str
@@ -68,7 +68,7 @@ class Imported(Result):
     changed: int
     same: int
     unused: list[str]
-    items: list[str]
+    changes: list[str]
     more: int | None
 
 
@@ -128,7 +128,7 @@ async def import_table(kind: Kind, data: bytes, *, by: int | None) -> Imported:
         raise ImportRefused(kind, faults)
     return Imported(
         kind=kind.name, title=kind.title, rows=len(lines), new=counts[Change.new], changed=counts[Change.changed],
-        same=counts[Change.same], unused=unused, items=shown,
+        same=counts[Change.same], unused=unused, changes=shown,
         more=counts[Change.new] + counts[Change.changed] - len(shown) or None,
     )  # fmt: skip
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.openapi import document
+from handlers.registry import load
+from handlers.result import Listing
 from models import sql
 from models.errors import Refused
 from models.party.tables import Person
@@ -148,7 +151,6 @@ async def test_an_unbound_token_may_only_find_out_who_it_is_and_bind(api: Api, c
 async def test_the_openapi_document_names_every_handler(api: Api) -> None:
     async with api.client.get("/api/openapi.json") as response:
         document = await response.json()
-    from handlers.registry import load
 
     operations = [each for path in document["paths"].values() for each in path.values()]
     assert document["openapi"].startswith("3.1")
@@ -186,3 +188,49 @@ def _statuses() -> list[tuple[str, int]]:
         return [kind, *(each for sub in kind.__subclasses__() for each in below(sub))]
 
     return [(each.code, each.status) for each in below(Refused)]
+
+
+def test_every_list_is_of_the_one_shape() -> None:
+    lists = [each.result for each in load().values() if "items" in each.result.model_fields]
+    assert len(lists) > 30
+    assert [each.__name__ for each in lists if not issubclass(each, Listing)] == []
+    for path in document()["paths"].values():
+        for operation in path.values():
+            answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            if "items" in answer["properties"]:
+                assert {"items", "total", "next"} <= set(answer["required"]), operation["operationId"]
+                assert answer["properties"]["total"] == {"type": "integer"}, operation["operationId"]
+
+
+async def test_every_list_that_needs_no_input_has_its_total_and_what_comes_next(api: Api) -> None:
+    asked = 0
+    for name, each in load().items():
+        if (
+            each.kind == "query"
+            and issubclass(each.result, Listing)
+            and not any(i.required for i in each.inputs.values())
+        ):
+            for who in ("E001", "E003", "E009"):
+                status, body = await api.get(who, name)
+                if status == 200:
+                    asked += 1
+                    assert {"items", "total", "next"} <= body.keys(), name
+                    assert len(body["items"]) == body["total"] or body["next"] is not None, name
+    assert asked > 25
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "inputs"),
+    [("E005", "location.query", {"warehouse": "主仓"}), ("E009", "ledger.query", {"period": "今年"}), ("E003", "order.list", {})],
+)  # fmt: skip
+async def test_a_long_list_is_had_in_pages_each_row_once(api: Api, who: str, name: str, inputs: dict) -> None:
+    rows, cursor = [], {}
+    while True:
+        status, body = await api.get(who, name, **inputs, **cursor)
+        assert status == 200
+        rows += [str(row) for row in body["items"]]
+        if body["next"] is None:
+            break
+        cursor = {"cursor": body["next"]}
+    assert cursor and len(rows) == body["total"]
+    assert name == "ledger.query" or len(set(rows)) == len(rows)

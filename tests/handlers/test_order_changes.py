@@ -182,7 +182,7 @@ async def test_closing_frees_the_rest_and_reopening_takes_it_again(chat: Chat, a
     assert "按已发结算：¥1,350.00" in await chat("E003", "确认")
     assert (await held("SO0312"), await exposure("宏达建材")) == (0, before - 900)
     # What left is invoiced all the same.
-    assert (await api.post("E009", "invoice.issue", order="SO0312"))[1]["total"] == "1350.00"
+    assert (await api.post("E009", "invoice.issue", order="SO0312"))[1]["amount"] == "1350.00"
     assert await clean() == []
     await chat("E003", "重新打开SO0312")
     assert "已恢复" in await chat("E003", "确认")

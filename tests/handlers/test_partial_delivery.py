@@ -58,7 +58,7 @@ async def test_within_the_tolerance_a_little_more_leaves_and_is_owed(api: Api) -
     )[1]["number"]
     assert (await send(api, "1031", number))[1]["code"] == "over_delivery"
     assert (await send(api, "1030", number))[1]["delivery"] == "delivered"
-    assert (await api.post("E009", "invoice.issue", order=number))[1]["total"] == "463.50"
+    assert (await api.post("E009", "invoice.issue", order=number))[1]["amount"] == "463.50"
     assert await clean() == []
 
 

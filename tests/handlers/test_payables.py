@@ -88,7 +88,7 @@ async def test_a_payment_ahead_is_taken_off_the_invoice_that_comes_later(chat: C
     await chat("E009", "PO0087来票")
     assert "未付：¥13,165.00" in await chat("E009", "确认")
     _, owed = await api.get("E009", "payable.query", supplier="佛照")
-    assert (owed["total"], owed["advance"]) == ("13165.00", "0.00")
+    assert (owed["amount"], owed["advance"]) == ("13165.00", "0.00")
     assert await clean()
 
 
@@ -103,7 +103,7 @@ async def test_an_invoice_taken_back_makes_its_payment_an_advance_and_the_goods_
     await chat("E009", f"作废{bill}")
     assert f"{bill} 已作废" in await chat("E009", "确认")
     _, owed = await api.get("E009", "payable.query", supplier="佛照")
-    assert (owed["total"], owed["advance"], owed["unbilled"]) == ("0.00", "2316.50", "2050.00")
+    assert (owed["amount"], owed["advance"], owed["unbilled"]) == ("0.00", "2316.50", "2050.00")
     assert await clean()
 
 
@@ -123,7 +123,7 @@ async def test_a_payment_made_wrongly_is_taken_back_within_ten_minutes(chat: Cha
     assert "还欠供应商：¥1,316.50" in await chat("E009", "确认")
     assert "请确认撤销" in await chat("E009", "撤销")
     assert "已撤销" in await chat("E009", "确认")
-    assert (await api.get("E009", "payable.query", supplier="佛照"))[1]["total"] == "2316.50"
+    assert (await api.get("E009", "payable.query", supplier="佛照"))[1]["amount"] == "2316.50"
     assert await clean()
 
 

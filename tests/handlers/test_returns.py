@@ -140,7 +140,7 @@ async def test_what_is_not_invoiced_yet_needs_no_red_invoice(api: Api) -> None:
     await api.post("E003", "return.create", order="SO0316", items=[{"product": "M8X30", "quantity": "500"}])
     status, body = await api.post("E005", "return.receive", given="RT0003")
     assert (status, body["credits"]) == (200, [])
-    assert (await api.post("E009", "invoice.issue", order="SO0316"))[1]["total"] == "450.00"
+    assert (await api.post("E009", "invoice.issue", order="SO0316"))[1]["amount"] == "450.00"
     assert await clean() == []
 
 

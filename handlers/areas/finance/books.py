@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 from handlers.actor import Actor
+from handlers.inputs import Cursor, cursor_after
 from handlers.reading.periods import Span, month_of
 from handlers.registry import query
-from handlers.result import Money, Result
+from handlers.result import Listing, Money, Result
 from models import sql
 from models.base import ZERO
 from models.books.closing import PROFIT, RETAINED
@@ -14,9 +15,12 @@ from models.books.tables import AccountKind
 from models.clock import today
 
 JOURNAL = """
-SELECT e.booked_on AS day, e.document, e.memo, a.code, a.name, l.amount
+SELECT e.id, e.booked_on AS day, e.document, e.memo, a.code, a.name, l.amount
 FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
-WHERE e.booked_on BETWEEN $1 AND $2 ORDER BY e.booked_on DESC, e.id DESC, l.id LIMIT 400
+WHERE e.id IN (
+  SELECT id FROM journal_entry WHERE booked_on BETWEEN $1 AND $2
+    AND EXISTS (SELECT FROM journal_line WHERE entry_id = journal_entry.id) ORDER BY booked_on DESC, id DESC LIMIT $3 OFFSET $4)
+ORDER BY e.booked_on DESC, e.id DESC, l.id
 """
 
 COUNTED = """
@@ -85,12 +89,10 @@ class Booked(Result):
     lines: list[BookedLine]
 
 
-class JournalAnswer(Result):
+class JournalAnswer(Listing):
     """The journal of some days, the latest entries first."""
 
     period: str
-    count: int
-    shown: int
     amount: Money
     items: list[Booked]
 
@@ -190,27 +192,27 @@ class CashAnswer(Result):
     "ledger.query",
     says=["日记账{period}的", "{period}的日记账", "{period}日记账", "日记账", "{period}的凭证", "查凭证", "凭证"],
 )
-async def query_journal(me: Actor, *, period: Span | None = None) -> JournalAnswer:
+async def query_journal(me: Actor, *, period: Span | None = None, cursor: Cursor | None = None) -> JournalAnswer:
     """日记账：每张凭证的借贷"""
     span = period or Span(today(), today())
     counted = await sql.row(COUNTED, span.start, span.end)
     assert counted is not None
-    entries: list[Booked] = []
-    for row in await sql.rows(JOURNAL, span.start, span.end):
+    entries: dict[int, Booked] = {}
+    start = int(cursor or 0)
+    for row in await sql.rows(JOURNAL, span.start, span.end, SHOWN, start):
         line = BookedLine(
             account=row["code"], name=row["name"], debit=row["amount"] if row["amount"] > 0 else None,
             credit=-row["amount"] if row["amount"] < 0 else None,
         )  # fmt: skip
-        last = entries[-1] if entries else None
-        if last and (last.document, last.memo, last.day) == (row["document"], row["memo"], row["day"]):
-            last.lines.append(line)
-        elif len(entries) < SHOWN:
-            entries.append(Booked(day=row["day"], document=row["document"], memo=row["memo"], lines=[line]))
-        else:
-            break
+        entry = entries.setdefault(
+            row["id"], Booked(day=row["day"], document=row["document"], memo=row["memo"], lines=[])
+        )
+        entry.lines.append(line)
+    end, count = start + len(entries), counted["entries"]
     return JournalAnswer(
-        period=span.text, count=counted["entries"], shown=len(entries), amount=counted["amount"], items=entries
-    )
+        period=span.text, total=count, next=cursor_after(end) if end < count else None, amount=counted["amount"],
+        items=list(entries.values()),
+    )  # fmt: skip
 
 
 @query("ledger.trial", says=["试算平衡", "试算平衡表", "科目余额表", "{period}科目余额表", "{period}试算平衡"])

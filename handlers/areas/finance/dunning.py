@@ -2,7 +2,7 @@
 
 from handlers.actor import Actor
 from handlers.registry import command
-from handlers.result import Money, Ref, Result
+from handlers.result import Entire, Money, Ref, Result
 from handlers.visible import visible
 from models.base import ZERO
 from models.clock import today
@@ -32,11 +32,11 @@ class Reminder(Result):
     charge: Money
 
 
-class Reminded(Result):
+class Reminded(Entire):
     """To whom a reminder went, and who was left out: their next level is not due, or reminding them is paused."""
 
     items: list[Reminder]
-    total: Money
+    amount: Money
     waiting: int
     paused: int
 
@@ -67,7 +67,7 @@ async def remind(me: Actor, *, customer: Customer | None = None) -> Reminded:
         raise NothingOpen(customer=customer.name if customer else None)
     sent = [each for each in chosen if await send_reminder(me, each)]
     return Reminded(
-        items=[reminder(each) for each in sent], total=sum((each.amount for each in sent), ZERO),
+        items=[reminder(each) for each in sent], amount=sum((each.amount for each in sent), ZERO),
         waiting=sum(1 for each in late if each not in chosen and not each.paused), paused=sum(1 for each in late if each.paused),
     )  # fmt: skip
 

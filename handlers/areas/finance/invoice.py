@@ -9,7 +9,7 @@ from handlers.inputs import Cursor, Text, cursor_after
 from handlers.money import PastDay, TaxNo
 from handlers.reading.periods import Span
 from handlers.registry import command, query
-from handlers.result import Listing, Money, Ref, Result
+from handlers.result import Entire, Listing, Money, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.delivery.telling import tell
@@ -55,11 +55,11 @@ class InvoiceAnswer(Result):
     reverses: str | None = None
 
 
-class Issued(Result):
+class Issued(Entire):
     """The invoices that were made at once."""
 
     items: list[InvoiceAnswer]
-    total: Money
+    amount: Money
 
 
 class InvoiceList(Listing):
@@ -77,11 +77,11 @@ class Waiting(Result):
     since: datetime.date | None
 
 
-class WaitingList(Result):
+class WaitingList(Entire):
     """Everything that waits for an invoice."""
 
     items: list[Waiting]
-    total: Money
+    amount: Money
 
 
 class TaxDetails(Result):
@@ -118,7 +118,7 @@ async def issue_invoice(
         answer = await _shown(me, await invoice_order(each, wanted, by=me.person_id, on=date))
         await _tell(answer, each.customer_id)  # type: ignore[attr-defined]
         made.append(answer)
-    return Issued(items=made, total=sum((each.total for each in made), Decimal(0)))
+    return Issued(items=made, amount=sum((each.total for each in made), Decimal(0)))
 
 
 @command(
@@ -183,7 +183,7 @@ async def list_waiting(me: Actor, *, customer: Customer | None = None) -> Waitin
     mine = [customer.id] if customer else [each.id for each in await visible(me, Customer).only("id")]
     rows = await sql.rows(WAITING, mine)
     items = [Waiting(order=r["number"], customer=r["customer"], amount=r["amount"], since=r["since"]) for r in rows]
-    return WaitingList(items=items, total=sum((each.amount for each in items), Decimal(0)))
+    return WaitingList(items=items, amount=sum((each.amount for each in items), Decimal(0)))
 
 
 @query(

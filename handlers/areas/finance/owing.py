@@ -2,14 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from handlers.actor import Actor
 from handlers.inputs import Amount, Text
 from handlers.money import Coming
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command, query
-from handlers.result import Money, Places, Ref, Result
+from handlers.result import Entire, Money, Places, Ref, Result
 from models import sql
 from models.base import ZERO
 from models.clock import today
@@ -71,13 +71,13 @@ class AskedPayment(Result):
     state: PaymentOutState
 
 
-class PayableAnswer(Result):
+class PayableAnswer(Entire):
     """What we owe; `due` is what falls due in the period, with what is late already; buckets are days past due."""
 
     supplier: Ref | None
     period: str | None
     due: Money
-    total: Money
+    amount: Money
     current: Money
     d30: Money
     d60: Money
@@ -102,7 +102,7 @@ class BudgetRow(Result):
     percent: Annotated[Decimal, Places(1)]
 
 
-class BudgetAnswer(Result):
+class BudgetAnswer(Entire):
     """The budgets of a month."""
 
     month: str
@@ -121,12 +121,14 @@ async def query_payable(me: Actor, *, supplier: Supplier | None = None, period: 
     whose = supplier.id if supplier else None
     bills = await sql.rows(DUE, today(), whose)
     due = [row for row in bills if period is None or row["due_on"] <= period.end]
-    sums = {name: _sum(row for row in bills if _within(row, least, most)) for name, least, most in BUCKETS}
+    sums: dict[str, Any] = {
+        name: _sum(row for row in bills if _within(row, least, most)) for name, least, most in BUCKETS
+    }
     ahead, unbilled = await sql.row(AHEAD, whose), await sql.row(UNBILLED, whose)
     assert ahead is not None and unbilled is not None
     return PayableAnswer(
         supplier=Ref(number=supplier.number, name=supplier.name) if supplier else None,
-        period=period.text if period else None, due=_sum(due), total=_sum(bills), **sums, advance=ahead["amount"],
+        period=period.text if period else None, due=_sum(due), amount=_sum(bills), **sums, advance=ahead["amount"],
         unbilled=unbilled["amount"], items=[_due(row) for row in due],
         requests=[
             AskedPayment(number=r["number"], supplier=r["supplier"], amount=r["amount"], state=PaymentOutState.of(r["state"]))

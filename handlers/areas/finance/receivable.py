@@ -9,7 +9,7 @@ from handlers.inputs import Count
 from handlers.pages import link_to
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command, query
-from handlers.result import Money, Places, Ref, Result
+from handlers.result import Entire, Money, Places, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -75,7 +75,7 @@ class OpenItem(Result):
     days_late: int
 
 
-class Owed(Result):
+class Owed(Entire):
     """What one customer owes, and when it falls due."""
 
     customer: Ref
@@ -122,12 +122,12 @@ class Late(Result):
     days: int
 
 
-class OverdueAnswer(Result):
+class OverdueAnswer(Entire):
     """Who is late by more than so many days."""
 
     days: int
     items: list[Late]
-    total: Money
+    amount: Money
 
 
 class Movement(Result):
@@ -140,7 +140,7 @@ class Movement(Result):
     balance: Money
 
 
-class Statement(Result):
+class Statement(Entire):
     """A customer's account over a period: what was owed before, what happened, what is owed now."""
 
     customer: Ref
@@ -217,7 +217,7 @@ async def query_overdue(me: Actor, *, days: Count | None = None) -> OverdueAnswe
     """逾期清单：谁欠款超过多少天"""
     least = int(days or 0)
     items = await _late(me, None, least)
-    return OverdueAnswer(days=least, items=items, total=sum((each.amount for each in items), ZERO))
+    return OverdueAnswer(days=least, items=items, amount=sum((each.amount for each in items), ZERO))
 
 
 @query(

@@ -3,7 +3,7 @@
 from handlers.actor import Actor
 from handlers.areas.finance.dunning import Reminder, reminder, send_reminder
 from handlers.registry import command
-from handlers.result import Money, Quantity, Ref, Result
+from handlers.result import Entire, Money, Quantity, Ref, Result
 from handlers.visible import visible
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -23,17 +23,17 @@ class RiskFact(Result):
     order: str | None
 
 
-class Watched(Result):
+class Watched(Entire):
     """What was told."""
 
     items: list[RiskFact]
 
 
-class Proposed(Result):
+class Proposed(Entire):
     """Customers whose next reminder is due, or, where that goes by itself, was `sent`."""
 
     items: list[Reminder]
-    total: Money
+    amount: Money
     sent: bool
 
 
@@ -60,7 +60,9 @@ async def propose_reminders(me: Actor) -> Proposed:
     sent = company is not None and company.auto_dunning
     if sent:
         due = [each for each in due if await send_reminder(me, each)]
-    answer = Proposed(items=[reminder(each) for each in due], total=sum((each.amount for each in due), ZERO), sent=sent)
+    answer = Proposed(
+        items=[reminder(each) for each in due], amount=sum((each.amount for each in due), ZERO), sent=sent
+    )
     if due:
         facts = answer.facts(lambda right: True)
         await tell("dunning.due", about="", facts=facts, finance=await people_with(Role.finance))

@@ -10,7 +10,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Count, Day, TrackingNo
 from handlers.items import Item, refuse_fractions
 from handlers.registry import command, query
-from handlers.result import Quantity, Ref, Result
+from handlers.result import Entire, Quantity, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -54,7 +54,7 @@ class DueOrder(Result):
     lines: list[ShippedLine]
 
 
-class DueList(Result):
+class DueList(Entire):
     """What is to be sent, the earliest asked for first."""
 
     day: date

@@ -9,7 +9,7 @@ from handlers.dispatch import Done
 from handlers.inputs import Day, Text
 from handlers.items import Item
 from handlers.registry import command, query
-from handlers.result import Quantity, Ref, Result
+from handlers.result import Entire, Quantity, Ref, Result
 from handlers.visible import visible
 from models.clock import today
 from models.delivery.telling import tell
@@ -39,7 +39,7 @@ class Kept(Result):
     by: str
 
 
-class Keeping(Result):
+class Keeping(Entire):
     """What is kept, or was just let go."""
 
     items: list[Kept]

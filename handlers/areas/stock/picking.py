@@ -7,7 +7,7 @@ from handlers.areas.stock.places import BinShown
 from handlers.measures import in_packs
 from handlers.pages import Sheet, page
 from handlers.registry import query
-from handlers.result import Ref, Result
+from handlers.result import Entire, Ref
 from models import sql
 from models.party.tables import Customer
 from models.sales.tables import SalesOrder
@@ -36,7 +36,7 @@ class Picked(BinShown):
     packs: str | None = None
 
 
-class PickList(Result):
+class PickList(Entire):
     """What to fetch for an order and where, in the order of the way through the warehouse.
 
     `lacking` is what is not held, and, `expired`, what is held of goods that may not leave any more.

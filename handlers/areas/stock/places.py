@@ -7,9 +7,9 @@ from typing import Any
 from handlers.actor import Actor
 from handlers.areas.stock.facts import ref
 from handlers.dispatch import MissingInput
-from handlers.inputs import Count
+from handlers.inputs import Count, Cursor, page_of
 from handlers.registry import query
-from handlers.result import Quantity, Ref, Result
+from handlers.result import Listing, Quantity, Ref, Result
 from models import sql
 from models.clock import today
 from models.errors import InvalidInput
@@ -25,6 +25,8 @@ WHERE b.on_hand > 0 AND ($1::text IS NULL OR b.location = $1) AND ($2::bigint IS
 ORDER BY w.rank, b.location, p.code, b.lot
 """
 
+
+SHOWN = 10
 
 SOON = Decimal(60)
 """Days ahead that people look for what will expire."""
@@ -43,13 +45,12 @@ class BinShown(Result):
     expired: bool = False
 
 
-class PlaceAnswer(Result):
+class PlaceAnswer(Listing):
     """What lies at a location or in a warehouse, or where a product lies."""
 
     location: str | None
     warehouse: str | None
     product: Ref | None
-    total: int
     items: list[BinShown]
 
 
@@ -62,7 +63,12 @@ class PlaceAnswer(Result):
     ],
 )  # fmt: skip
 async def query_location(
-    me: Actor, *, location: Location | None = None, product: Product | None = None, warehouse: Warehouse | None = None
+    me: Actor,
+    *,
+    location: Location | None = None,
+    product: Product | None = None,
+    warehouse: Warehouse | None = None,
+    cursor: Cursor | None = None,
 ) -> PlaceAnswer:
     """查库位：上面有什么，货放在哪"""
     if location is None and product is None and warehouse is None:
@@ -70,20 +76,21 @@ async def query_location(
     rows = await sql.rows(
         IN_PLACE, location.code if location else None, product.id if product else None, warehouse.id if warehouse else None, None
     )  # fmt: skip
+    page, more = page_of(rows, cursor, SHOWN)
     return PlaceAnswer(
         location=location.code if location else None,
         warehouse=location.warehouse.name if location else warehouse.name if warehouse else None,
         product=ref(product) if product else None,
         total=len(rows),
-        items=[_shown(row) for row in rows[:20]],
+        next=more,
+        items=[_shown(row) for row in page],
     )
 
 
-class ExpiringList(Result):
+class ExpiringList(Listing):
     """Goods whose last day has come or comes within so many days, the first to go bad first."""
 
     days: int
-    total: int
     expired: int
     items: list[BinShown]
 
@@ -94,15 +101,16 @@ class ExpiringList(Result):
         "快过期的货", "哪些货快过期了", "哪些快过期了", "快到期的货", "{days}天内过期的货", "{days}天内到期的货", "过期的货", "有没有过期的货",
     ],
 )  # fmt: skip
-async def list_expiring(me: Actor, *, days: Count | None = None) -> ExpiringList:
+async def list_expiring(me: Actor, *, days: Count | None = None, cursor: Cursor | None = None) -> ExpiringList:
     """快过期的货：已经过期和快到期的批次，默认 60 天内"""
     ahead = SOON if days is None else days
     if not 0 <= ahead <= 3650 or ahead != int(ahead):
         raise InvalidInput(input="days", given=f"{ahead.normalize():f}", why="too_large")
     rows = await sql.rows(IN_PLACE, None, None, None, today() + timedelta(days=int(ahead)))
     found = sorted((_shown(row) for row in rows), key=lambda each: each.expires_on or today())
+    page, more = page_of(found, cursor, SHOWN)
     return ExpiringList(
-        days=int(ahead), total=len(found), expired=sum(1 for each in found if each.expired), items=found[:20]
+        days=int(ahead), total=len(found), next=more, expired=sum(1 for each in found if each.expired), items=page
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.areas.stock.facts import ref
-from handlers.inputs import Cursor, Months, cursor_after
+from handlers.inputs import Cursor, Months, cursor_after, page_of
 from handlers.reading.periods import Span
 from handlers.registry import query
 from handlers.result import Listing, Needs, Places, Quantity, Ref, Result
@@ -91,6 +91,9 @@ class MoveList(Listing):
     items: list[Move]
 
 
+SHOWN = 10
+
+
 class Idle(Result):
     """A product nobody has touched for long."""
 
@@ -101,11 +104,10 @@ class Idle(Result):
     amount: Annotated[Decimal | None, Places(2), Needs("cost")]
 
 
-class IdleList(Result):
+class IdleList(Listing):
     """What has not moved for so many days, the longest first."""
 
     days: int
-    total: int
     amount: Annotated[Decimal | None, Places(2), Needs("cost")]
     items: list[Idle]
 
@@ -182,22 +184,24 @@ async def list_moves(
         "{months}没动过的货", "{months}没动的货", "{months}没动过的", "{months}没动过", "呆滞料", "呆滞库存", "没动过的货",
     ],
 )  # fmt: skip
-async def list_idle(me: Actor, *, months: Months | None = None) -> IdleList:
+async def list_idle(me: Actor, *, months: Months | None = None, cursor: Cursor | None = None) -> IdleList:
     """多久没动过的货，默认半年"""
     span = (Decimal(months) if months is not None else HALF_A_YEAR) * MONTH
     if not 1 <= span <= 3650:
         raise InvalidInput(input="days", given=f"{span:.0f}", why="too_large" if span > 1 else "too_small")
     rows = await sql.rows(IDLE, at_local(today()) - days(int(span)))
+    page, more = page_of(rows, cursor, SHOWN)
     return IdleList(
         days=int(span),
         total=len(rows),
+        next=more,
         amount=sum((row["value"] for row in rows), ZERO),
         items=[
             Idle(
                 product=Ref(code=row["code"], name=row["name"]), quantity=row["quantity"], unit=row["unit"],
                 since=local(row["moved_at"]).date(), amount=row["value"],
             )
-            for row in rows[:10]
+            for row in page
         ],
     )  # fmt: skip
 
