@@ -15,6 +15,7 @@ from models.text import plain
 Discount = NewType("Discount", Decimal)
 UnitPrice = NewType("UnitPrice", Decimal)
 Floor = NewType("Floor", str)
+LettingGo = NewType("LettingGo", str)
 
 _DISCOUNT = re.compile(r"([\d.]+|[一二三四五六七八九]{1,2})(折|%)?")
 
@@ -65,6 +66,17 @@ class FloorReader(WordReader[Floor]):
     words = {word: Floor("floor") for word in (
         "最低能卖多少", "最低多少", "最低多少钱", "底价", "底价多少", "最低卖多少", "最低价", "最低价多少", "floor",
     )}  # fmt: skip
+
+
+@reads(LettingGo)
+class LettingGoReader(WordReader[LettingGo]):
+    """What an order holds is to be free for others while it pauses."""
+
+    slot = r"(?:并)?(?:放掉|释放|不留)(?:预留|占用|库存|货)"
+    words = {
+        f"{also}{verb}{what}": LettingGo("true")
+        for also in ("", "并") for verb in ("放掉", "释放", "不留") for what in ("预留", "占用", "库存", "货")
+    } | {"true": LettingGo("true")}  # fmt: skip
 
 
 @reads(Remedy)

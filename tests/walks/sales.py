@@ -77,6 +77,7 @@ SALES = (
     Way("order.modify", change, GOING, 2),
     Way("order.restore", lambda w, n: ("E002", {"order": n, "revision": "1"}), REVISED),
     Way("order.hold", lambda w, n: ("E009", {"order": n}), GOING),
+    Way("order.hold", lambda w, n: ("E009", {"order": n, "release": "true"}), GOING),
     Way("order.close", lambda w, n: ("E002", {"order": n}), GOING),
     Way("order.reopen", lambda w, n: ("E002", {"order": n}), PAUSED, 2),
     Way("order.cancel", lambda w, n: ("E002", {"order": n}), PENDING),
