@@ -34,7 +34,7 @@ class Measure(Labelled):
 GONE = """
 SELECT document, at, order_line_id, quantity, sum(quantity) OVER (PARTITION BY order_line_id ORDER BY at, document) AS gone
 FROM (SELECT d.number AS document, d.shipped_at AS at, v.order_line_id, v.quantity
-    FROM delivery_line v JOIN delivery d ON d.id = v.delivery_id
+    FROM delivery_line v JOIN delivery d ON d.id = v.delivery_id WHERE d.state <> 'cancelled'
   UNION ALL SELECT r.number, r.received_at, b.order_line_id, -b.received
     FROM sales_return_line b JOIN sales_return r ON r.id = b.sales_return_id WHERE b.received > 0) moved"""
 

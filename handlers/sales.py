@@ -18,6 +18,7 @@ Discount = NewType("Discount", Decimal)
 UnitPrice = NewType("UnitPrice", Decimal)
 Floor = NewType("Floor", str)
 Bargain = NewType("Bargain", str)
+LettingGo = NewType("LettingGo", str)
 
 _DISCOUNT = re.compile(r"([\d.]+|[一二三四五六七八九]{1,2})(折|%)?")
 
@@ -112,6 +113,17 @@ class ParcelReader(Reader[Parcel]):
 
     def save(self, value: Parcel) -> str:
         return value.delivery.tracking_no
+
+
+@reads(LettingGo)
+class LettingGoReader(WordReader[LettingGo]):
+    """What an order holds is to be free for others while it pauses."""
+
+    slot = r"(?:并)?(?:放掉|释放|不留)(?:预留|占用|库存|货)"
+    words = {
+        f"{also}{verb}{what}": LettingGo("true")
+        for also in ("", "并") for verb in ("放掉", "释放", "不留") for what in ("预留", "占用", "库存", "货")
+    } | {"true": LettingGo("true")}  # fmt: skip
 
 
 @reads(Remedy)

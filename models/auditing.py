@@ -137,10 +137,23 @@ CHECKS = {
     "已发数量与发货单": """
         SELECT o.number, l.position, l.delivered, coalesce(d.quantity, 0) - coalesce(r.quantity, 0) AS ledger
         FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
-        LEFT JOIN (SELECT order_line_id, sum(quantity) AS quantity FROM delivery_line GROUP BY 1) d ON d.order_line_id = l.id
+        LEFT JOIN (SELECT order_line_id, sum(quantity) AS quantity FROM delivery_line v
+          JOIN delivery n ON n.id = v.delivery_id WHERE n.state <> 'cancelled' GROUP BY 1) d ON d.order_line_id = l.id
         LEFT JOIN (SELECT order_line_id, sum(received) AS quantity FROM sales_return_line GROUP BY 1) r
           ON r.order_line_id = l.id
         WHERE l.delivered <> coalesce(d.quantity, 0) - coalesce(r.quantity, 0)
+    """,
+    "发货单与流水": """
+        SELECT d.number, d.state, d.code, d.quantity, coalesce(m.quantity, 0) AS ledger FROM (
+          SELECT n.number, n.state, p.code, p.id, -sum(CASE WHEN n.state = 'cancelled' THEN 0 ELSE v.quantity END) AS quantity
+          FROM delivery n JOIN delivery_line v ON v.delivery_id = n.id JOIN sales_order_line l ON l.id = v.order_line_id
+          JOIN product p ON p.id = l.product_id GROUP BY n.id, p.id) d
+        LEFT JOIN (SELECT document, product_id, sum(quantity) AS quantity FROM stock_move GROUP BY 1, 2) m
+          ON m.document = d.number AND m.product_id = d.id
+        WHERE d.quantity <> coalesce(m.quantity, 0)
+    """,
+    "发货单状态与签收": """
+        SELECT number, state, delivered_at FROM delivery WHERE (state = 'delivered') <> (delivered_at IS NOT NULL)
     """,
     "退货数量与退货单": """
         SELECT o.number, l.position, l.returned, coalesce(sum(r.received), 0) AS ledger

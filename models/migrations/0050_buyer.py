@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0040_pending_receipts')]
+    dependencies = [('models', '0041_shipment_state')]
 
     initial = False
 

@@ -46,7 +46,7 @@ async def request_return(
 ) -> SalesReturn:
     """Announces goods that will come back, by the position of their line. Raises TooManyBack."""
     await lock_order(order)
-    waiting = {row["order_line_id"]: row["quantity"] for row in await sql.rows(ON_THE_WAY, order.id)}
+    waiting = await coming_back(order)
     lines = {line.position: line for line in await lines_of(order)}
     for position, quantity in wanted.items():
         line = lines[position]
@@ -65,6 +65,11 @@ async def request_return(
     for position, quantity in wanted.items():
         await SalesReturnLine.create(sales_return=made, order_line=lines[position], quantity=quantity)
     return made
+
+
+async def coming_back(order: SalesOrder) -> dict[int, Decimal]:
+    """How much of each line of an order is announced to come back and has not, by the line's id."""
+    return {row["order_line_id"]: row["quantity"] for row in await sql.rows(ON_THE_WAY, order.id)}
 
 
 async def receive_return(

@@ -39,8 +39,9 @@ async def ship(
     if state not in DUE:
         raise WrongState(number=order.number, state=state.value, state_text=state.text)
     lines = await lines_of(order)
+    number = await next_number("DN")
     if asked is not None:
-        await _make_room(order, lines, asked, by)
+        await _make_room(order, lines, asked, number, by)
     held = await held_by(order.number)
     if asked is None and not held:
         # Goods that came since: a back-order's rest, or what replaces a return.
@@ -56,7 +57,7 @@ async def ship(
             )
     customer = await order.customer
     delivery = await Delivery.create(
-        number=await next_number("DN"),
+        number=number,
         order=order,
         carrier=carrier,
         tracking_no=tracking_no,
@@ -67,14 +68,21 @@ async def ship(
     for line in lines:
         if quantity := going.get(line.position):
             await _send(order, line, quantity, delivery, by)
-    await _settle_rests(order, lines, going, by)
+    await _settle_rests(order, lines, going, number, by)
     await follow_lines(order)
     if order.state == OrderState.confirmed.value:
         await move(order, OrderState.in_progress)
     return delivery
 
 
-async def _make_room(order: SalesOrder, lines: list[SalesOrderLine], asked: dict[int, Decimal], by: int) -> None:
+def settled_by(number: str) -> tuple[str, str]:
+    """The reasons with which a delivery amends its order: lines that it closes a little over, and a little short."""
+    return f"溢装 {number}", f"短装 {number}"
+
+
+async def _make_room(
+    order: SalesOrder, lines: list[SalesOrderLine], asked: dict[int, Decimal], number: str, by: int
+) -> None:
     """Lets a line that is to leave with a little more than was ordered take that in, as an amendment."""
     over = [line for line in lines if asked.get(line.position, ZERO) > line.quantity - line.delivered]
     for line in over:
@@ -86,13 +94,15 @@ async def _make_room(order: SalesOrder, lines: list[SalesOrderLine], asked: dict
                 unit=line.product.unit,
             )  # fmt: skip
     if over:
-        await keep_revision(order, lines, reason="溢装", by=by)
+        await keep_revision(order, lines, reason=settled_by(number)[0], by=by)
         for line in over:
             await set_quantity(line, line.delivered + asked[line.position])
     await hold_stock(order, lines)
 
 
-async def _settle_rests(order: SalesOrder, lines: list[SalesOrderLine], going: dict[int, Decimal], by: int) -> None:
+async def _settle_rests(
+    order: SalesOrder, lines: list[SalesOrderLine], going: dict[int, Decimal], number: str, by: int
+) -> None:
     """A line that lacks no more than its tolerance is done: it was ordered as much as left."""
     short = [
         line
@@ -101,7 +111,7 @@ async def _settle_rests(order: SalesOrder, lines: list[SalesOrderLine], going: d
     ]
     if not short:
         return
-    await keep_revision(order, lines, reason="短装", by=by)
+    await keep_revision(order, lines, reason=settled_by(number)[1], by=by)
     for line in short:
         await let_go(order.number, line.position, line.quantity - line.delivered)
         await set_quantity(line, line.delivered)

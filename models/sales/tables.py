@@ -24,11 +24,21 @@ class OrderState(Labelled):
 
 
 class DeliveryState(Labelled):
-    """How much of an order has left."""
+    """How much of an order has left; an order's row says no more than the middle three."""
 
+    none = "none", "无需"
     pending = "pending", "待发货"
     partial = "partial", "部分发货"
     delivered = "delivered", "已发完"
+    exception = "exception", "异常"
+
+
+class ShipmentState(Labelled):
+    """Where a delivery stands."""
+
+    shipped = "shipped", "已发货"
+    delivered = "delivered", "已签收"
+    cancelled = "cancelled", "已取消"
 
 
 class Stage(Labelled):
@@ -104,6 +114,7 @@ class SalesOrder(Row):
             OrderState.cancelled,
         },
         OrderState.in_progress: {
+            OrderState.confirmed,
             OrderState.done,
             OrderState.credit_hold,
             OrderState.on_hold,
@@ -169,9 +180,12 @@ class Delivery(Row):
     shipped_by = to("Person", null=True)
     delivered_at = time_field(null=True)
     address = fields.CharField(max_length=200, default="", db_default="")
+    state = fields.CharField(max_length=12, default=ShipmentState.shipped.value, db_default=ShipmentState.shipped.value)
 
     class Meta:
         table = "delivery"
+
+    MOVES = {ShipmentState.shipped: {ShipmentState.delivered, ShipmentState.cancelled}}
 
 
 class DeliveryLine(Row):

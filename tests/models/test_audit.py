@@ -36,6 +36,8 @@ CORRUPTIONS = (
     ("订单金额与明细", "UPDATE sales_order SET total = total + 0.01 WHERE number = 'SO0312'"),
     ("已发数量与发货单", "UPDATE sales_order_line SET delivered = 1 WHERE id = (SELECT min(l.id) FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id WHERE o.number = 'SO0312')"),
     ("发货状态与数量", "UPDATE sales_order SET delivery_state = 'delivered' WHERE number = 'SO0312'"),
+    ("发货单与流水", "UPDATE delivery_line SET quantity = quantity + 1 WHERE id = (SELECT max(id) FROM delivery_line)"),
+    ("发货单状态与签收", "UPDATE delivery SET state = 'shipped' WHERE id = (SELECT min(id) FROM delivery)"),
     ("退货数量与退货单", "UPDATE sales_order_line SET returned = 1 WHERE id = (SELECT min(id) FROM sales_order_line)"),
     ("退货单与入库流水", "WITH r AS (INSERT INTO sales_return (number, order_id, customer_id, created_at, state, remedy, reason) SELECT 'RT9999', id, customer_id, created_at, 'received', 'credit', '' FROM sales_order WHERE number = 'SO0310' RETURNING id, order_id) INSERT INTO sales_return_line (sales_return_id, order_line_id, quantity, received) SELECT r.id, min(l.id), 1, 1 FROM r JOIN sales_order_line l ON l.order_id = r.order_id GROUP BY r.id"),
     ("订单明细金额与单价", "UPDATE sales_order_line SET price = price + 1 WHERE id = (SELECT min(id) FROM sales_order_line)"),

@@ -43,6 +43,10 @@ PENDING = "SELECT number FROM sales_order WHERE state IN ('confirmed', 'credit_h
 
 READY = "SELECT o.number FROM sales_order o WHERE o.state IN ('confirmed', 'in_progress') AND EXISTS (SELECT FROM reservation r WHERE r.document = o.number AND r.state IN ('active', 'partially_consumed'))"
 
+ON_ITS_WAY = "SELECT number FROM delivery WHERE state = 'shipped'"
+
+OF_HONGDA_ON_ITS_WAY = "SELECT d.number FROM delivery d JOIN sales_order o ON o.id = d.order_id JOIN customer c ON c.id = o.customer_id WHERE d.state = 'shipped' AND c.name = '宏达建材'"
+
 PAUSED = "SELECT number FROM sales_order WHERE state IN ('on_hold', 'closed')"
 
 DELIVERED = "SELECT number FROM sales_order WHERE state = 'in_progress' AND delivery_state = 'delivered' AND received_at IS NULL"
@@ -73,6 +77,7 @@ SALES = (
     Way("order.modify", change, GOING, 2),
     Way("order.restore", lambda w, n: ("E002", {"order": n, "revision": "1"}), REVISED),
     Way("order.hold", lambda w, n: ("E009", {"order": n}), GOING),
+    Way("order.hold", lambda w, n: ("E009", {"order": n, "release": "true"}), GOING),
     Way("order.close", lambda w, n: ("E002", {"order": n}), GOING),
     Way("order.reopen", lambda w, n: ("E002", {"order": n}), PAUSED, 2),
     Way("order.cancel", lambda w, n: ("E002", {"order": n}), PENDING),
@@ -96,6 +101,9 @@ SALES = (
     Way("price.group", lambda w, _: ("E001", {"customer": w.dice.choice(BUYERS), "group": w.dice.choice(("批发", "零售"))})),
     Way("price.query", lambda w, _: ("E003", {"product": w.dice.choice(GOODS), "customer": "宏达建材"})),
     Way("ship.confirm", lambda w, n: ("E005", {"order": n, **SHIPPED}), READY, 4),
+    Way("ship.confirm", lambda w, n: ("E005", {"order": n, "carrier": w.dice.choice(("自提", "厂车"))}), READY, 2),
+    Way("ship.revert", lambda w, n: ("E005", {"delivery": n}), ON_ITS_WAY, 2),
+    Way("order.receive", lambda w, n: ("C001", {"delivery": n}), OF_HONGDA_ON_ITS_WAY),
     Way("ship.list", lambda w, _: ("E005", {})),
     Way("return.create", back, GONE, 2),
     Way("return.receive", lambda w, n: ("E005", {"given": n}), COMING_BACK),

@@ -62,6 +62,10 @@ SENT = "SELECT number FROM stock_transfer WHERE state = 'in_transit'"
 
 HELD = "SELECT number FROM stock_hold WHERE state = 'active'"
 
+HOLDING = (
+    "SELECT document AS number FROM reservation WHERE state IN ('active', 'partially_consumed') AND document LIKE 'SO%'"
+)
+
 CONFIRMED = "SELECT number FROM sales_order WHERE state IN ('confirmed', 'in_progress')"
 
 EXPECTED = "SELECT number FROM purchase_order WHERE state IN ('confirmed', 'partially_received') AND number = 'PO0087'"
@@ -82,6 +86,8 @@ STOCK = (
     Way("stock.revert", lambda w, n: ("E005", {"document": n}), ADJUSTED),
     Way("stock.reserve", keep),
     Way("stock.release", lambda w, n: ("E003", {"holds": n}), HELD),
+    Way("stock.release", lambda w, n: ("E003", {"order": n}), HOLDING, 2),
+    Way("stock.allocate", lambda w, n: ("E005", {"order": n}), CONFIRMED, 2),
     Way("stock.expire", lambda w, n: ("system", {"hold": n}), HELD),
     Way("stock.query", lambda w, _: ("E003", {"product": w.dice.choice(GOODS)})),
     Way("stock.holds", lambda w, _: ("E003", {"customer": "宏达建材"})),

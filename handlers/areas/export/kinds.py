@@ -229,7 +229,7 @@ SOURCES = {
           d.tracking_no, d.delivered_at
         FROM delivery_line l JOIN delivery d ON d.id = l.delivery_id JOIN sales_order o ON o.id = d.order_id
         JOIN customer c ON c.id = o.customer_id JOIN sales_order_line s ON s.id = l.order_line_id JOIN product p ON p.id = s.product_id
-        WHERE d.shipped_at >= ($1::date::timestamp AT TIME ZONE 'Asia/Shanghai')
+        WHERE d.state <> 'cancelled' AND d.shipped_at >= ($1::date::timestamp AT TIME ZONE 'Asia/Shanghai')
           AND d.shipped_at < ($2::date::timestamp AT TIME ZONE 'Asia/Shanghai') + interval '1 day' ORDER BY d.id, l.id LIMIT $3
         """),
         (

@@ -30,7 +30,7 @@ WAITING = """
 SELECT o.number, c.name AS customer, round(sum(l.amount * (l.delivered - l.invoiced) / l.quantity), 2) AS amount,
   max(d.shipped_at)::date AS since
 FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id JOIN customer c ON c.id = o.customer_id
-LEFT JOIN delivery d ON d.order_id = o.id
+LEFT JOIN delivery d ON d.order_id = o.id AND d.state <> 'cancelled'
 WHERE l.delivered > l.invoiced AND o.state <> 'cancelled' AND o.customer_id = ANY($1::bigint[])
 GROUP BY o.id, c.name ORDER BY o.id
 """

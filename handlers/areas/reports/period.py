@@ -20,7 +20,7 @@ from models.party.tables import Customer
 SHIPPED = """
 SELECT d.number, o.number AS order, c.name AS customer, d.carrier, d.tracking_no FROM delivery d
 JOIN sales_order o ON o.id = d.order_id JOIN customer c ON c.id = o.customer_id
-WHERE d.shipped_at >= $1 AND d.shipped_at < $2 ORDER BY d.id
+WHERE d.state <> 'cancelled' AND d.shipped_at >= $1 AND d.shipped_at < $2 ORDER BY d.id
 """
 
 WORTH = """

@@ -14,7 +14,7 @@ TODAY = f"""
 SELECT
  (SELECT count(*) FROM sales_order WHERE confirmed_at >= $1) AS orders,
  (SELECT coalesce(sum(total), 0) FROM sales_order WHERE confirmed_at >= $1) AS amount,
- (SELECT count(*) FROM delivery WHERE shipped_at >= $1) AS shipped,
+ (SELECT count(*) FROM delivery WHERE state <> 'cancelled' AND shipped_at >= $1) AS shipped,
  (SELECT count(*) FROM sales_order WHERE state IN ({", ".join(f"'{s.value}'" for s in COMMITTED)})
    AND delivery_state <> 'delivered' AND requested_date < $2) AS late,
  (SELECT count(*) FROM approval_task t JOIN approval a ON a.id = t.approval_id

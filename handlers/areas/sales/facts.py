@@ -11,12 +11,21 @@ from handlers.result import Needs, Places, Quantity, Ref, Result
 from models.base import ZERO
 from models.delivery.telling import tell
 from models.errors import WrongState
+from models.finance.standing import InvoicedState, PaidState, standings
 from models.party.finding import contacts_of
 from models.party.tables import Customer, Person
 from models.production.tracking import track
 from models.sales.amending import percent_of
 from models.sales.orders import lines_of
-from models.sales.tables import Delivery, OrderState, SalesOrder, SalesOrderLine, Stage
+from models.sales.tables import (
+    Delivery,
+    DeliveryState,
+    OrderState,
+    SalesOrder,
+    SalesOrderLine,
+    ShipmentState,
+    Stage,
+)
 from models.stock.reservation import held_by
 
 
@@ -40,22 +49,27 @@ class Line(Result):
 
 
 class Shipment(Result):
-    """Goods that left."""
+    """Goods that left; the number is empty where there is none, as when the customer fetched them."""
 
     number: str
+    state: ShipmentState
     carrier: str
     tracking_no: str
     shipped_at: datetime
+    received_at: datetime | None
 
 
 class OrderAnswer(Result):
-    """An order, as far as its asker may see it."""
+    """An order, as far as its asker may see it; how far it is delivered, invoiced and paid are facts of their own."""
 
     number: str
     customer: Ref
     salesperson: Annotated[Ref | None, Needs("order.internal")]
     state: Annotated[OrderState, Needs("order.internal")]
     stage: Stage
+    delivery_state: DeliveryState
+    invoice_state: Annotated[InvoicedState, Needs("order.amount")]
+    payment_state: Annotated[PaidState, Needs("order.amount")]
     percent: int | None
     total: Annotated[Decimal | None, Places(2), Needs("order.amount")]
     requested_date: date | None
@@ -88,13 +102,16 @@ async def answer(
     salesperson: Person | None = await order.salesperson if order.salesperson_id else None  # type: ignore[attr-defined]
     lines = await lines_of(order)
     ordered = sum((line.quantity for line in lines), ZERO)
-    shipments = await Delivery.filter(order_id=order.id).order_by("id")
+    standing = (await standings([order.id]))[order.id]
     return OrderAnswer(
         number=order.number,
         customer=Ref(number=customer.number, name=customer.name),
         salesperson=Ref(number=salesperson.number, name=salesperson.called) if salesperson else None,
         state=_state(order),
         stage=tracked.stage,
+        delivery_state=standing.delivery,
+        invoice_state=standing.invoice,
+        payment_state=standing.payment,
         percent=rounded(tracked.percent, exact),
         total=order.total,
         requested_date=order.requested_date,
@@ -110,14 +127,24 @@ async def answer(
         received_at=order.received_at,
         note=order.note or None,
         lines=[_line(line, held.get(line.position, ZERO)) for line in lines if line.quantity or line.returned],
-        shipments=[
-            Shipment(number=d.number, carrier=d.carrier, tracking_no=d.tracking_no, shipped_at=d.shipped_at)
-            for d in shipments
-        ],
+        shipments=[shipment(each) for each in await shipments_of(order)],
         approval=approval,
         over_by=over_by,
         short=any(line.delivered + held.get(line.position, ZERO) < line.quantity for line in lines),
     )
+
+
+async def shipments_of(order: SalesOrder) -> list[Delivery]:
+    """What has left of an order and was not taken back, the oldest first."""
+    return await Delivery.filter(order_id=order.id).exclude(state=ShipmentState.cancelled.value).order_by("id")
+
+
+def shipment(delivery: Delivery) -> Shipment:
+    """A delivery as answers show it."""
+    return Shipment(
+        number=delivery.number, state=ShipmentState.of(delivery.state), carrier=delivery.carrier,
+        tracking_no=delivery.tracking_no, shipped_at=delivery.shipped_at, received_at=delivery.delivered_at,
+    )  # fmt: skip
 
 
 async def tell_about(me: Actor, kind: str, order: SalesOrder, *, salesperson: bool = True) -> None:

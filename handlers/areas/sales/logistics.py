@@ -1,14 +1,14 @@
 """Where goods are that have left: the carrier and its number."""
 
 from handlers.actor import Actor
-from handlers.areas.sales.facts import Shipment
+from handlers.areas.sales.facts import Shipment, shipment, shipments_of
 from handlers.dispatch import MissingInput
 from handlers.registry import query
 from handlers.result import Result
 from handlers.sales import Parcel
 from handlers.visible import visible
 from models.errors import Refused
-from models.sales.tables import Delivery, DeliveryState, SalesOrder
+from models.sales.tables import DeliveryState, SalesOrder
 
 
 class NothingSent(Refused):
@@ -38,16 +38,13 @@ async def query_logistics(
     """查物流：快递公司和单号；客户不说单号时是最近发的一张"""
     of_parcel: SalesOrder | None = tracking_no.delivery.order if tracking_no else None
     found = order or of_parcel or await _last_sent(me)
-    sent = await Delivery.filter(order_id=found.id).order_by("-id") if found else []
+    sent = (await shipments_of(found))[::-1] if found else []
     if found is None or not sent:
         raise NothingSent(**({"number": found.number} if found else {}))
     return Logistics(
         number=found.number,
         received=found.received_at is not None,
-        shipments=[
-            Shipment(number=d.number, carrier=d.carrier, tracking_no=d.tracking_no, shipped_at=d.shipped_at)
-            for d in sent
-        ],
+        shipments=[shipment(each) for each in sent],
     )
 
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
+from tortoise.expressions import Subquery
+
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about, tell_draft, wrong_state
 from handlers.areas.sales.offers import offers
@@ -23,12 +25,14 @@ from models.clock import at_local, days, now, today
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound, Refused
 from models.finance.credit import check_consent, lock_credit
+from models.finance.standing import InvoicedState, PaidState, Standing, standings
 from models.moves import move
 from models.party.tables import Customer
 from models.production.pegging import follow_demand
 from models.production.tracking import track
 from models.sales.orders import Wanted, check_products, draft_order, lines_of, refuse_inactive
-from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder, Stage
+from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder, ShipmentState, Stage
+from models.sales.unshipping import sign_for
 from models.stock.reservation import release
 from models.stock.tables import ReservationState
 from models.system.deadlines import drop_deadlines
@@ -48,6 +52,9 @@ class OrderRow(Result):
     number: str
     customer: str
     stage: Stage
+    delivery_state: DeliveryState
+    invoice_state: Annotated[InvoicedState, Needs("order.amount")]
+    payment_state: Annotated[PaidState, Needs("order.amount")]
     percent: int | None
     total: Annotated[Decimal | None, Places(2), Needs("order.amount")]
     summary: str
@@ -197,23 +204,20 @@ async def refuse_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
 @command(
     "order.receive",
     says=[
-        "确认收货{order}", "{order}确认收货", "{order}收到了", "{order}到货了",
+        "确认收货{delivery}", "{delivery}确认收货", "{delivery}收到了", "{delivery}收货", "{delivery}签收", "确认收货{order}", "{order}确认收货", "{order}收到了", "{order}到货了",
         "确认收货", "收到了", "货收到了", "货都收到了", "收到货了", "货到了", "已收货", "收货了",
     ],
 )  # fmt: skip
-async def receive_order(me: Actor, *, order: SalesOrder | None = None) -> Done[OrderAnswer]:
-    """确认收货；不说单号时问是哪一张"""
-    if order is None:
+async def receive_order(
+    me: Actor, *, order: SalesOrder | None = None, delivery: Delivery | None = None
+) -> Done[OrderAnswer]:
+    """确认收货：一张订单在路上的货，或一张发货单；不说单号时问是哪一张"""
+    if order is None and delivery is None:
         # 收到了 may be no more than a polite word: which order it is about is said, not guessed.
         raise await _to_receive(me)
-    if order.delivery_state != DeliveryState.delivered.value or order.received_at is not None:
+    order = order or await delivery.order  # type: ignore[union-attr]
+    if not await sign_for(order, delivery):
         raise wrong_state(order)
-    moment = now()
-    if not await SalesOrder.filter(id=order.id, received_at=None).update(received_at=moment):
-        raise wrong_state(order)
-    order.received_at = moment
-    await Delivery.filter(order_id=order.id, delivered_at=None).update(delivered_at=moment)
-    await move(order, OrderState.done)
     await tell_about(me, "order.delivered", order)
     return Done(await answer(order), files_for=order.number)
 
@@ -277,7 +281,8 @@ async def list_orders(
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
     page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related("customer")
-    items = [await _row(order, exact=not me.is_customer) for order in page[: Listing.PAGE]]
+    stand = await standings([order.id for order in page])
+    items = [await _row(order, stand[order.id], exact=not me.is_customer) for order in page[: Listing.PAGE]]
     more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
     return OrderList(total=total, next=more, items=items)
 
@@ -305,7 +310,8 @@ async def _let_go(order: SalesOrder) -> None:
 
 async def _to_receive(me: Actor) -> Refused:
     """Asks which of the orders that are on their way has arrived; or says that none is."""
-    coming = visible(me, SalesOrder).filter(delivery_state=DeliveryState.delivered.value, received_at=None)
+    left = Delivery.filter(state=ShipmentState.shipped.value).values("order_id")
+    coming = visible(me, SalesOrder).filter(id__in=Subquery(left), received_at=None)
     numbers = await coming.order_by("id").limit(MOST_COMING).values_list("number", flat=True)
     if not numbers:
         return NothingToReceive()
@@ -334,7 +340,7 @@ async def _latest(me: Actor, customer: Customer | None, period: Span | None) -> 
     return found
 
 
-async def _row(order: SalesOrder, *, exact: bool) -> OrderRow:
+async def _row(order: SalesOrder, standing: Standing, *, exact: bool) -> OrderRow:
     tracked = await track(order)
     lines = await lines_of(order)
     shown = [line for line in lines if line.quantity] or lines
@@ -343,6 +349,9 @@ async def _row(order: SalesOrder, *, exact: bool) -> OrderRow:
         number=order.number,
         customer=order.customer.name,
         stage=tracked.stage,
+        delivery_state=standing.delivery,
+        invoice_state=standing.invoice,
+        payment_state=standing.payment,
         percent=rounded(tracked.percent, exact),
         total=order.total,
         summary=first if len(shown) == 1 else f"{first} 等 {len(shown)} 项",

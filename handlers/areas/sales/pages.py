@@ -10,9 +10,10 @@ from handlers.measures import in_packs
 from handlers.pages import Sheet, page
 from handlers.result import Quantity, Result
 from models import sql
+from models.errors import WrongState
 from models.party.tables import Customer
 from models.sales.quoting import wrong_state
-from models.sales.tables import Delivery, Quotation, QuotationState, SalesOrder
+from models.sales.tables import Delivery, Quotation, QuotationState, SalesOrder, ShipmentState
 
 MONTH = timedelta(days=30)
 QUARTER = timedelta(days=90)
@@ -114,6 +115,8 @@ async def order_page(me: Actor, *, order: SalesOrder) -> OrderSheet:
 )
 async def delivery_page(me: Actor, *, delivery: Delivery) -> DeliverySheet:
     """送货单的网页，打印后随货签收"""
+    if delivery.state == ShipmentState.cancelled.value:
+        raise WrongState(number=delivery.number, state=delivery.state, state_text=ShipmentState.cancelled.text)
     order: SalesOrder = await delivery.order
     customer: Customer = await order.customer
     return DeliverySheet(

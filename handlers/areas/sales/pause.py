@@ -1,5 +1,7 @@
 """Orders that pause, end early, or are taken up again; and where their goods go."""
 
+import contextlib
+
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, tell_about, wrong_state
 from handlers.areas.sales.placing import ask_release, secure
@@ -8,6 +10,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Address, Flag, Phone, Receiver
 from handlers.registry import command
 from handlers.result import Ref, Result
+from handlers.sales import LettingGo
 from models.approvals.deciding import void
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -18,14 +21,21 @@ from models.party.tables import Customer
 from models.production.pegging import follow_demand
 from models.sales.closing import close_order, reopen_order
 from models.sales.orders import check_products
+from models.sales.reserving import NothingHeld, let_lines_go
 from models.sales.tables import DeliveryState, OrderState, SalesOrder
 from models.transactions import savepoint
 
 
-@command("order.hold", says=["{order}暂停", "暂停{order}", "{order}先停一停", "{order}先别发", "{order}那单先别发"])
-async def hold_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
-    """暂停订单：占用的库存留着，先不发货"""
+@command("order.hold", says=[
+    "{order}暂停", "暂停{order}", "{order}先停一停", "{order}先别发", "{order}那单先别发", "{order}暂停{release}", "暂停{order}{release}",
+    "{order}先别发{release}",
+])  # fmt: skip
+async def hold_order(me: Actor, *, order: SalesOrder, release: LettingGo | None = None) -> Done[OrderAnswer]:
+    """暂停订单：先不发货；占用的库存留着，说“放掉预留”的就放掉"""
     await move(order, OrderState.on_hold)
+    if release is not None:
+        with contextlib.suppress(NothingHeld):
+            await let_lines_go(order)
     await tell_about(me, "order.changed", order)
     return Done(await answer(order), undo=Call("order.reopen", {"order": order.number}))
 

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from handlers.actor import Actor
-from handlers.areas.sales.facts import tell_about, wrong_state
+from handlers.areas.sales.facts import shipments_of, tell_about, wrong_state
+from handlers.call import Call
 from handlers.carriers import Carrier, is_numbered
 from handlers.dispatch import Done, MissingInput
-from handlers.inputs import Count, Day, TrackingNo
+from handlers.inputs import Ambiguous, Count, Day, TrackingNo
 from handlers.items import Item, refuse_fractions
 from handlers.registry import command, query
 from handlers.result import Entire, Quantity, Ref, Result
@@ -15,12 +16,13 @@ from handlers.visible import visible
 from models import sql
 from models.base import ZERO
 from models.clock import today
-from models.errors import InvalidInput, NotFound
+from models.errors import InvalidInput, NotFound, WrongState
 from models.finance.credit import check_delivery
 from models.party.tables import Customer
 from models.sales.orders import lines_of
 from models.sales.shipping import ship
-from models.sales.tables import DeliveryLine, DeliveryState, OrderState, SalesOrder
+from models.sales.tables import Delivery, DeliveryLine, DeliveryState, OrderState, SalesOrder, ShipmentState
+from models.sales.unshipping import unship
 
 
 class ShippedLine(Result):
@@ -43,6 +45,16 @@ class Shipped(Result):
     delivery: DeliveryState
     lines: list[ShippedLine]
     backorder: list[ShippedLine]
+
+
+class Unshipped(Result):
+    """Goods of a delivery that never left after all, and how much of the order has."""
+
+    number: str
+    order: str
+    customer: Ref
+    delivery: DeliveryState
+    lines: list[ShippedLine]
 
 
 class DueOrder(Result):
@@ -136,16 +148,61 @@ async def confirm_shipment(
         tracking_no=delivery.tracking_no,
         shipped_at=delivery.shipped_at,
         delivery=DeliveryState.of(order.delivery_state),
-        lines=[
-            ShippedLine(product=row.order_line.product.name, quantity=row.quantity, unit=row.order_line.product.unit)
-            for row in await DeliveryLine.filter(delivery=delivery).order_by("id").select_related("order_line__product")
-        ],
+        lines=await _left_with(delivery),
         backorder=[
             ShippedLine(product=line.product.name, quantity=line.quantity - line.delivered, unit=line.product.unit)
             for line in rest
         ],
     )
-    return Done(shipped, files_for=order.number)
+    undo = Call("ship.revert", {"delivery": delivery.number})
+    return Done(shipped, undo=undo, files_for=order.number)
+
+
+@command(
+    "ship.revert",
+    says=[
+        "撤回发货{delivery}", "{delivery}撤回发货", "取消发货{delivery}", "撤回{delivery}", "作废{delivery}", "{delivery}没发", "撤销发货{delivery}",
+        "撤回发货{order}", "{order}撤回发货", "取消发货{order}", "{order}取消发货", "撤销发货{order}",
+    ],
+    confirm=True,
+)  # fmt: skip
+async def revert_shipment(me: Actor, *, delivery: Delivery | None = None, order: SalesOrder | None = None) -> Unshipped:
+    """撤回录错的发货：货回库、凭证冲回、照旧备给订单；已签收、已开票、已退货的不能撤"""
+    wrong = delivery or await _only_sent(order)
+    back = await unship(wrong, by=me.person_id)
+    await tell_about(me, "order.unshipped", back)
+    customer: Customer = await back.customer
+    return Unshipped(
+        number=wrong.number,
+        order=back.number,
+        customer=Ref(number=customer.number, name=customer.name),
+        delivery=DeliveryState.of(back.delivery_state),
+        lines=await _left_with(wrong),
+    )
+
+
+async def _only_sent(order: SalesOrder | None) -> Delivery:
+    """The one delivery of an order that is on its way. Raises MissingInput, Ambiguous, WrongState."""
+    if order is None:
+        raise MissingInput(input="delivery", handler="ship.revert")
+    left = await shipments_of(order)
+    sent = [each for each in left if each.state == ShipmentState.shipped.value]
+    if left and not sent:
+        state = ShipmentState.of(left[-1].state)
+        raise WrongState(number=left[-1].number, state=state.value, state_text=state.text)
+    if not sent:
+        raise wrong_state(order)
+    if len(sent) > 1:
+        choices = [{"name": each.number} for each in sent]
+        raise Ambiguous(input="delivery", kind="delivery", given=order.number, choices=choices)
+    return sent[0]
+
+
+async def _left_with(delivery: Delivery) -> list[ShippedLine]:
+    return [
+        ShippedLine(product=row.order_line.product.name, quantity=row.quantity, unit=row.order_line.product.unit)
+        for row in await DeliveryLine.filter(delivery=delivery).order_by("id").select_related("order_line__product")
+    ]
 
 
 async def _asked(order: SalesOrder, items: list[Item] | None, quantity: Decimal | None) -> dict[int, Decimal] | None:
