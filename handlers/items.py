@@ -1,4 +1,4 @@
-"""Items of an order as people say them: so much of a product, in the unit it was said in."""
+"""Items of an order as people say them: so much of a product, in the unit it was said in, or in two (1箱零20个)."""
 
 import re
 from dataclasses import dataclass, replace
@@ -108,27 +108,30 @@ class ItemsReader(Reader[list[Item]]):
         if not each.product:
             raise InvalidInput(input=name, given=each.line, why="product_missing")
         try:
-            return await make_item(me, each.product, each.quantity, each.unit, name)
+            item = await make_item(me, each.product, each.quantity, each.unit, name, each.rest is None)
+            return item if each.rest is None else await _in_two_units(item, *each.rest)
         except Ambiguous as several:
             for choice in several.facts["choices"]:
-                chosen = [*said[:index], Said(choice["code"], each.quantity, each.unit), *said[index + 1 :]]
+                chosen = [*said[:index], replace(each, product=choice["code"]), *said[index + 1 :]]
                 choice["line"] = "，".join(part.line for part in chosen)
             raise
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One item as it was said, before the product is looked up."""
+    """One item as it was said, before the product is looked up; `rest` is what was said in a second unit."""
 
     product: str
     quantity: Decimal | None
     unit: str
+    rest: tuple[Decimal, str] | None = None
 
     @property
     def line(self) -> str:
         """As it would be typed."""
         figure = "" if self.quantity is None else f"{self.quantity:f}"
-        return f"{self.product} {figure}{self.unit}".strip()
+        rest = f"{self.rest[0]:f}{self.rest[1]}" if self.rest else ""
+        return f"{self.product} {figure}{self.unit}{rest}".strip()
 
     @property
     def told(self) -> str:
@@ -150,6 +153,8 @@ _BELOW_NOTHING = re.compile(
     rf"|-\s*({FIGURE})\s*{UNIT}(?![A-Za-z\d])"
 )
 _DAY = re.compile(DAY)
+_HALF_MORE = re.compile(rf"({_ARABIC}|{_HAN})\s*({UNIT})半(?!\s*{UNIT})")
+_TWO_UNITS = re.compile(rf"({_ARABIC}|{_HAN})\s*({UNIT})\s*[零又]?\s*({FIGURE})\s*({UNIT})(?!\s*{UNIT})")
 _ONLY_QUANTITY = re.compile(rf"({FIGURE})\s*({UNIT})?")
 _BREAK = re.compile(r"[\s,，、;；。和]+")
 
@@ -170,34 +175,64 @@ async def _refuse_strange_day(me: Actor, remark: str) -> None:
                 raise
 
 
+def halved(text: str) -> str:
+    """两箱半 as 2.5箱."""
+    return _HALF_MORE.sub(lambda said: f" {(read_figure(said[1]) or 0) + Decimal('0.5')}{said[2]}", text)
+
+
 def split_items(text: str) -> list[Said]:
     """The items of a line in the order said; a product and its quantity may stand apart."""
     items: list[Said] = []
     waiting = token_before = ""
-    for token in filter(None, _BREAK.split(plain(text))):
+    for token in filter(None, _BREAK.split(halved(plain(text)))):
         said = _said(token)
         if said.quantity is not None and not said.product:
             if not waiting and items and not items[-1].unit:
                 # Two figures in a row: the first was part of the name, as in PPR水管20 2.5米 and in M8 30 500个.
                 name = items.pop().product
                 waiting = f"{name} {token_before}" if _ONLY_QUANTITY.fullmatch(token_before) else token_before
-            items.append(Said(waiting, said.quantity, said.unit))
+            items.append(replace(said, product=waiting))
             waiting = ""
         elif said.quantity is not None:
-            items.append(Said(f"{waiting} {said.product}".strip(), said.quantity, said.unit))
+            items.append(replace(said, product=f"{waiting} {said.product}".strip()))
             waiting = ""
         elif items and not items[-1].product:
-            items[-1] = Said(said.product, items[-1].quantity, items[-1].unit)
+            items[-1] = replace(items[-1], product=said.product)
         else:
             waiting = f"{waiting} {said.product}".strip()
         token_before = token
-    return [*items, *([Said(waiting, None, "")] if waiting else [])]
+    return [*_joined(items), *([Said(waiting, None, "")] if waiting else [])]
+
+
+def _joined(items: list[Said]) -> list[Said]:
+    """A quantity of nothing in another unit than the one before it belongs to that: `灯管 1箱 20支`."""
+    made: list[Said] = []
+    for each in items:
+        before = made[-1] if made else None
+        if (
+            before
+            and not each.product
+            and each.quantity
+            and before.unit
+            and before.rest is None
+            and each.unit not in ("", before.unit)
+        ):
+            made[-1] = replace(before, rest=(each.quantity, each.unit))
+        else:
+            made.append(each)
+    return made
 
 
 def _said(token: str) -> Said:
     """Which figure of a token is the quantity: the last that has a unit, else the last that is not part of a name."""
     if whole := _ONLY_QUANTITY.fullmatch(token):
         return Said("", read_figure(whole[1]), whole[2] or "")
+    if (both := _TWO_UNITS.search(token)) and both[2] != both[4]:
+        first, second = read_figure(both[1]), read_figure(both[3])
+        if first is not None and second is not None:
+            return Said(
+                (token[: both.start()] + token[both.end() :]).strip("×x*的 "), first, both[2], (second, both[4])
+            )
     found = [match for match in _QUANTITY.finditer(token) if read_figure(match[1]) is not None]
     at_edge = [match for match in found if match[2] or match.end() == len(token)]
     if not at_edge:
@@ -221,8 +256,8 @@ class UnitReader(Reader[Unit]):
         return Unit(unit)
 
 
-async def make_item(me: Actor, product: str, quantity: Any, unit: str, name: str) -> Item:
-    """An item with its product looked up and its quantity in the product's own unit."""
+async def make_item(me: Actor, product: str, quantity: Any, unit: str, name: str, whole: bool = True) -> Item:
+    """An item with its product looked up and its quantity in the product's own unit, unless it is not yet the `whole`."""
     found = await ProductReader().read(me, product, name)
     if quantity is None:
         raise InvalidInput(input="quantity", given=product, why="quantity_missing", product=found.name)
@@ -234,8 +269,20 @@ async def make_item(me: Actor, product: str, quantity: Any, unit: str, name: str
         raise InvalidInput(input="quantity", given=str(quantity), why="too_small")
     said_unit, unit = unit, unit or found.unit
     base = figure * await unit_factor(found, unit)
-    refuse_fractions(found.unit, base, "quantity", said=f"{figure.normalize():f}{unit}")
+    if whole:
+        refuse_fractions(found.unit, base, "quantity", said=f"{figure.normalize():f}{unit}")
     return Item(found, figure, unit, base, said_unit=said_unit)
+
+
+async def _in_two_units(item: Item, rest: Decimal, unit: str) -> Item:
+    """A box and 20 pieces are so many pieces."""
+    if rest <= 0:
+        raise InvalidInput(input="quantity", given=f"{rest:f}{unit}", why="too_small")
+    base = item.base_quantity + rest * await unit_factor(item.product, unit)
+    refuse_fractions(
+        item.product.unit, base, "quantity", said=f"{item.quantity.normalize():f}{item.unit}{rest:f}{unit}"
+    )
+    return Item(item.product, base, item.product.unit, base, said_unit=item.product.unit)
 
 
 def refuse_fractions(unit: str, quantity: Decimal, name: str, *, said: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from handlers.actor import Actor
 from handlers.inputs import LARGEST, Reader, number, reads
-from handlers.items import UNIT, refuse_fractions, unit_factor
+from handlers.items import UNIT, halved, refuse_fractions, unit_factor
 from handlers.reading.figures import FIGURE, read_figure
 from handlers.references import WordReader
 from models.base import ZERO
@@ -19,7 +19,10 @@ _PART = re.compile(rf"({FIGURE})\s*({UNIT})?")
 _AND = re.compile(r"(?<=[^\d\s])[零又]\s*(?=[\d一二三四五六七八九十百千万两半])")
 
 # The unit belongs to the figure before it, however much the rest of a line would like to have it.
-MEASURE = rf"{FIGURE}\s*{UNIT}?(?:\s*[零又]?\s*{FIGURE}\s*{UNIT})?(?!\s*{UNIT})(?!\s*[零又]\s*{FIGURE})(?![\d.])"
+MEASURE = (
+    rf"(?:{FIGURE}\s*{UNIT}半|{FIGURE}\s*{UNIT}?(?:\s*[零又]?\s*{FIGURE}\s*{UNIT})?)"
+    rf"(?!半|\s*{UNIT})(?!\s*[零又]\s*{FIGURE})(?![\d.])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class WholeReader(WordReader[Whole]):
 
 def measured(text: str) -> Measure | None:
     """What a text measures, or None if it is no measure."""
-    said = _AND.sub("", plain(text)).strip()
+    said = _AND.sub("", halved(plain(text))).strip()
     parts, place = [], 0
     while place < len(said):
         found = _PART.match(said, place)

@@ -7,7 +7,7 @@ import pytest
 
 from models import sql
 from models.auditing import CHECKS
-from models.clock import today
+from models.clock import at_local, today, travel
 from models.delivery.tables import Notice
 from models.finance.credit import credit_status
 from models.party.tables import Customer
@@ -240,3 +240,57 @@ async def test_an_address_is_the_customers_or_one_orders(chat: Chat, api: Api) -
     await api.post("E005", "ship.confirm", order="SO0316", carrier="顺丰", tracking_no="SF100009")
     assert (await api.post("E003", "address.change", order="SO0316", address="别处"))[0] == 409
     assert (await sql.rows("SELECT address FROM delivery ORDER BY id DESC LIMIT 1"))[0]["address"] == "工地东门"
+
+
+async def test_a_customer_who_no_longer_wants_a_confirmed_order_reaches_their_salesperson(chat: Chat) -> None:
+    assert await chat("C001", "SO0312不要了") == (
+        "请业务员取消 SO0312 吗\n要求：SO0312 整单不要了\n订单已经确认，会请业务员来办\n回复 1 确认 / 0 取消"
+    )
+    assert not await Notice.filter(kind="order.change_asked").exists()
+    assert await chat("C001", "确认") == (
+        "已转给业务员\n要求：SO0312 整单不要了\n业务员办好后会通知您；在那之前订单照旧"
+    )
+    assert (await SalesOrder.get(number="SO0312")).state == "confirmed"
+    told = await Notice.get(kind="order.change_asked", about="SO0312").select_related("receiver")
+    assert (told.receiver.number, told.facts["wishes"]) == ("E003", ["取消SO0312"])
+    # What the salesperson taps cancels it, and the customer hears of it.
+    await chat("E003", told.facts["wishes"][0])
+    assert (await chat("E003", "确认")).startswith("SO0312 已取消")
+    assert await Notice.filter(kind="order.cancelled", about="SO0312", receiver__number="C001").exists()
+
+
+async def test_a_customer_no_longer_wants_the_rest_of_what_has_left_in_part(chat: Chat, api: Api) -> None:
+    items = [{"product": "M8X30", "quantity": "100"}]
+    await api.post("E005", "ship.confirm", order="SO0312", items=items, carrier="自提")
+    status, body = await api.post("C001", "order.cancel", order="SO0312")
+    assert (status, body["asked_owner"], body["wish"]) == (200, True, "剩下的不要了")
+    assert (await Notice.get(kind="order.change_asked", about="SO0312")).facts["wishes"] == ["关闭SO0312"]
+    assert (await SalesOrder.get(number="SO0312")).state == "in_progress"
+    assert "不能这样操作" in await chat("C001", "SO0310不要了")
+
+
+async def test_another_of_the_last_order_needs_a_customer_who_has_one(chat: Chat) -> None:
+    assert await chat("E003", "再来一单") == "给哪个客户？例如：宏达建材\n回复 0 取消"
+    assert (await chat("E003", "宏达")).startswith("请确认订单\n¥6,600.00\n客户：宏达建材")
+    await chat("E003", "取消")
+    assert await chat("E004", "照上次的单子给老王再来一份") == (
+        "老王五金店还没有下过单，没有可以照着来的。直接说要什么，例如：老王五金店要 M8×30 500个"
+    )
+
+
+async def test_the_order_of_a_week_is_of_that_week_and_of_several_one_is_chosen(chat: Chat) -> None:
+    await chat("E004", "老王要角阀 5个")
+    await chat("E004", "确认")
+    number = (await SalesOrder.all().order_by("-id").first()).number
+    assert "没有下单" in await chat("E004", "老王上周那单发了没")
+    with travel(at_local(today() + timedelta(days=7), 10)):
+        assert (await chat("E004", "老王上周那单发了没")).startswith(f"{number} · 已确认")
+        await chat("E004", "老王要角阀 6个")
+        await chat("E004", "确认")
+        # The newest is this week's; last week's is still the one that was asked for.
+        assert (await chat("E004", "老王上周那单发了没")).startswith(f"{number} · 已确认")
+        await chat("E004", "老王要角阀 7个")
+        await chat("E004", "确认")
+        several = await chat("E004", "老王这周那单发了没")
+        assert several.splitlines()[0] == "“老王五金店”有 2 个匹配，点一下或回复数字："
+        assert "角阀DN15 × 6 个" in (await chat("E004", "2"))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, tell_about, wrong_state
 from handlers.areas.sales.placing import ask_release, secure
+from handlers.areas.sales.wishes import ask_salesperson
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Count, Day, Flag, Text
@@ -18,8 +19,7 @@ from handlers.visible import visible
 from models.approvals.deciding import void
 from models.base import ZERO
 from models.clock import today
-from models.delivery.telling import tell
-from models.errors import CustomerFrozen, InvalidInput, NotFound, WrongState
+from models.errors import CustomerFrozen, InvalidInput, NotFound
 from models.finance.credit import CreditStatus, check_consent, lock_credit
 from models.party.tables import Customer
 from models.product.tables import Product
@@ -310,12 +310,7 @@ async def _ask_owner(me: Actor, order: SalesOrder, change: Change) -> Done[Chang
         *([f"{order.number}交期改到{change.day.isoformat()}"] if change.day else []),
     ]
     wish = _told(list(lines.values()), change)
-    customer: Customer = await order.customer
-    owner = order.salesperson_id or customer.owner_id  # type: ignore[attr-defined]
-    if owner is None:
-        raise WrongState(kind="order", number=order.number, state=order.state, state_text="没有业务员")
-    facts = {"number": order.number, "customer": customer.name, "asker": me.called, "wishes": wishes, "wish": wish}
-    await tell("order.change_asked", about=order.number, facts=facts, salesperson=[owner])
+    await ask_salesperson(me, order, wish, wishes)
     return Done((await _changed(order, order.total)).model_copy(update={"asked_owner": True, "wish": wish}))
 
 

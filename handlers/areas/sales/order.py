@@ -11,8 +11,9 @@ from handlers.areas.sales.facts import OrderAnswer, answer, rounded, tell_about,
 from handlers.areas.sales.offers import offers
 from handlers.areas.sales.phases import Phase, in_phase
 from handlers.areas.sales.placing import place, secure
+from handlers.areas.sales.wishes import ask_salesperson
 from handlers.dispatch import Done, MissingInput
-from handlers.inputs import Cursor, Day, Text, cursor_after
+from handlers.inputs import Ambiguous, Cursor, Day, Text, cursor_after
 from handlers.items import Item
 from handlers.reading.periods import Span
 from handlers.registry import command, query
@@ -31,7 +32,7 @@ from models.party.tables import Customer
 from models.production.pegging import follow_demand
 from models.production.tracking import track
 from models.sales.orders import Wanted, check_products, draft_order, lines_of, refuse_inactive
-from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder, ShipmentState, Stage
+from models.sales.tables import Delivery, DeliveryState, OrderState, SalesOrder, SalesOrderLine, ShipmentState, Stage
 from models.sales.unshipping import sign_for
 from models.stock.reservation import release
 from models.stock.tables import ReservationState
@@ -39,11 +40,29 @@ from models.system.deadlines import drop_deadlines
 
 MOST_COMING = 5
 
+CANCELLABLE = (
+    OrderState.pending_approval, OrderState.credit_hold, OrderState.confirmed, OrderState.in_progress, OrderState.on_hold,
+)  # fmt: skip
+"""States in which an order stands, so that its customer can only ask for it to be cancelled."""
+
 
 class NothingToReceive(Refused):
     """No order of the asker's is on its way."""
 
     code, status = "nothing_to_receive", 409
+
+
+class CancelledOrder(OrderAnswer):
+    """An order that was cancelled, or as it stands while its salesperson is asked to."""
+
+    asked_owner: bool = False
+    wish: str | None = None
+
+
+class NoEarlierOrder(Refused):
+    """There is no order of the customer's to take another of."""
+
+    code, status = "no_earlier_order", 404
 
 
 class OrderRow(Result):
@@ -124,10 +143,7 @@ async def copy_order(
     me: Actor, *, customer: Customer | None = None, order: SalesOrder | None = None
 ) -> Done[OrderAnswer]:
     """再来一单：照上次或指定的订单再下一单，按现在的价格"""
-    rows = visible(me, SalesOrder).exclude(state=OrderState.cancelled.value).exclude(total=0)
-    earlier = order or await rows.filter(customer_id=customer.id if customer else -1).order_by("-id").first()
-    if earlier is None:
-        raise NotFound(kind="order")
+    earlier = order or await _last_ordered(me, customer)
     lines = [line for line in await lines_of(earlier) if line.quantity]
     if not lines:
         raise wrong_state(earlier)
@@ -142,6 +158,17 @@ async def copy_order(
         await tell_draft(copied, buyer)
         return Done(await answer(copied))
     return await place(me, copied, buyer)
+
+
+async def _last_ordered(me: Actor, customer: Customer | None) -> SalesOrder:
+    """The order that 上次 means. Raises MissingInput, NoEarlierOrder."""
+    if customer is None:
+        raise MissingInput(input="customer", handler="order.copy")
+    rows = visible(me, SalesOrder).exclude(state=OrderState.cancelled.value).exclude(total=0)
+    found = await rows.filter(customer_id=customer.id).order_by("-id").first()
+    if found is None:
+        raise NoEarlierOrder(customer=customer.name)
+    return found
 
 
 @command("order.confirm", says=["确认订单{order}", "{order}确认下单"], confirm=True)
@@ -165,17 +192,27 @@ async def confirm_order(me: Actor, *, order: SalesOrder) -> Done[OrderAnswer]:
     ],
     confirm=True,
 )
-async def cancel_order(me: Actor, *, order: SalesOrder) -> OrderAnswer:
-    """取消没有发货的订单，放掉占用的库存"""
+async def cancel_order(me: Actor, *, order: SalesOrder) -> CancelledOrder:
+    """取消没有发货的订单，放掉占用的库存；客户要取消已确认的，转给业务员"""
     if me.is_customer and order.state != OrderState.draft.value:
-        raise wrong_state(order)
+        return await _ask_to_cancel(me, order)
     if order.delivery_state != DeliveryState.pending.value:
         raise wrong_state(order)
     await move(order, OrderState.cancelled)
     await _let_go(order)
     await void(order.number)
     await tell_about(me, "order.cancelled", order)
-    return await answer(order)
+    return CancelledOrder(**dict(await answer(order)))
+
+
+async def _ask_to_cancel(me: Actor, order: SalesOrder) -> CancelledOrder:
+    """A customer who no longer wants what was confirmed, or the rest of it: their salesperson cancels, or closes."""
+    if OrderState.of(order.state) not in CANCELLABLE or order.delivery_state == DeliveryState.delivered.value:
+        raise wrong_state(order)
+    untouched = order.delivery_state == DeliveryState.pending.value
+    wish, line = ("整单不要了", f"取消{order.number}") if untouched else ("剩下的不要了", f"关闭{order.number}")
+    await ask_salesperson(me, order, wish, [line])
+    return CancelledOrder(**dict(await answer(order, exact=False)), asked_owner=True, wish=wish)
 
 
 @command("order.release")
@@ -334,17 +371,23 @@ async def _latest(me: Actor, customer: Customer | None, period: Span | None) -> 
     if period is not None:
         start, end = at_local(period.start), at_local(period.end) + days(1)
         rows = rows.filter(created_at__gte=start, created_at__lt=end)
-    found = await rows.order_by("-id").first()
-    if found is None:
+    found = await rows.order_by("-id").limit(MOST_COMING)
+    if not found and period is not None:
+        raise NotFound(kind="order_of_period", customer=customer.name, start=period.start, end=period.end)
+    if not found:
         raise NotFound(kind="order")
-    return found
+    if period is not None and len(found) > 1:
+        # 上周那单 is one of them; without a week it is simply the newest.
+        choices = [
+            {"number": each.number, "name": f"{each.number} {_summary(await lines_of(each))}", "line": each.number}
+            for each in found
+        ]
+        raise Ambiguous(input="order", kind="order", given=customer.name, choices=choices)
+    return found[0]
 
 
 async def _row(order: SalesOrder, standing: Standing, *, exact: bool) -> OrderRow:
     tracked = await track(order)
-    lines = await lines_of(order)
-    shown = [line for line in lines if line.quantity] or lines
-    first = f"{shown[0].product.name} × {shown[0].unit_quantity.normalize():,f} {shown[0].unit}"
     return OrderRow(
         number=order.number,
         customer=order.customer.name,
@@ -354,6 +397,13 @@ async def _row(order: SalesOrder, standing: Standing, *, exact: bool) -> OrderRo
         payment_state=standing.payment,
         percent=rounded(tracked.percent, exact),
         total=order.total,
-        summary=first if len(shown) == 1 else f"{first} 等 {len(shown)} 项",
+        summary=_summary(await lines_of(order)),
         created_at=order.created_at,
     )
+
+
+def _summary(lines: list[SalesOrderLine]) -> str:
+    """An order's goods in a few words."""
+    shown = [line for line in lines if line.quantity] or lines
+    first = f"{shown[0].product.name} × {shown[0].unit_quantity.normalize():,f} {shown[0].unit}"
+    return first if len(shown) == 1 else f"{first} 等 {len(shown)} 项"
