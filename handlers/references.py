@@ -17,7 +17,7 @@ from models.finance.tables import Invoice, InvoiceKind, Payment
 from models.party.finding import find_customers, find_people, find_suppliers
 from models.party.tables import Customer, Department, Person, Supplier
 from models.payables.tables import PaymentOut, SupplierInvoice
-from models.product.finding import find_products
+from models.product.finding import find_products, find_stopped
 from models.product.tables import Product
 from models.production.tables import WorkOrder
 from models.purchase.tables import PurchaseOrder
@@ -42,7 +42,8 @@ class ProductReader(Reader[Product]):
             raise InvalidInput(input="quantity", given=text.strip(), why="too_small")
         found = await find_products(text)
         if not found.rows:
-            raise NotFound(kind="product", given=text, near=found.near)
+            stopped = await find_stopped(text)
+            raise NotFound(kind="product", given=text, near=found.near, stopped=stopped["name"] if stopped else None)
         if len(found.rows) > 1:
             choices = [_product_choice(me, row) for row in found.rows]
             raise Ambiguous(input=name, kind="product", given=text, choices=choices)

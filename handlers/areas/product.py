@@ -1,16 +1,40 @@
 """The catalogue: what a product is, and whether it is still sold."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
+from handlers.inputs import Reader, reads
 from handlers.registry import command, query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
 from models.chat.tables import Attachment, AttachmentState
-from models.errors import WrongState
+from models.errors import NotFound, WrongState
+from models.product.finding import find_stopped
 from models.product.tables import Pack, Product
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A product that is no longer dealt in."""
+
+    product: Product
+
+
+@reads(Stopped)
+class StoppedReader(Reader[Stopped]):
+    """By its whole name or code: to everything else it is not there."""
+
+    async def read(self, me: Actor, text: str, name: str) -> Stopped:
+        row = await find_stopped(text)
+        if row is None:
+            raise NotFound(kind="product", given=text)
+        return Stopped(Product._init_from_db(**row))
+
+    def save(self, value: Stopped) -> str:
+        return value.product.code
 
 
 class PackSize(Result):
@@ -26,7 +50,6 @@ class ProductCard(Result):
     product: Ref
     unit: str
     barcode: str | None
-    active: bool
     packs: list[PackSize]
     list_price: Annotated[Price | None, Needs("price.list")]
     tax_percent: Annotated[Decimal | None, Places(None), Needs("price.list")]
@@ -54,7 +77,6 @@ async def show_product(me: Actor, *, product: Product) -> ProductCard:
         product=Ref(code=product.code, name=product.name),
         unit=product.unit,
         barcode=product.barcode,
-        active=product.active,
         packs=[PackSize(unit=each.unit, holds=each.holds) for each in packs],
         list_price=product.list_price,
         tax_percent=None if product.tax_rate is None else product.tax_rate * 100,
@@ -66,14 +88,14 @@ async def show_product(me: Actor, *, product: Product) -> ProductCard:
 
 @command("product.stop", says=["停用{product}", "{product}停用", "停售{product}", "{product}停售", "{product}不卖了"])
 async def stop_product(me: Actor, *, product: Product) -> Done[Selling]:
-    """停用产品：不能再报价和下单，已有的订单照常"""
+    """停用产品：不能再下单、报价和入库，已有的订单照常"""
     return Done(await _sell(product, active=False), undo=Call("product.start", {"product": product.code}))
 
 
 @command("product.start", says=["启用{product}", "{product}启用", "恢复销售{product}", "{product}恢复销售"])
-async def start_product(me: Actor, *, product: Product) -> Done[Selling]:
+async def start_product(me: Actor, *, product: Stopped) -> Done[Selling]:
     """启用停用的产品"""
-    return Done(await _sell(product, active=True), undo=Call("product.stop", {"product": product.code}))
+    return Done(await _sell(product.product, active=True), undo=Call("product.stop", {"product": product.product.code}))
 
 
 async def _sell(product: Product, *, active: bool) -> Selling:

@@ -39,8 +39,7 @@ SELECT several.*, (SELECT coalesce(sum(on_hand - reserved), 0) FROM stock_balanc
 FROM several
 """)
 
-# What is no longer sold is only found by its whole name: there may be some of it left.
-STOPPED = "SELECT *, NULL::numeric AS free FROM product WHERE keys ? $1 AND NOT active ORDER BY code LIMIT 2"
+STOPPED = "SELECT * FROM product WHERE keys ? $1 AND NOT active ORDER BY code LIMIT 2"
 
 SPELLINGS = "SELECT name, keys ->> 0 AS spelling FROM product WHERE active ORDER BY code"
 
@@ -74,6 +73,12 @@ async def find_products(text: str) -> Found:
     return found if found.rows or crossed == plain(text) else await _find(crossed)
 
 
+async def find_stopped(text: str) -> Row | None:
+    """The product that is called exactly so and is no longer dealt in, if it is the only one."""
+    rows = await sql.records(STOPPED, key(text))
+    return rows[0] if len(rows) == 1 else None
+
+
 async def _find(text: str) -> Found:
     # What LIKE would read as a placeholder is in no spelling.
     wanted = re.sub(r"[%_\\]", "", key(text))
@@ -81,8 +86,6 @@ async def _find(text: str) -> Found:
         return Found([])
     parts = _parts(wanted)
     if rows := await FIND.rows(wanted, " ".join(f"%{part}%" for part in parts) if len(parts) > 1 else ""):
-        return Found(rows)
-    if rows := await sql.records(STOPPED, wanted):
         return Found(rows)
     return Found([], _near(wanted, parts, await sql.rows(SPELLINGS)))
 

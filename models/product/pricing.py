@@ -40,12 +40,6 @@ class NoPrice(Refused):
     code = "no_price"
 
 
-class NotSold(Refused):
-    """The product is no longer sold."""
-
-    code, status = "not_sold", 409
-
-
 @dataclass(frozen=True, slots=True)
 class Priced:
     """A price per unit of a product, why it applies, and at which rate it is taxed."""
@@ -69,9 +63,7 @@ class Sum:
 async def prices_for(
     wanted: list[tuple[Product, Decimal]], *, customer_id: int | None, group: str, on: date
 ) -> list[Priced]:
-    """The price of each product in its quantity. Raises NoPrice, NotSold."""
-    if gone := next((product for product, _ in wanted if not product.active), None):
-        raise NotSold(product=gone.name)
+    """The price of each product in its quantity. Raises NoPrice."""
     found = {
         row["nth"]: row
         for row in await sql.rows(

@@ -319,7 +319,8 @@ async def test_entering_shows_the_days_to_dos_once_a_day(door: Door) -> None:
     assert "等您审批" in first and "AP0018" in first
     later = int(time.time()) + 60
     assert await door.push("work event enter_agent", who="wangjianguo", CreateTime=later) == "success"
-    assert "今天没有等您办的" in await door.push("work event enter_agent", who="zhoufu")
+    assert "SO0314 今天要发" in await door.push("work event enter_agent", who="zhoufu")
+    assert "今天没有等您办的" in await door.push("work event enter_agent", who="zhangwei")
 
 
 async def test_a_repeat_and_a_second_look_in_the_same_second_greet_nobody_again(door: Door) -> None:

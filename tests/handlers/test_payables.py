@@ -191,7 +191,7 @@ async def test_a_budget_warns_at_80_percent_and_asks_the_general_manager_above_1
 async def test_a_payment_that_cannot_be_is_refused_and_nothing_is_written(chat: Chat, line: str, refused: str) -> None:
     assert refused in await chat("E009", line)
     await chat("E009", "确认")
-    assert await PaymentOut.all().count() == 0
+    assert await PaymentOut.all().count() == 1, "the demo's own"
 
 
 async def test_customers_and_salespeople_have_nothing_to_do_with_payables(api: Api) -> None:
