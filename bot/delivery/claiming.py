@@ -36,13 +36,14 @@ WHERE p.id = ANY($3::bigint[])
 ORDER BY head.urgent DESC, head.due_at LIMIT $2 FOR NO KEY UPDATE OF p SKIP LOCKED
 """
 
+# The state is asked twice: a broadcast may be paused between the choice and the update, which waits for it.
 TAKE = """
 UPDATE notice SET state = 'sending', worker = $2, due_at = $3, attempts = attempts + 1
 WHERE id IN (
     SELECT DISTINCT ON (receiver_id) id FROM notice
     WHERE receiver_id = ANY($1::bigint[]) AND state = 'queued' AND (due_at <= $4 OR attempts > 0)
     ORDER BY receiver_id, urgent DESC, id)
-  AND due_at <= $4
+  AND state = 'queued' AND due_at <= $4
   AND NOT EXISTS (SELECT FROM notice s WHERE s.receiver_id = notice.receiver_id AND s.state = 'sending')
 RETURNING id
 """
