@@ -74,7 +74,7 @@ class Tokens:
             raise Refusal(41001, "access_token missing")
         token = self._all.get(text)
         # One from before a restart is refused as its own platform would: only WeCom's have no figure in front.
-        if token is None and (work_only or not _NUMBERED.match(text)):
+        if token is None and (work_only or ("work" in doors and not _NUMBERED.match(text))):
             raise Refusal(40014, "invalid access_token")
         if token is None or token.door not in doors:
             code, words = (40014, "invalid access_token") if work_only else (40001, _NOT_LATEST)

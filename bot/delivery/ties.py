@@ -100,6 +100,7 @@ _STATEMENT = {
 
 TIES = {
     "order.confirmed": Tie(("订单确认", "下单成功", "订单提交")),
+    "order.unshipped": Tie(("发货取消", "发货撤回", "取消发货")),
     "order.shipped": Tie(("发货",), _SHIPPED),
     "order.production": Tie(("生产进度", "订单进度")),
     "order.cancelled": Tie(("订单取消", "取消订单")),

@@ -28,6 +28,7 @@ TEMPLATES = (
     _official("CONFIRMED", "订单确认通知", character_string1="订单号", amount2="金额"),
     _official("PROGRESS", "订单进度通知", character_string1="订单号", thing2="状态"),
     _official("CANCELLED", "订单取消通知", character_string1="订单号", thing2="客户名称"),
+    _official("UNSHIPPED", "发货取消通知", character_string1="订单号", thing2="客户名称"),
     _official("CHANGED", "订单变更通知", character_string1="订单号", thing2="状态"),
     _official("RETURN", "退货签收通知", character_string1="退货单号", thing2="退货商品", thing3="状态"),
     _official("QUOTE", "报价单通知", character_string1="报价单号", amount2="报价金额", date3="有效期至"),

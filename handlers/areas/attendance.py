@@ -10,11 +10,11 @@ from models.people.attending import check_in
 
 
 class CheckedIn(Result):
-    """When and where, and when the first of the day was."""
+    """When and where; of a second and later one, when the first of the day was."""
 
     place: str
     at: datetime
-    first_at: datetime
+    first_at: datetime | None
     count: int
 
 
@@ -22,4 +22,4 @@ class CheckedIn(Result):
 async def check_in_here(me: Actor, *, place: Spot) -> CheckedIn:
     """打卡：发一个位置，记下时间和地点"""
     day = await check_in(me.person_id, place)
-    return CheckedIn(place=place, at=day[-1].at, first_at=day[0].at, count=len(day))
+    return CheckedIn(place=place, at=day[-1].at, first_at=day[0].at if len(day) > 1 else None, count=len(day))

@@ -159,7 +159,9 @@ async def test_a_customer_outside_the_48_hours_is_told_everything_by_templates(s
     await done(sim, "E003", "order.modify", order=order, items=more)
     dropped = (await done(sim, "E003", "order.create", customer="建业工程", items=goods))["number"]
     await done(sim, "E003", "order.cancel", order=dropped)
-    await done(sim, "E005", "ship.confirm", order=order, carrier="顺丰", tracking_no="SF20261128")
+    sent = {"order": order, "carrier": "顺丰", "tracking_no": "SF20261128"}
+    await done(sim, "E005", "ship.revert", delivery=(await done(sim, "E005", "ship.confirm", **sent))["number"])
+    await done(sim, "E005", "ship.confirm", **sent)
     await done(sim, "E009", "invoice.issue", order=order)
     back = await done(sim, "E003", "return.create", order=order, items=[{"product": "SW86W", "quantity": "1"}])
     await done(sim, "E005", "return.receive", given=back["number"])

@@ -92,7 +92,7 @@ async def left_alone(chat: Chat, approval: str, order: str) -> tuple[object, ...
         (raised, "SO0315", overdue, "现在逾期 ¥128,000.00 被拦住"),
         (raised, "SO0315", dunned, "被拦住"),
         (raised, "SO0315", more_owed, "比申请时差了"),
-        (raised, "SO0315", inactive, "BRG6204"),
+        (raised, "SO0315", inactive, "已经停用"),
         (closed, "SO0315", freeze, FROZEN),
         (closed, "SO0315", overdue, "被拦住"),
         (closed, "SO0315", dunned, "被拦住"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.understanding.understand import describe
+from bot.understanding.describing import describe
 from handlers.actor import person
 from models import sql
 from models.clock import local, today
@@ -35,10 +35,10 @@ from tests.people import Api, Chat
         ("积压库存", "report.stock", {"kind": "slow"}),
         ("宏达预付款两万", "payment.record", {"customer": "宏达建材", "amount": "20000", "kind": "prepay"}),
         ("宏达昨天预付现金2000", "payment.record", {"kind": "prepay", "way": "cash", "amount": "2000"}),
-        ("建业先付了五成 6.4w", "payment.record", {"customer": "建业工程", "amount": "64000.0"}),
+        ("建业先付了五成 6.4w", "payment.record", {"customer": "建业工程", "amount": "64000"}),
         ("35000和34998差2块抹掉", "payment.writeoff", {"amount": "2"}),
         ("抹零宏达5", "payment.writeoff", {"customer": "宏达建材", "amount": "5"}),
-        ("发票号 24322000001234 对应SO0312", "invoice.link", {"order": "SO0312", "e_number": "24322000001234"}),
+        ("发票号 24322000001234 对应SO0312", "invoice.link", {"order": "SO0312", "invoice": "24322000001234"}),
     ],
 )
 async def test_a_line_means_what_it_says(database: str, line: str, intent: str, slots: dict[str, str]) -> None:

@@ -207,6 +207,7 @@ async def test_what_was_owed_before_the_books_began_is_owed_in_the_books(databas
 
 async def test_money_out_and_in_of_the_month_is_what_cash_and_bank_say(chat: Chat, api: Api) -> None:
     _, before = await api.get("E009", "report.cashflow")
+    _, before = await api.get("E009", "report.cashflow")
     await do(chat, "E009", "付正泰 18650")
     await do(chat, "E009", "宏达付了1000")
     _, flow = await api.get("E009", "report.cashflow")

@@ -55,12 +55,12 @@ async def test_without_a_small_rest_it_says_what_to_do(chat: Chat) -> None:
     assert said.startswith("宏达建材 没有正好差 ¥5.00 的发票\n收款先登记")
 
 
-async def test_35000_less_34998_is_the_rest_of_the_invoice_over_35000(chat: Chat) -> None:
+async def test_45000_less_44998_is_the_rest_of_the_invoice_over_45000(chat: Chat) -> None:
     invoice = await Invoice.get(customer__name="老王五金店", state="posted")
-    await Invoice.filter(id=invoice.id).update(total=35000, paid=34998, state="partially_paid")
-    said = await chat("E009", "35000和34998差2块抹掉")
+    await Invoice.filter(id=invoice.id).update(total=45000, paid=44998, state="partially_paid")
+    said = await chat("E009", "45000和44998差2块抹掉")
     assert invoice.number in said and "¥2.00" in said
-    assert "不是这两个数的差" in await chat("E009", "35000和34990差2块抹掉")
+    assert "不是这两个数的差" in await chat("E009", "45000和44990差2块抹掉")
 
 
 async def test_100_may_be_given_up_and_one_cent_more_needs_consent(chat: Chat) -> None:

@@ -109,7 +109,8 @@ async def test_work_text_names_those_who_did_not_get_it() -> None:
         answer = {"errcode": 0, "invaliduser": "zhangsan|ghost", "unlicenseduser": "lisi", "msgid": "m1"}
         world.server.put(SEND, answer)
         result = await client.send_text(["ZhangSan", "LiSi", "WangWu"], "好", duplicate_check_s=600)
-        assert result == SendResult("m1", "", frozenset({"ZhangSan", "LiSi", "ghost"}))
+        missed = frozenset({"ZhangSan", "LiSi", "ghost"})
+        assert result == SendResult("m1", "", missed, unlicensed=frozenset({"LiSi"}))
         assert world.server.to(SEND)[0].json == {
             "touser": "ZhangSan|LiSi|WangWu",
             "agentid": 1000002,
