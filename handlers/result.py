@@ -112,6 +112,8 @@ def _fact(value: Any, places: int | None, may: Any) -> Any:
         return figure(value, places)
     if kind is list:
         return [_fact(part, places, may) for part in value]
+    if kind is dict:
+        return {name: _fact(part, places, may) for name, part in value.items()}
     if kind in _PLANS or isinstance(value, Result):
         return value.facts(may)
     if isinstance(value, Labelled):
