@@ -11,6 +11,7 @@ from bot.rendering.text import as_text
 from bot.rendering.workcard import as_work_card
 from bot.services import Services
 from bot.wechat import messages
+from handlers.documents import called
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
@@ -179,4 +180,4 @@ def _at(facts: Any, path: str) -> Any:
             facts = facts[int(part)] if int(part) < len(facts) else ""
         else:
             facts = facts.get(part, "") if isinstance(facts, Mapping) else ""
-    return facts
+    return called(facts)

@@ -9,7 +9,7 @@ from handlers.call import Call
 from handlers.dispatch import Done
 from handlers.inputs import Amount, Text
 from handlers.registry import command, query
-from handlers.result import Money, Places, Ref, Result
+from handlers.result import Money, Numbered, Places, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -45,8 +45,8 @@ SMALL = Decimal(100)
 class Settled(Result):
     """So much of one invoice settled."""
 
-    invoice: str
-    order: str | None
+    invoice: Numbered
+    order: Numbered | None
     amount: Money
     open: Money
 
@@ -76,7 +76,7 @@ class WrittenOff(Result):
     """A small rest given up."""
 
     customer: Ref
-    invoice: str
+    invoice: Numbered
     amount: Money
     open: Money
 

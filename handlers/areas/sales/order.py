@@ -14,7 +14,7 @@ from handlers.inputs import Cursor, Day, Text, cursor_after
 from handlers.items import Item
 from handlers.reading.periods import Span
 from handlers.registry import command, query
-from handlers.result import Listing, Needs, Places, Quantity, Result
+from handlers.result import Listing, Needs, Numbered, Places, Quantity, Ref, Result
 from handlers.rights import Scope
 from handlers.visible import visible
 from models.approvals.deciding import void
@@ -46,7 +46,7 @@ class OrderRow(Result):
     """An order in a list."""
 
     number: str
-    customer: str
+    customer: Ref
     stage: Stage
     percent: int | None
     total: Annotated[Decimal | None, Places(2), Needs("order.amount")]
@@ -63,7 +63,7 @@ class OrderList(Listing):
 class Expired(Result):
     """A hold that was let go."""
 
-    order: str
+    order: Numbered
     freed: Quantity
 
 
@@ -338,7 +338,7 @@ async def _row(order: SalesOrder, *, exact: bool) -> OrderRow:
     first = f"{shown[0].product.name} × {shown[0].unit_quantity.normalize():,f} {shown[0].unit}"
     return OrderRow(
         number=order.number,
-        customer=order.customer.name,
+        customer=Ref.of(order.customer),
         stage=tracked.stage,
         percent=rounded(tracked.percent, exact),
         total=order.total,

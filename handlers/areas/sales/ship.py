@@ -9,7 +9,7 @@ from handlers.dispatch import Done
 from handlers.inputs import Count, Day, Text, TrackingNo
 from handlers.items import Item, refuse_fractions
 from handlers.registry import command, query
-from handlers.result import Entire, Quantity, Ref, Result
+from handlers.result import Entire, Numbered, Quantity, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -25,7 +25,7 @@ from models.sales.tables import DeliveryLine, DeliveryState, OrderState, SalesOr
 class ShippedLine(Result):
     """How much of one product left."""
 
-    product: str
+    product: Ref
     quantity: Quantity
     unit: str
 
@@ -34,7 +34,7 @@ class Shipped(Result):
     """Goods that left for a customer."""
 
     number: str
-    order: str
+    order: Numbered
     customer: Ref
     carrier: str
     tracking_no: str
@@ -47,8 +47,8 @@ class Shipped(Result):
 class DueOrder(Result):
     """An order that has goods set aside to be sent."""
 
-    order: str
-    customer: str
+    order: Numbered
+    customer: Ref
     requested_date: date | None
     lines: list[ShippedLine]
 
@@ -61,12 +61,12 @@ class DueList(Entire):
 
 
 DUE = """
-SELECT o.number, c.name AS customer, o.requested_date, p.name AS product, p.unit, sum(r.quantity - r.consumed) AS quantity
+SELECT o.number, c.name AS customer, c.number AS customer_number, o.requested_date, p.name AS product, p.code, p.unit, sum(r.quantity - r.consumed) AS quantity
 FROM reservation r JOIN sales_order o ON o.number = r.document JOIN customer c ON c.id = o.customer_id
 JOIN product p ON p.id = r.product_id
 WHERE r.state IN ('active', 'partially_consumed') AND o.state IN ('confirmed', 'in_progress')
   AND (o.requested_date IS NULL OR o.requested_date <= $1) AND o.id = ANY($2::bigint[])
-GROUP BY o.id, c.name, p.id, r.position ORDER BY o.requested_date NULLS LAST, o.id, r.position
+GROUP BY o.id, c.id, p.id, r.position ORDER BY o.requested_date NULLS LAST, o.id, r.position
 """
 
 
@@ -91,9 +91,16 @@ async def list_due(me: Actor, *, date: Day | None = None) -> DueList:
     for row in await sql.rows(DUE, day, mine):
         if not items or items[-1].order != row["number"]:
             items.append(
-                DueOrder(order=row["number"], customer=row["customer"], requested_date=row["requested_date"], lines=[])
+                DueOrder(
+                    order=row["number"],
+                    customer=Ref(number=row["customer_number"], name=row["customer"]),
+                    requested_date=row["requested_date"],
+                    lines=[],
+                )
             )
-        items[-1].lines.append(ShippedLine(product=row["product"], quantity=row["quantity"], unit=row["unit"]))
+        items[-1].lines.append(
+            ShippedLine(product=Ref(code=row["code"], name=row["product"]), quantity=row["quantity"], unit=row["unit"])
+        )
     return DueList(day=day, items=items)
 
 
@@ -134,11 +141,11 @@ async def confirm_shipment(
         shipped_at=delivery.shipped_at,
         delivery=DeliveryState.of(order.delivery_state),
         lines=[
-            ShippedLine(product=row.order_line.product.name, quantity=row.quantity, unit=row.order_line.product.unit)
+            ShippedLine(product=Ref.of(row.order_line.product), quantity=row.quantity, unit=row.order_line.product.unit)
             for row in await DeliveryLine.filter(delivery=delivery).order_by("id").select_related("order_line__product")
         ],
         backorder=[
-            ShippedLine(product=line.product.name, quantity=line.quantity - line.delivered, unit=line.product.unit)
+            ShippedLine(product=Ref.of(line.product), quantity=line.quantity - line.delivered, unit=line.product.unit)
             for line in rest
         ],
     )

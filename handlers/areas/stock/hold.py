@@ -36,7 +36,7 @@ class Kept(Result):
     unit: str
     until: date
     state: HoldState
-    by: str
+    by: Ref
 
 
 class Keeping(Entire):
@@ -145,5 +145,5 @@ async def _shown(kept: Hold, words: str = "") -> Kept:
         unit=kept.product.unit,
         until=kept.until,
         state=HoldState.of(kept.state),
-        by=kept.made_by.called,
+        by=Ref.of(kept.made_by),
     )
