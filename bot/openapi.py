@@ -63,7 +63,7 @@ def _operation(found: Handler) -> dict[str, Any]:
     operation["parameters"] = [
         {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 120}}
     ]
-    operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(found)}}}
+    operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": inputs_schema(found)}}}
     operation["responses"]["202"] = _response("waiting for consent, or long work under way", {"type": "object"})
     return operation
 
@@ -72,7 +72,8 @@ def _parameter(each: Input) -> dict[str, Any]:
     return {"name": each.name, "in": "query", "required": each.required, "schema": each.reader.schema}
 
 
-def _body(found: Handler) -> dict[str, Any]:
+def inputs_schema(found: Handler) -> dict[str, Any]:
+    """The JSON shape of what a handler is given."""
     return {
         "type": "object",
         "properties": {each.name: each.reader.schema for each in found.inputs.values()},
