@@ -1,6 +1,6 @@
 """`liaodan mcp`: the handlers somebody may use, as tools of the Model Context Protocol on standard input and output.
 
-One JSON-RPC message a line, answered in turn (decision 0031). Nothing but answers goes to standard output.
+One JSON-RPC message a line, answered in turn (decision 0024). Nothing but answers goes to standard output.
 """
 
 import asyncio
