@@ -19,7 +19,7 @@ from bot.services import SERVICES, make_services
 from bot.turns import Turns
 from models.clock import CLOCK_FILE
 from models.database import AWAY, is_away, open_database
-from models.errors import Refused
+from models.errors import Refused, Unavailable
 from models.migrating import pending
 from models.pages.linking import PUBLIC
 from models.system.files import STORE
@@ -28,12 +28,6 @@ from models.transactions import refuse_tasks_inside
 log = structlog.get_logger()
 
 MAX_JSON = 256 * 1024
-
-
-class Unavailable(Refused):
-    """The database is away; nothing was changed."""
-
-    code, status = "unavailable", 503
 
 
 def make_app(settings: Settings, *, database: bool = True, jobs: bool = True) -> web.Application:

@@ -174,6 +174,17 @@ def token(person: Person) -> None:
 
 
 @cli.command()
+def mcp(
+    person: Annotated[str | None, typer.Option("--as", help="员工号、联系人号或姓名")] = None,
+    token: Annotated[str | None, typer.Option(help="liaodan token 给的令牌")] = None,
+) -> None:
+    """给 AI 工具用的 MCP 服务，走标准输入输出，以某个人的身份和权限"""
+    from bot import maintenance
+
+    _run(lambda: maintenance.serve_mcp(person, token))
+
+
+@cli.command()
 def say(text: str, person: Person, door: str = "work", now: Now = None) -> None:
     """不用微信说一句话"""
     from bot import maintenance

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -11,7 +11,7 @@ _SECRET = re.compile(r"(?i)(secret|token|key|code|phone|session)")
 _OPENID = re.compile(r"\b[om][_A-Za-z0-9-]{27}\b")
 
 
-def set_up_logs(level: str) -> None:
+def set_up_logs(level: str, file: TextIO | None = None) -> None:
     """Called once per process."""
     # A tick that is skipped because the one before still works is nothing to report.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -25,7 +25,7 @@ def set_up_logs(level: str) -> None:
             redact,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.WriteLoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(file),
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import aiohttp
 
 from bot.config import load_settings
 from bot.delivery.syncing import sync
+from bot.doors.answering import asker
+from bot.logs import set_up_logs
+from bot.mcp import serve
 from bot.menus import publish
 from bot.services import make_services
 from bot.trouble import Trouble
@@ -100,6 +104,18 @@ async def token(reference: str) -> str:
     """A bearer token for a person."""
     person = await the_person(reference)
     return (await issue_token(person_id=person.id))[0]
+
+
+async def serve_mcp(reference: str | None, token: str | None) -> None:
+    """Serves MCP as somebody, or as whoever holds a token, until standard input ends. Raises Trouble."""
+    if (reference is None) == (token is None):
+        raise Trouble("请用 --as 或 --token 说明是谁")
+    set_up_logs(load_settings().log_level, sys.stderr)
+    if token is not None:
+        await serve(lambda: asker(token))
+        return
+    found = (await the_person(reference or "")).id
+    await serve(lambda: person_by_id(found, door="mcp"))
 
 
 async def say(reference: str, door: str, text: str) -> str:

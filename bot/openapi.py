@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from handlers.registry import Handler, Input, load
-from handlers.result import Needs, Result
+from handlers.result import Needs, Result, refers_by
 from models.states import Labelled
 
 
@@ -63,7 +63,7 @@ def _operation(found: Handler) -> dict[str, Any]:
     operation["parameters"] = [
         {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 120}}
     ]
-    operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(found)}}}
+    operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": inputs_schema(found)}}}
     operation["responses"]["202"] = _response("waiting for consent, or long work under way", {"type": "object"})
     return operation
 
@@ -72,7 +72,8 @@ def _parameter(each: Input) -> dict[str, Any]:
     return {"name": each.name, "in": "query", "required": each.required, "schema": each.reader.schema}
 
 
-def _body(found: Handler) -> dict[str, Any]:
+def inputs_schema(found: Handler) -> dict[str, Any]:
+    """The JSON shape of what a handler is given."""
     return {
         "type": "object",
         "properties": {each.name: each.reader.schema for each in found.inputs.values()},
@@ -143,7 +144,8 @@ def _object(kind: type[Result]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     required = []
     for name, field in kind.model_fields.items():
-        properties[name] = _schema(field.annotation)
+        by = refers_by(field.annotation, field.metadata)
+        properties[name] = _reference(field.annotation, by) if by else _schema(field.annotation)
         if _is_state(field.annotation):
             properties[f"{name}_text"] = {"type": "string"}
         optional = type(None) in typing.get_args(field.annotation)
@@ -152,6 +154,14 @@ def _object(kind: type[Result]) -> dict[str, Any]:
         if name == "next" or not (optional or any(isinstance(mark, Needs) for mark in field.metadata)):
             required.append(name)
     return {"type": "object", "properties": properties, "required": required}
+
+
+def _reference(annotation: Any, by: str) -> dict[str, Any]:
+    """The shape of text that is told as a reference."""
+    names = {part: {"type": "string"} for part in (("number", "name") if by == "number" else ("name",))}
+    schema: dict[str, Any] = {"type": "object", "properties": names, "required": list(names)}
+    lists = any(typing.get_origin(kind) is list for kind in (annotation, *typing.get_args(annotation)))
+    return {"type": "array", "items": schema} if lists else schema
 
 
 def _is_state(annotation: Any) -> bool:

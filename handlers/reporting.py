@@ -81,7 +81,7 @@ LABELS = {
 
 SUMS = """
 SELECT {label} AS name, count(DISTINCT f.document) AS documents, sum(f.amount) AS amount, sum(f.net) AS net,
-  sum(f.cost) AS cost, min(c.name) AS customer
+  sum(f.cost) AS cost, min(c.name) AS customer, min(c.number) AS customer_number
 FROM ({facts}) f JOIN customer c ON c.id = f.customer_id LEFT JOIN product p ON p.id = f.product_id
 LEFT JOIN person s ON s.id = f.staff_id
 WHERE f.day BETWEEN $1 AND $2 AND ($3::bigint[] IS NULL OR f.customer_id = ANY($3))
@@ -103,6 +103,7 @@ class Sum:
     net: Decimal
     cost: Decimal
     customer: str
+    customer_number: str
 
 
 async def sums(me: Actor, measure: Measure, by: Dimension, span: Span, customer: Customer | None = None) -> list[Sum]:

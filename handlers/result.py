@@ -1,12 +1,14 @@
 """What a handler answers: facts with names, of which each asker gets those they may see, alike in every face."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from handlers.documents import reference
 from models.clock import local
 from models.states import Labelled
 
@@ -25,6 +27,15 @@ class Places:
     count: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Marks text as a reference, which JSON carries as an object: the `number` of a document, or the `name` of what has only that."""
+
+    by: str
+
+
+Numbered = Annotated[str, Refers("number")]
+Named = Annotated[str, Refers("name")]
 Money = Annotated[Decimal, Places(2)]
 Price = Annotated[Decimal, Places(None)]
 Quantity = Annotated[Decimal, Places(None)]
@@ -38,9 +49,14 @@ class Result(BaseModel):
     def facts(self, may: Any) -> dict[str, Any]:
         """The answer as JSON for someone; `may(right)` says what they see."""
         shown: dict[str, Any] = {}
-        for name, places, right in _plan(type(self)):
+        for name, places, right, refers in _plan(type(self)):
             value = getattr(self, name)
             if value is None or (right is not None and not may(right)):
+                continue
+            if refers is not None:
+                shown[name] = (
+                    [reference(each, refers) for each in value] if type(value) is list else reference(value, refers)
+                )
                 continue
             if type(value) not in _PLAIN and isinstance(value, Labelled):
                 shown[f"{name}_text"] = value.text
@@ -54,6 +70,13 @@ class Ref(Result):
     number: str | None = None
     code: str | None = None
     name: str = ""
+
+    @classmethod
+    def of(cls, row: Any) -> "Ref":
+        """A person, a customer or a supplier: the number, and what they are called; a product by its code."""
+        if hasattr(row, "code"):
+            return cls(code=row.code, name=row.name)
+        return cls(number=row.number or None, name=getattr(row, "called", None) or row.name)
 
 
 class Listing(Result):
@@ -81,14 +104,16 @@ class Entire(Listing):
 _PLAIN = frozenset({str, Decimal, list, bool, int})
 """What nearly every field holds; to look closer costs more than all the rest."""
 
-_PLANS: dict[type[Result], tuple[tuple[str, int | None, str | None], ...]] = {}
+Step = tuple[str, int | None, str | None, str | None]
+
+_PLANS: dict[type[Result], tuple[Step, ...]] = {}
 
 
-def _plan(kind: type[Result]) -> tuple[tuple[str, int | None, str | None], ...]:
-    """Name, decimals and needed right of each field; worked out once per class."""
+def _plan(kind: type[Result]) -> tuple[Step, ...]:
+    """Name, decimals, needed right and way of referring of each field; worked out once per class."""
     if kind not in _PLANS:
         _PLANS[kind] = tuple(
-            (name, *_marks(field.metadata), needs)
+            (name, *_marks(field.metadata), needs, refers_by(field.annotation, field.metadata))
             for name, field in kind.model_fields.items()
             for needs in [next((mark.right for mark in field.metadata if isinstance(mark, Needs)), None)]
         )
@@ -97,6 +122,14 @@ def _plan(kind: type[Result]) -> tuple[tuple[str, int | None, str | None], ...]:
 
 def _marks(metadata: list[Any]) -> tuple[int | None]:
     return (next((mark.count for mark in metadata if isinstance(mark, Places)), None),)
+
+
+def refers_by(annotation: Any, metadata: Iterable[Any] = ()) -> str | None:
+    """How a field of text refers, also inside a union or a list; None if it does not."""
+    marks = [mark.by for mark in (*metadata, *getattr(annotation, "__metadata__", ())) if isinstance(mark, Refers)]
+    if marks:
+        return str(marks[0])
+    return next((by for part in get_args(annotation) if (by := refers_by(part)) is not None), None)
 
 
 def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,12 @@ class DatabaseAway(Exception):
     """No connection to the database can be made; the message says why not."""
 
 
+class Unavailable(Refused):
+    """The database is away; nothing was changed."""
+
+    code, status = "unavailable", 503
+
+
 class NotFound(Refused):
     """No such row, or not yours: the two read the same."""
 

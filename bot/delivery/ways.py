@@ -12,6 +12,7 @@ from bot.rendering.workcard import as_work_card
 from bot.services import Services
 from bot.wechat import messages
 from bot.wechat.work import SendResult
+from handlers.documents import called
 from models.chat.tables import Conversation
 from models.clock import now
 from models.delivery.cards import CODE_LIVES
@@ -205,4 +206,4 @@ def _at(facts: Any, path: str) -> Any:
             facts = facts[int(part)] if int(part) < len(facts) else ""
         else:
             facts = facts.get(part, "") if isinstance(facts, Mapping) else ""
-    return facts
+    return called(facts)

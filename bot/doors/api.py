@@ -6,30 +6,23 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.conversation import error_card
 from bot.delivery.alarms import raise_alarm
+from bot.doors.answering import asker, body_of, refusal_body
 from bot.doors.entering import MalformedRequest, bearer, idempotency_key, read_object, read_query
 from bot.openapi import document
 from bot.services import SERVICES
 from bot.wechat.errors import Unanswered, WeChatError
-from handlers.actor import Actor, from_row, nobody
+from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Outcome, run
 from handlers.registry import Handler, UnknownHandler, handler
-from handlers.result import plain_facts
 from models.chat.binding import conversation_of
-from models.chat.tokens import holder, issue_token
+from models.chat.tokens import issue_token
 from models.chat.unions import note_union
 from models.errors import Refused
 from models.transactions import transaction
 
 log = structlog.get_logger()
-
-
-class Unauthorized(Refused):
-    """No token, or one that has expired."""
-
-    code, status = "unauthorized", 401
 
 
 class LoginCodeInvalid(Refused):
@@ -47,14 +40,14 @@ class WeChatUnavailable(Refused):
 async def query(request: web.Request) -> web.Response:
     """GET: a query, its inputs in the query string; repeated keys make lists."""
     found = _handler(request, "query")
-    me = await _asker(request)
+    me = await asker(bearer(request.headers))
     return _answer(await run(me, Call(found.name, read_query(request.query))))
 
 
 async def command(request: web.Request) -> web.Response:
     """POST: a command, its inputs in a JSON object, once per Idempotency-Key."""
     found = _handler(request, "command")
-    me = await _asker(request)
+    me = await asker(bearer(request.headers))
     key = idempotency_key(request.headers)
     call = Call(found.name, await read_object(request))
     return _answer(await run(me, call, key=f"json:{me.number or me.identity}:{key}"))
@@ -95,19 +88,6 @@ async def _admit(openid: str, unionid: str, phone: str, code: str) -> dict[str, 
     return {"token": token, "expires_in": expires_in, "bound": bound}
 
 
-async def _asker(request: web.Request) -> Actor:
-    token = bearer(request.headers)
-    row = await holder(token) if token else None
-    # The token of somebody who has left is none; that of an identity may still become somebody.
-    if row is None or (row["id"] is None and not row["through_door"]):
-        raise Unauthorized()
-    door = str(row["door"]) if row["through_door"] else "api"
-    identity = str(row["external_id"] or "")
-    if row["id"] is None:
-        return nobody(door, identity)
-    return from_row(row, door=door, identity=identity)
-
-
 def _handler(request: web.Request, kind: str) -> Handler:
     found = handler(".".join(request.match_info[part] for part in ("area", "verb") if part in request.match_info))
     if found.kind != kind:
@@ -116,11 +96,8 @@ def _handler(request: web.Request, kind: str) -> Handler:
 
 
 def _answer(outcome: Outcome) -> web.Response:
-    if outcome.job is not None:
-        return _json({"job": outcome.job}, 202)
-    if outcome.approval is not None:
-        return _json({"pending": {"approval": outcome.approval}, **outcome.facts}, 202)
-    return _json(outcome.facts)
+    body = body_of(outcome)
+    return _json(body, 202 if "job" in body or "pending" in body else 200)
 
 
 def _json(body: dict[str, Any], status: int = 200) -> web.Response:
@@ -130,10 +107,7 @@ def _json(body: dict[str, Any], status: int = 200) -> web.Response:
 
 def refusal(refused: Refused) -> web.Response:
     """An error as JSON: its code, a message in Chinese, its facts."""
-    card = error_card(refused)
-    facts = plain_facts(refused.facts)
-    body = {**facts, "code": refused.code, "message": "；".join(card.words())}
-    return web.json_response(body, status=refused.status)
+    return web.json_response(refusal_body(refused), status=refused.status)
 
 
 ROUTES = [

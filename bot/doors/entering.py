@@ -31,8 +31,13 @@ class KeyRequired(Refused):
 
 async def read_object(request: web.Request) -> dict[str, Any]:
     """The JSON object of a body; no body is an empty one. Raises MalformedRequest."""
+    return parse_object(await request.read() or b"{}")
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """A JSON object out of bytes. Raises MalformedRequest."""
     try:
-        body = json.loads(await request.read() or b"{}", parse_constant=_refused, parse_float=_finite)
+        body = json.loads(raw, parse_constant=_refused, parse_float=_finite)
     except (ValueError, RecursionError):
         raise MalformedRequest() from None
     if not isinstance(body, dict):

@@ -1,9 +1,12 @@
 """How figures, days and moments read in Chinese."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
+from handlers.documents import called
 from models.clock import local, today
 
 WEEKDAYS = "一二三四五六日"
@@ -52,4 +55,9 @@ def clock_of(when: datetime) -> str:
     return f"{there.hour:02}:{there.minute:02}"
 
 
-FILTERS = {"dec": Decimal, "yuan": yuan, "price": price, "qty": quantity, "day": day, "moment": moment}
+def joined(values: Iterable[Any], between: str = "") -> str:
+    """Words after one another; references by what they are called."""
+    return between.join(str(called(value)) for value in values)
+
+
+FILTERS = {"join": joined, "dec": Decimal, "yuan": yuan, "price": price, "qty": quantity, "day": day, "moment": moment}

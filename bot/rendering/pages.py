@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from bot.rendering.filters import FILTERS
 from bot.rendering.templates import ROOT, FactsEnvironment
+from handlers.documents import called
 from models.clock import local, now
 
 FOLDER = ROOT / "pages"
@@ -20,9 +21,9 @@ STYLES = {path.stem: Markup(path.read_text()) for path in FOLDER.glob("*.css")}
 SCRIPT = Markup((FOLDER / "page.js").read_text())
 
 
-def qr(text: str) -> Markup:
-    """A QR code as a drawing; a phone held to it reads the text."""
-    drawn = segno.make(text, error="m", micro=False)
+def qr(text: Any) -> Markup:
+    """A QR code as a drawing; a phone held to it reads the text, or the number of the document."""
+    drawn = segno.make(called(text), error="m", micro=False)
     return Markup(drawn.svg_inline(omitsize=True, border=0, svgclass=None, lineclass=None))
 
 
@@ -35,6 +36,7 @@ def _environment() -> FactsEnvironment:
     environment = FactsEnvironment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
+        finalize=called,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

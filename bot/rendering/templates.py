@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 
 from bot.rendering.card import Card, neutral, read_card
 from bot.rendering.filters import FILTERS, clock_of
+from handlers.documents import called
 from models.clock import now
 
 ROOT = Path(__file__).resolve().parents[2] / "templates"
@@ -34,7 +35,7 @@ def _environment() -> Environment:
     environment = FactsEnvironment(
         loader=FileSystemLoader(ROOT),
         undefined=StrictUndefined,
-        finalize=neutral,
+        finalize=lambda value: neutral(called(value)),
         # These templates are lines of chat, not markup; what a door must escape, it escapes itself.
         autoescape=False,
         trim_blocks=True,

@@ -47,7 +47,7 @@ class WhoAmI(Result):
     bound: bool
     number: str | None = None
     name: str | None = None
-    customer: str | None = None
+    customer: Ref | None = None
     roles: list[str] | None = None
     door: str
 
@@ -78,7 +78,7 @@ class Bound(Result):
 
     bound: bool
     name: str | None = None
-    customer: str | None = None
+    customer: Ref | None = None
     tries_left: int | None = None
 
 
@@ -91,7 +91,7 @@ async def who_am_i(me: Actor) -> WhoAmI:
         bound=me.id is not None,
         number=me.number or None,
         name=me.called or None,
-        customer=customer.name if customer else None,
+        customer=Ref.of(customer) if customer else None,
         roles=roles or None,
         door=me.door,
     )
@@ -168,7 +168,7 @@ async def _bind(me: Actor, person: Person) -> Bound:
         doors = {door.value: door.text for door in Door}
         await tell("account.bound", about=person.number, facts={"door": doors[me.door]}, person=[person.id])
     customer = await Customer.get_or_none(id=person.customer_id) if person.customer_id else None  # type: ignore[attr-defined]
-    return Bound(bound=True, name=person.called, customer=customer.name if customer else None)
+    return Bound(bound=True, name=person.called, customer=Ref.of(customer) if customer else None)
 
 
 async def _belongs_to_card(me: Actor, person: Person) -> None:

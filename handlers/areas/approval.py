@@ -8,7 +8,7 @@ from handlers.call import Call
 from handlers.dispatch import Done, MissingInput, run
 from handlers.inputs import Cursor, Flag, Text, cursor_after
 from handlers.registry import command, query
-from handlers.result import Listing, Places, Result, plain_facts
+from handlers.result import Listing, Numbered, Places, Ref, Result, plain_facts
 from handlers.visible import visible
 from models.approvals.deciding import acting_for, add_reason, decide
 from models.approvals.tables import Approval, ApprovalState, ApprovalTask
@@ -42,12 +42,12 @@ class ApprovalAnswer(Result):
 
     number: str
     kind: Kind
-    subject: str
+    subject: Numbered
     state: ApprovalState
     amount: Annotated[Any, Places(2)]
-    applicant: str
-    decided_by: str | None
-    acting_for: str | None
+    applicant: Ref
+    decided_by: Ref | None
+    acting_for: Ref | None
     decided_at: datetime | None
     reason: str
     valid_until: datetime | None
@@ -245,9 +245,9 @@ async def _answer(me: Actor, approval: Approval) -> ApprovalAnswer:
         subject=approval.subject,
         state=next(state for state in ApprovalState if state.value == approval.state),
         amount=approval.amount,
-        applicant=applicant.called,
-        decided_by=decider.called if decider else None,
-        acting_for=principal.called if principal else None,
+        applicant=Ref.of(applicant),
+        decided_by=Ref.of(decider) if decider else None,
+        acting_for=Ref.of(principal) if principal else None,
         decided_at=approval.decided_at,
         reason=approval.reason,
         valid_until=approval.valid_until,

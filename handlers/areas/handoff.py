@@ -3,7 +3,7 @@
 from handlers.actor import Actor
 from handlers.inputs import Text
 from handlers.registry import command
-from handlers.result import Result
+from handlers.result import Ref, Result
 from models.delivery.telling import tell
 from models.party.tables import Customer, Department, Person
 
@@ -11,7 +11,7 @@ from models.party.tables import Customer, Department, Person
 class HandedOff(Result):
     """Who was told, and will answer."""
 
-    who: str
+    who: Ref
 
 
 @command(
@@ -29,7 +29,7 @@ async def hand_off(me: Actor, *, reason: Text | None = None) -> HandedOff:
     colleague = await _colleague(me)
     facts = {"who": f"{me.called}（{me.number}）", **({"reason": reason} if reason else {})}
     await tell("handoff.asked", about=me.number, facts=facts, owner=[colleague.id])
-    return HandedOff(who=colleague.called)
+    return HandedOff(who=Ref.of(colleague))
 
 
 async def _colleague(me: Actor) -> Person:

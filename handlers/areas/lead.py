@@ -87,12 +87,12 @@ async def _refuse_duplicate(company: str, phone: str) -> None:
     same = Q(phone=phone) | Q(company_key=key(company))
     lead = await Lead.filter(same, state__in=OPEN).order_by("id").select_related("owner").first()
     if lead is not None:
-        raise DuplicateLead(number=lead.number, name=lead.company, owner=lead.owner.called)
+        raise DuplicateLead(number=lead.number, name=lead.company, owner=Ref.of(lead.owner))
     known = await Customer.filter(name=company).select_related("owner").first()
     contact = await Person.filter(phone=phone, customer_id__not_isnull=True).select_related("customer__owner").first()
     customer = known or (contact.customer if contact else None)
     if customer is not None:
-        owner = customer.owner.called if customer.owner else ""
+        owner = Ref.of(customer.owner) if customer.owner else None
         raise DuplicateLead(number=customer.number, name=customer.name, owner=owner)
 
 

@@ -9,7 +9,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Count, Text
 from handlers.items import Unit, refuse_fractions, unit_factor
 from handlers.registry import command, query
-from handlers.result import Quantity, Ref, Result
+from handlers.result import Numbered, Quantity, Ref, Result
 from handlers.visible import find
 from models.base import ZERO
 from models.chat.tables import Attachment
@@ -58,7 +58,7 @@ class Reported(Result):
     """What was reported, and how far the work order is now."""
 
     number: str
-    work_order: str
+    work_order: Numbered
     product: Ref
     operation: str
     good: Quantity
@@ -74,7 +74,7 @@ class Unreported(Result):
     """A report that was taken back."""
 
     number: str
-    work_order: str
+    work_order: Numbered
     operation: str
     good: Quantity
     scrap: Quantity

@@ -6,7 +6,7 @@ from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import run
 from handlers.registry import query
-from handlers.result import Listing, Result
+from handlers.result import Listing, Ref, Result
 from handlers.rights import Scope
 from handlers.visible import visible
 from models.clock import today
@@ -27,7 +27,7 @@ class Todo(Result):
 
     number: str
     kind: TodoKind
-    who: str
+    who: Ref
 
 
 class Todos(Listing):
@@ -41,7 +41,8 @@ async def list_todos(me: Actor) -> Todos:
     """我的待办：等我审批的、今天要发的、等我确认的"""
     consent = await run(me, Call("approval.list"))
     found = [
-        Todo(number=each["number"], kind=TodoKind.approval, who=each["applicant"]) for each in consent.facts["items"]
+        Todo(number=each["number"], kind=TodoKind.approval, who=Ref(**each["applicant"]))
+        for each in consent.facts["items"]
     ]
     total = consent.facts["total"]
     for kind, orders in (
@@ -52,7 +53,7 @@ async def list_todos(me: Actor) -> Todos:
             continue
         total += await orders.count()
         rows = await orders.order_by("id").limit(Listing.PAGE).select_related("customer")
-        found += [Todo(number=each.number, kind=kind, who=each.customer.name) for each in rows]
+        found += [Todo(number=each.number, kind=kind, who=Ref.of(each.customer)) for each in rows]
     return Todos(total=total, items=found[: Listing.PAGE])
 
 

@@ -44,10 +44,10 @@ const plain = (amount) => (amount.startsWith('-') ? amount.slice(1) : amount);
 // What is owed grows with a plus and shrinks with a minus, as the reader's own bank would show it.
 const movement = (each, place) => ({
   place,
-  number: each.document,
+  number: each.document.number,
   kind: KINDS[each.kind] || each.kind,
   billed: isBilled(each),
-  invoice: isBilled(each) ? each.document : '',
+  invoice: isBilled(each) ? each.document.number : '',
   date: day(each.day),
   amount: `${each.amount.startsWith('-') ? '−' : '+'}${money(plain(each.amount))}`,
   balance: money(each.balance),
@@ -58,7 +58,7 @@ const invoice = (each) => ({
   state: each.state,
   stateText: each.state_text,
   kind: each.kind_text,
-  order: each.order || '',
+  order: each.order ? each.order.number : '',
   issued: day(each.issued_on),
   due: day(each.due_on),
   total: money(each.total),
@@ -67,7 +67,7 @@ const invoice = (each) => ({
   paid: money(each.paid),
   open: each.state === 'posted' || each.state === 'partially_paid' ? money(each.open) : '',
   eNumber: each.e_number || '',
-  reverses: each.reverses || '',
+  reverses: each.reverses ? each.reverses.number : '',
 });
 
 // Whether an amount says more than nothing.

@@ -15,7 +15,7 @@ from models.clock import at_local, now, today
 # The level an invoice has, and the next one if its day has come; no two on one day.
 STANDING = """
 SELECT c.id AS customer_id, c.number, c.name, c.owner_id, coalesce(c.dunning_paused_until >= $1::date, false) AS paused,
-  p.nickname AS owner, i.id AS invoice_id, i.total - i.paid AS open,
+  coalesce(nullif(p.nickname, ''), p.name) AS owner, p.number AS owner_number, i.id AS invoice_id, i.total - i.paid AS open,
   $1::date - i.due_on AS days, coalesce(sent.level, 0) AS level, following.level AS next,
   coalesce(following.blocks, reached.blocks, false) AS blocks,
   coalesce(following.rate, reached.rate, 0) AS rate, coalesce(following.fee, reached.fee, 0) AS fee
@@ -44,6 +44,7 @@ class Overdue:
     name: str
     owner_id: int | None
     owner: str | None
+    owner_number: str | None
     paused: bool
     amount: Decimal
     days: int
@@ -79,7 +80,7 @@ def _overdue(rows: list[dict[str, Any]]) -> Overdue:
     charges = [interest(row["open"], row["rate"], row["days"]) + row["fee"] for row in rows]
     return Overdue(
         customer_id=first["customer_id"], number=first["number"], name=first["name"], owner_id=first["owner_id"],
-        owner=first["owner"], paused=first["paused"], amount=sum((row["open"] for row in rows), ZERO), days=max(row["days"] for row in rows),
+        owner=first["owner"], owner_number=first["owner_number"], paused=first["paused"], amount=sum((row["open"] for row in rows), ZERO), days=max(row["days"] for row in rows),
         level=max(row["next"] or row["level"] for row in rows), blocks=any(row["blocks"] for row in rows),
         charge=sum(charges, ZERO),
         due=tuple(

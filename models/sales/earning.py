@@ -15,12 +15,12 @@ CENT = Decimal("0.01")
 
 # An invoice's money is without tax in the measure in which its total is.
 MATCHED = """
-SELECT i.number AS invoice, o.number AS order, c.name AS customer, sum(a.amount) AS received,
+SELECT i.number AS invoice, o.number AS order, c.name AS customer, c.number AS customer_number, sum(a.amount) AS received,
   round(sum(a.amount * (i.total - i.tax) / i.total), 2) AS base
 FROM allocation a JOIN invoice i ON i.id = a.invoice_id JOIN sales_order o ON o.id = i.order_id
 JOIN customer c ON c.id = o.customer_id
 WHERE o.salesperson_id = $1 AND a.payment_id IS NOT NULL AND a.made_at >= $2 AND a.made_at < $3
-GROUP BY i.id, o.number, c.name HAVING sum(a.amount) <> 0 ORDER BY i.id
+GROUP BY i.id, o.number, c.id HAVING sum(a.amount) <> 0 ORDER BY i.id
 """
 
 
@@ -31,6 +31,7 @@ class Earned:
     invoice: str
     order: str
     customer: str
+    customer_number: str
     received: Decimal
     base: Decimal
     commission: Decimal

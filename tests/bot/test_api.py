@@ -1,5 +1,8 @@
 """The JSON door: shapes, statuses, idempotency, and that it tells the same as chat."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from bot.openapi import document
@@ -17,7 +20,7 @@ async def test_decimals_are_strings_and_states_carry_their_words(api: Api) -> No
     assert body["product"] == {"code": "M8X30", "name": "M8×30 不锈钢螺栓"}
     assert (body["free"], body["on_hand"], body["reserved"]) == ("5500", "12000", "6500")
     assert (body["availability"], body["availability_text"]) == ("available", "有货")
-    assert body["incoming"][0]["document"] == "WO1108"
+    assert body["incoming"][0]["document"] == {"number": "WO1108", "name": "工单"}
 
 
 async def test_a_customer_is_not_shown_what_they_have_no_right_to(api: Api) -> None:
@@ -142,10 +145,10 @@ async def test_an_unbound_token_may_only_find_out_who_it_is_and_bind(api: Api, c
     ) as response:
         assert (response.status, await response.json()) == (
             200,
-            {"bound": True, "name": "王工", "customer": "建业工程"},
+            {"bound": True, "name": "王工", "customer": {"number": "CU0002", "name": "建业工程"}},
         )
     async with api.client.get("/api/order/list", headers=headers) as response:
-        assert {row["customer"] for row in (await response.json())["items"]} == {"建业工程"}
+        assert {row["customer"]["name"] for row in (await response.json())["items"]} == {"建业工程"}
 
 
 async def test_the_openapi_document_names_every_handler(api: Api) -> None:
@@ -234,3 +237,52 @@ async def test_a_long_list_is_had_in_pages_each_row_once(api: Api, who: str, nam
         cursor = {"cursor": body["next"]}
     assert cursor and len(rows) == body["total"]
     assert name == "ledger.query" or len(set(rows)) == len(rows)
+
+
+REFERENCES = {
+    "customer", "warehouse", "order", "person", "supplier", "product", "owner", "applicant", "decided_by", "acting_for", "salesperson",
+    "subject", "document", "purchase", "work_order", "invoice", "approval", "department", "bill", "who", "whom",
+    "reverses", "held_for", "expected_by",
+}  # fmt: skip
+
+NAMED_ONLY = {"warehouse", "department"}
+"""What has a name and nothing else to be found by."""
+
+
+def _properties(schema: Any, path: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name, inner in schema.get("properties", {}).items():
+        yield f"{path}.{name}", name, inner
+        yield from _properties(inner, f"{path}.{name}")
+    if "items" in schema:
+        yield from _properties(schema["items"], f"{path}[]")
+
+
+def test_every_reference_in_every_answer_is_an_object_with_a_name() -> None:
+    wrong, seen = [], 0
+    for path in document()["paths"].values():
+        for operation in path.values():
+            answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            for where, name, schema in _properties(answer, operation["operationId"]):
+                if name not in REFERENCES:
+                    continue
+                seen += 1
+                inner = schema.get("items", schema) if schema["type"] == "array" else schema
+                parts = set(inner.get("properties", {}))
+                if inner["type"] != "object" or "name" not in parts or not (parts - {"name"} or name in NAMED_ONLY):
+                    wrong.append(where)
+    assert wrong == []
+    assert seen > 120
+
+
+async def test_a_reference_says_what_it_is_beside_its_number(api: Api) -> None:
+    _, stock = await api.get("E003", "stock.query", product="M8X30")
+    assert {each["document"]["name"] for each in stock["incoming"]} == {"工单"}
+    assert [each["warehouse"] for each in stock["places"]] == [{"name": "主仓"}, {"name": "二号仓"}]
+    _, orders = await api.get("E003", "order.list")
+    assert set(orders["items"][0]["customer"]) == {"number", "name"}
+    _, waiting = await api.get("E001", "approval.list")
+    approval = next(each for each in waiting["items"] if each["number"] == "AP0018")
+    assert approval["applicant"] == {"number": "E003", "name": "小李"}
+    assert approval["subject"]["name"] and set(approval["details"]["customer"]) == {"number", "name"}
+    status, twice = await api.post("E004", "lead.create", company="城南水电", contact="王工", phone="13800009999")
+    assert (status, twice["code"], twice["owner"]) == (409, "duplicate_lead", {"number": "E003", "name": "小李"})

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.rendering.filters import quantity, yuan
+from handlers.documents import called
 from tests.people import Api, Chat
 
 ASKED = [
@@ -26,4 +27,4 @@ async def test_chat_and_json_tell_the_same_facts(
     status, body = await api.get(who, name, **inputs)
     assert status == 200
     for fact, shown in facts:
-        assert re.search(rf"(?<![\d,]){re.escape(shown(str(body[fact])))}", said), (fact, body[fact], said)
+        assert re.search(rf"(?<![\d,]){re.escape(shown(str(called(body[fact]))))}", said), (fact, body[fact], said)

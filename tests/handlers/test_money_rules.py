@@ -92,7 +92,7 @@ async def test_money_goes_to_the_named_order_first(chat: Chat, api: Api) -> None
     await do(chat, "E005", "312发了顺丰 单号SF1029384756")
     await do(chat, "E009", "SO0312开票")
     _, paid = await api.post("E009", "payment.record", customer="宏达建材", amount="2250", order="SO0312")
-    assert [(each["order"], each["amount"]) for each in paid["settled"]] == [("SO0312", "2250.00")]
+    assert [(each["order"]["number"], each["amount"]) for each in paid["settled"]] == [("SO0312", "2250.00")]
 
 
 async def test_money_of_one_customer_is_not_put_against_anothers_order(api: Api) -> None:
@@ -104,7 +104,7 @@ async def test_money_of_one_customer_is_not_put_against_anothers_order(api: Api)
 async def test_money_that_names_nothing_goes_to_the_oldest_due_and_the_rest_stays_on_account(api: Api) -> None:
     due = await Invoice.filter(customer__name="建业工程", total__gt=0).order_by("due_on")
     _, part = await api.post("E009", "payment.record", customer="建业工程", amount="70000")
-    assert [(each["invoice"], each["amount"]) for each in part["settled"]] == [
+    assert [(each["invoice"]["number"], each["amount"]) for each in part["settled"]] == [
         (due[0].number, "64000.00"), (due[1].number, "6000.00"),
     ]  # fmt: skip
     _, over = await api.post("E009", "payment.record", customer="建业工程", amount="60000")

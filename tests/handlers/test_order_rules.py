@@ -134,9 +134,12 @@ async def test_the_rest_of_a_part_is_a_second_delivery_of_the_same_order(api: Ap
     first = await done(
         api, "E005", "ship.confirm", order=order, items=[{"product": "AV15", "quantity": "40"}], **SHIPPED
     )
-    assert first["backorder"] == [{"product": "角阀DN15", "quantity": "60", "unit": "个"}]
+    assert first["backorder"] == [{"product": {"code": "AV15", "name": "角阀DN15"}, "quantity": "60", "unit": "个"}]
     second = await done(api, "E005", "ship.confirm", order=order, **SHIPPED)
-    assert (second["lines"], second["backorder"]) == ([{"product": "角阀DN15", "quantity": "60", "unit": "个"}], [])
+    assert (second["lines"], second["backorder"]) == (
+        [{"product": {"code": "AV15", "name": "角阀DN15"}, "quantity": "60", "unit": "个"}],
+        [],
+    )
     assert await Delivery.filter(order__number=order).order_by("id").values_list("number", flat=True) == [
         first["number"], second["number"],
     ]  # fmt: skip

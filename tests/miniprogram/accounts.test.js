@@ -6,7 +6,7 @@ const { setImmediate: settled } = require('node:timers/promises');
 const { months, movement, some, spanned, year } = require('../../miniprogram/services/accounts');
 const { Phone, answer } = require('./phone');
 
-const moved = (day, kind, amount, balance) => ({ day, kind, amount, balance, document: kind === 'invoice' ? 'IV0001' : 'RC0001' });
+const moved = (day, kind, amount, balance) => ({ day, kind, amount, balance, document: kind === 'invoice' ? { number: 'IV0001', name: '发票' } : { number: 'RC0001', name: '收款单' } });
 const statement = (items, more = {}) => ({
   customer: { name: '宏达建材' }, period: '2026-11', opening: '0.00', invoiced: '100.00', received: '0.00', closing: '100.00', items, ...more,
 });
@@ -113,8 +113,8 @@ test('no invoices yet are said to be none', async () => {
 
 test('an invoice shows what is open until it is paid or taken back', async () => {
   let state = 'partially_paid';
-  const lines = [{ code: 'M8X30', product: '螺栓', quantity: '5000', unit: '个', price: '0.4', amount: '2250.00', tax: '258.85' }];
-  const phone = new Phone(() => answer(bill('IV0001', { state, order: 'SO0312', e_number: '25312000000012345678', lines })));
+  const lines = [{ product: { code: 'M8X30', name: '螺栓' }, quantity: '5000', unit: '个', price: '0.4', amount: '2250.00', tax: '258.85' }];
+  const phone = new Phone(() => answer(bill('IV0001', { state, order: { number: 'SO0312', name: '销售订单' }, e_number: '25312000000012345678', lines })));
   const page = phone.open('invoice/invoice', { no: 'IV0001' });
   await page.load();
   assert.equal(page.data.invoice.open, '¥113.00');

@@ -189,7 +189,7 @@ test('a refused phone question is no dead end', async () => {
 });
 
 test('unbinding is confirmed first and ends at the entrance', async () => {
-  const phone = new Phone(() => answer({ bound: true, name: '周经理', number: 'C001', customer: '宏达建材' }));
+  const phone = new Phone(() => answer({ bound: true, name: '周经理', number: 'C001', customer: { number: 'CU0001', name: '宏达建材' } }));
   const page = phone.open('me/me');
   await page.load();
   page.onUnbind();

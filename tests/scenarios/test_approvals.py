@@ -18,7 +18,7 @@ async def over_limit(sim: Sim) -> tuple[str, str]:
     assert "超额度待放行" in held
     order = held.split(" ", 1)[0]
     status, waiting = await sim.api.get("E009", "approval.list")
-    return order, next(each["number"] for each in waiting["items"] if each["subject"] == order)
+    return order, next(each["number"] for each in waiting["items"] if each["subject"]["number"] == order)
 
 
 async def card_of(sim: Sim, person: str, approval: str) -> dict:
@@ -95,7 +95,7 @@ async def test_a_deputy_decides_in_anothers_stead_and_it_is_written_down(sim: Si
     await Delegation.create(principal=principal, deputy=deputy, starts_at=moment, ends_at=moment + days(1))
     assert "已同意" in await sim.text("E002", f"同意 {approval}")
     status, body = await sim.api.get("E003", "approval.detail", approval=approval)
-    assert (body["decided_by"], body["acting_for"]) == ("老陈", "王总")
+    assert (body["decided_by"]["name"], body["acting_for"]["name"]) == ("老陈", "王总")
     assert await until(lambda: told(sim, "E003", "老陈（代王总）"))
 
 

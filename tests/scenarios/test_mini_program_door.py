@@ -25,10 +25,10 @@ async def test_a_bound_contact_logs_in_and_sees_their_orders(sim: Sim) -> None:
     status, body = await login(sim, "C001")
     assert (status, body["bound"]) == (200, True)
     assert body.keys() == {"token", "expires_in", "bound"}
-    assert (await whoami(sim, body["token"]))["customer"] == "宏达建材"
+    assert (await whoami(sim, body["token"]))["customer"] == {"number": "CU0001", "name": "宏达建材"}
     headers = {"Authorization": f"Bearer {body['token']}"}
     async with sim.product.get("/api/order/list", headers=headers) as response:
-        assert {row["customer"] for row in (await response.json())["items"]} == {"宏达建材"}
+        assert {row["customer"]["name"] for row in (await response.json())["items"]} == {"宏达建材"}
 
 
 async def test_a_login_code_works_once(sim: Sim) -> None:

@@ -7,7 +7,7 @@ from handlers.actor import Actor
 from handlers.inputs import Cursor, cursor_after
 from handlers.reading.periods import Span, month_of
 from handlers.registry import query
-from handlers.result import Listing, Money, Result
+from handlers.result import Listing, Money, Numbered, Result
 from models import sql
 from models.base import ZERO
 from models.books.closing import PROFIT, RETAINED
@@ -84,7 +84,7 @@ class Booked(Result):
     """An entry of the journal."""
 
     day: date
-    document: str
+    document: Numbered
     memo: str
     lines: list[BookedLine]
 

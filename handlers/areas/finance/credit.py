@@ -9,7 +9,7 @@ from handlers.call import Call
 from handlers.dispatch import Done
 from handlers.inputs import Amount, Name, Text
 from handlers.registry import command
-from handlers.result import Money, Places, Ref, Result
+from handlers.result import Money, Numbered, Places, Ref, Result
 from models.approvals.deciding import ask, void
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -42,8 +42,8 @@ class DefaultLimit(Result):
 class ReleaseAsked(Result):
     """What an approver needs to know to let a confirmed order leave; nothing is added to the exposure."""
 
-    customer: str
-    order: str
+    customer: Ref
+    order: Numbered
     amount: Money
     limit: Annotated[Decimal | None, Places(2)]
     exposure: Money
@@ -52,13 +52,13 @@ class ReleaseAsked(Result):
     ceiling: Money
     over_by: Money
     why: str
-    applicant: str
+    applicant: Ref
 
 
 class Released(Result):
     """An order that may leave, and until when."""
 
-    order: str
+    order: Numbered
     valid_until: datetime | None
 
 
@@ -147,9 +147,9 @@ async def request_release(me: Actor, *, order: SalesOrder, reason: Text) -> Done
         raise NothingToRelease(order=order.number)
     await void(order.number)
     asked = ReleaseAsked(
-        customer=customer.name, order=order.number, amount=more, limit=credit.limit, exposure=credit.exposure,
+        customer=Ref.of(customer), order=order.number, amount=more, limit=credit.limit, exposure=credit.exposure,
         overdue=credit.overdue, blocked=credit.blocked, ceiling=credit.exposure + more, over_by=over_by, why=reason,
-        applicant=me.called,
+        applicant=Ref.of(me),
     )  # fmt: skip
     facts = asked.facts(lambda right: True)
     approval, approvers = await ask(

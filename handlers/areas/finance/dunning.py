@@ -24,7 +24,7 @@ class Reminder(Result):
     """What one customer is reminded of; `charge` is interest and fees that are named, `blocks` that orders stop."""
 
     customer: Ref
-    owner: str | None
+    owner: Ref | None
     amount: Money
     days: int
     level: int
@@ -87,6 +87,6 @@ async def send_reminder(me: Actor, late: Overdue) -> bool:
 def reminder(late: Overdue) -> Reminder:
     """What a customer is, or would be, reminded of."""
     return Reminder(
-        customer=Ref(number=late.number, name=late.name), owner=late.owner, amount=late.amount, days=late.days,
+        customer=Ref(number=late.number, name=late.name), owner=Ref(number=late.owner_number, name=late.owner) if late.owner else None, amount=late.amount, days=late.days,
         level=late.level, blocks=late.blocks, charge=late.charge,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from handlers.inputs import Cursor, Text, cursor_after
 from handlers.money import PastDay, TaxNo
 from handlers.reading.periods import Span
 from handlers.registry import command, query
-from handlers.result import Entire, Listing, Money, Ref, Result
+from handlers.result import Entire, Listing, Money, Numbered, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.delivery.telling import tell
@@ -27,12 +27,12 @@ E_NUMBER = (8, 20)
 RELATED = ("customer", "order", "reverses")
 
 WAITING = """
-SELECT o.number, c.name AS customer, round(sum(l.amount * (l.delivered - l.invoiced) / l.quantity), 2) AS amount,
+SELECT o.number, c.name AS customer, c.number AS customer_number, round(sum(l.amount * (l.delivered - l.invoiced) / l.quantity), 2) AS amount,
   max(d.shipped_at)::date AS since
 FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id JOIN customer c ON c.id = o.customer_id
 LEFT JOIN delivery d ON d.order_id = o.id AND d.state <> 'cancelled'
 WHERE l.delivered > l.invoiced AND o.state <> 'cancelled' AND o.customer_id = ANY($1::bigint[])
-GROUP BY o.id, c.name ORDER BY o.id
+GROUP BY o.id, c.id ORDER BY o.id
 """
 
 
@@ -41,7 +41,7 @@ class InvoiceAnswer(Result):
 
     number: str
     customer: Ref
-    order: str | None
+    order: Numbered | None
     kind: InvoiceKind
     state: InvoiceState
     total: Money
@@ -52,7 +52,7 @@ class InvoiceAnswer(Result):
     issued_on: datetime.date
     due_on: datetime.date
     e_number: str | None
-    reverses: str | None = None
+    reverses: Numbered | None = None
 
 
 class Issued(Entire):
@@ -71,8 +71,8 @@ class InvoiceList(Listing):
 class Waiting(Result):
     """An order of which something was delivered that no invoice demands yet."""
 
-    order: str
-    customer: str
+    order: Numbered
+    customer: Ref
     amount: Money
     since: datetime.date | None
 
@@ -182,7 +182,15 @@ async def list_waiting(me: Actor, *, customer: Customer | None = None) -> Waitin
     """待开票：已发货还没开票的订单"""
     mine = [customer.id] if customer else [each.id for each in await visible(me, Customer).only("id")]
     rows = await sql.rows(WAITING, mine)
-    items = [Waiting(order=r["number"], customer=r["customer"], amount=r["amount"], since=r["since"]) for r in rows]
+    items = [
+        Waiting(
+            order=r["number"],
+            customer=Ref(number=r["customer_number"], name=r["customer"]),
+            amount=r["amount"],
+            since=r["since"],
+        )
+        for r in rows
+    ]
     return WaitingList(items=items, amount=sum((each.amount for each in items), Decimal(0)))
 
 

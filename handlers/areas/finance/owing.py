@@ -9,7 +9,7 @@ from handlers.inputs import Amount, Text
 from handlers.money import Coming
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command, query
-from handlers.result import Entire, Money, Places, Ref, Result
+from handlers.result import Entire, Money, Named, Numbered, Places, Ref, Result
 from models import sql
 from models.base import ZERO
 from models.clock import today
@@ -27,7 +27,7 @@ ORDER BY b.due_on, b.id
 """
 
 ASKED = """
-SELECT m.number, s.name AS supplier, m.amount, m.state FROM payment_out m JOIN supplier s ON s.id = m.supplier_id
+SELECT m.number, s.name AS supplier, s.number AS supplier_number, m.amount, m.state FROM payment_out m JOIN supplier s ON s.id = m.supplier_id
 WHERE m.state IN ('pending_approval', 'approved') AND ($1::bigint IS NULL OR m.supplier_id = $1) ORDER BY m.id
 """
 
@@ -56,7 +56,7 @@ class DueBill(Result):
 
     number: str
     supplier: Ref
-    purchase: str | None
+    purchase: Numbered | None
     open: Money
     due_on: date
     days_late: int
@@ -66,7 +66,7 @@ class AskedPayment(Result):
     """A payment that was asked for and not made yet."""
 
     number: str
-    supplier: str
+    supplier: Ref
     amount: Money
     state: PaymentOutState
 
@@ -93,7 +93,7 @@ class PayableAnswer(Entire):
 class BudgetRow(Result):
     """One budget and what is used of it."""
 
-    department: str
+    department: Named
     purpose: str
     month: str
     amount: Money
@@ -131,7 +131,7 @@ async def query_payable(me: Actor, *, supplier: Supplier | None = None, period: 
         period=period.text if period else None, due=_sum(due), amount=_sum(bills), **sums, advance=ahead["amount"],
         unbilled=unbilled["amount"], items=[_due(row) for row in due],
         requests=[
-            AskedPayment(number=r["number"], supplier=r["supplier"], amount=r["amount"], state=PaymentOutState.of(r["state"]))
+            AskedPayment(number=r["number"], supplier=Ref(number=r["supplier_number"], name=r["supplier"]), amount=r["amount"], state=PaymentOutState.of(r["state"]))
             for r in await sql.rows(ASKED, whose)
         ],
     )  # fmt: skip

@@ -8,7 +8,7 @@ from handlers.areas.finance.receivable import Statement, query_statement
 from handlers.pages import Sheet, page
 from handlers.reading.periods import Span, month_of
 from handlers.registry import query
-from handlers.result import Money, Price, Quantity, Result
+from handlers.result import Money, Price, Quantity, Ref, Result
 from handlers.sheets.statement import statement_table
 from handlers.visible import visible
 from models import sql
@@ -29,8 +29,7 @@ WHERE l.invoice_id = $1 ORDER BY o.position, l.id
 class InvoicedLine(Result):
     """One product of an invoice, tax included."""
 
-    code: str
-    product: str
+    product: Ref
     quantity: Quantity
     unit: str
     price: Price
@@ -63,7 +62,7 @@ class InvoiceSheet(Sheet):
 class InvoicesSheet(Sheet):
     """The invoices of a customer, the oldest first."""
 
-    customer: str
+    customer: Ref
     period: str | None
     items: list[InvoiceAnswer]
     total: Money
@@ -75,7 +74,10 @@ class InvoicesSheet(Sheet):
 async def query_invoice(me: Actor, *, invoice: Invoice) -> InvoiceDetail:
     """一张发票的明细"""
     found = await visible(me, Invoice).select_related(*RELATED).get(id=invoice.id)
-    lines = [InvoicedLine(**row) for row in await sql.rows(LINES, invoice.id)]
+    lines = [
+        InvoicedLine(**{**row, "product": Ref(code=row["code"], name=row["product"])})
+        for row in await sql.rows(LINES, invoice.id)
+    ]
     return InvoiceDetail(**dict(invoice_facts(found)), lines=lines)
 
 
@@ -127,7 +129,7 @@ async def invoices_page(me: Actor, *, customer: Customer, period: Span | None = 
     items = [invoice_facts(each) for each in await rows.order_by("issued_on", "id").select_related(*RELATED)]
     return InvoicesSheet(
         heading=f"{customer.name} 发票清单" + (f" {period.text}" if period else ""),
-        customer=customer.name,
+        customer=Ref.of(customer),
         period=period.text if period else None,
         items=items,
         total=sum((each.total for each in items), ZERO),

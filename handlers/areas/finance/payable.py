@@ -10,7 +10,7 @@ from handlers.dispatch import Done
 from handlers.inputs import Amount, Text
 from handlers.money import PastDay
 from handlers.registry import command
-from handlers.result import Money, Places, Ref, Result
+from handlers.result import Money, Numbered, Places, Ref, Result
 from handlers.visible import visible
 from models.approvals.deciding import ask, consent_to, needs_consent, void
 from models.books.posting import refuse_closed
@@ -33,7 +33,7 @@ class BillAnswer(Result):
 
     number: str
     supplier: Ref
-    purchase: str | None
+    purchase: Numbered | None
     purpose: str | None
     state: BillState
     total: Money
@@ -59,7 +59,7 @@ class BudgetLine(Result):
 class PaidBill(Result):
     """So much of one supplier's invoice settled."""
 
-    bill: str
+    bill: Numbered
     amount: Money
     open: Money
 
@@ -69,7 +69,7 @@ class PaymentOutAnswer(Result):
 
     number: str
     supplier: Ref
-    purchase: str | None
+    purchase: Numbered | None
     amount: Money
     state: PaymentOutState
     paid_on: datetime.date | None
@@ -77,18 +77,18 @@ class PaymentOutAnswer(Result):
     advance: Money
     still_owed: Money
     budget: BudgetLine | None = None
-    approval: str | None = None
+    approval: Numbered | None = None
 
 
 class PaymentAsked(Result):
     """What an approver needs to know of a payment, frozen when it was asked."""
 
-    supplier: str
-    request: str
+    supplier: Ref
+    request: Numbered
     amount: Money
-    purchase: str | None
+    purchase: Numbered | None
     owed: Money
-    applicant: str
+    applicant: Ref
     budget: str | None
     budget_amount: Annotated[Decimal | None, Places(2)]
     budget_used: Annotated[Decimal | None, Places(2)]
@@ -255,8 +255,8 @@ async def _consent(
     me: Actor, kind: str, payment: PaymentOut, supplier: Supplier, purchase: PurchaseOrder | None, budget: BudgetUse | None
 ) -> str:  # fmt: skip
     facts = PaymentAsked(
-        supplier=supplier.name, request=payment.number, amount=payment.amount,
-        purchase=purchase.number if purchase else None, owed=await owed_to(supplier.id), applicant=me.called,
+        supplier=Ref.of(supplier), request=payment.number, amount=payment.amount,
+        purchase=purchase.number if purchase else None, owed=await owed_to(supplier.id), applicant=Ref.of(me),
         budget=_named(budget) if budget else None, budget_amount=budget.amount if budget else None,
         budget_used=budget.used if budget else None,
         budget_percent=budget.percent if budget else None,

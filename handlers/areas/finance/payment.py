@@ -10,7 +10,7 @@ from handlers.dispatch import Done
 from handlers.inputs import Amount, Text, refuse_nothing
 from handlers.money import PastDay, PaymentKind
 from handlers.registry import command, query
-from handlers.result import Money, Places, Ref, Result
+from handlers.result import Money, Numbered, Places, Ref, Result
 from handlers.visible import visible
 from models.delivery.telling import tell
 from models.errors import NotFound
@@ -34,8 +34,8 @@ from models.system.tables import Company
 class Settled(Result):
     """So much of one invoice settled."""
 
-    invoice: str
-    order: str | None
+    invoice: Numbered
+    order: Numbered | None
     amount: Money
     open: Money
 

@@ -9,7 +9,7 @@ from handlers.inputs import Count
 from handlers.pages import link_to
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command, query
-from handlers.result import Entire, Money, Places, Ref, Result
+from handlers.result import Entire, Money, Numbered, Places, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -42,10 +42,10 @@ GROUP BY c.id ORDER BY coalesce(sum(i.open), 0) DESC, c.number
 """
 
 OVERDUE = """
-SELECT c.number, c.name, p.nickname AS owner, sum(i.total - i.paid) AS amount, max($1::date - i.due_on) AS days
+SELECT c.number, c.name, coalesce(nullif(p.nickname, ''), p.name) AS owner, p.number AS owner_number, sum(i.total - i.paid) AS amount, max($1::date - i.due_on) AS days
 FROM invoice i JOIN customer c ON c.id = i.customer_id LEFT JOIN person p ON p.id = c.owner_id
 WHERE i.total > i.paid AND i.due_on < $1 AND c.id = ANY($2::bigint[])
-GROUP BY c.id, p.nickname HAVING max($1::date - i.due_on) > $3 ORDER BY amount DESC, c.number
+GROUP BY c.id, p.id HAVING max($1::date - i.due_on) > $3 ORDER BY amount DESC, c.number
 """
 
 ITEMS = """
@@ -68,7 +68,7 @@ class OpenItem(Result):
     """An invoice that is not paid."""
 
     number: str
-    order: str | None
+    order: Numbered | None
     total: Money
     open: Money
     due_on: date
@@ -117,7 +117,7 @@ class Late(Result):
     """A customer with something overdue."""
 
     customer: Ref
-    owner: str | None
+    owner: Ref | None
     amount: Money
     days: int
 
@@ -134,7 +134,7 @@ class Movement(Result):
     """One line of a statement: positive is owed, negative paid."""
 
     day: date
-    document: str
+    document: Numbered
     kind: str
     amount: Money
     balance: Money
@@ -297,6 +297,11 @@ async def _customers(me: Actor, customer: Customer | None) -> list[int]:
 async def _late(me: Actor, customer: Customer | None, days: int) -> list[Late]:
     rows = await sql.rows(OVERDUE, today(), await _customers(me, customer), days)
     return [
-        Late(customer=Ref(number=r["number"], name=r["name"]), owner=r["owner"], amount=r["amount"], days=r["days"])
+        Late(
+            customer=Ref(number=r["number"], name=r["name"]),
+            owner=Ref(number=r["owner_number"], name=r["owner"]) if r["owner"] else None,
+            amount=r["amount"],
+            days=r["days"],
+        )
         for r in rows
     ]

@@ -3,7 +3,7 @@
 from handlers.actor import Actor
 from handlers.areas.finance.dunning import Reminder, reminder, send_reminder
 from handlers.registry import command
-from handlers.result import Entire, Money, Quantity, Ref, Result
+from handlers.result import Entire, Money, Numbered, Quantity, Ref, Result
 from handlers.visible import visible
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -20,7 +20,7 @@ class RiskFact(Result):
     customer: Ref
     risk: Risk
     figure: Quantity
-    order: str | None
+    order: Numbered | None
 
 
 class Watched(Entire):

@@ -8,7 +8,7 @@ from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Amount, Text, refuse_nothing
 from handlers.registry import command
-from handlers.result import Money, Ref, Result
+from handlers.result import Money, Numbered, Ref, Result
 from handlers.visible import visible
 from models.approvals.deciding import ask, void
 from models.clock import today
@@ -26,7 +26,7 @@ class WrittenOff(Result):
     """What is given up of an invoice, or is to be once somebody has agreed."""
 
     customer: Ref
-    invoice: str
+    invoice: Numbered
     kind: Settlement
     amount: Money
     open: Money
@@ -36,14 +36,14 @@ class WrittenOff(Result):
 class BadDebtAsked(Result):
     """What an approver needs to know of a debt that is to be given up."""
 
-    customer: str
-    invoice: str
+    customer: Ref
+    invoice: Numbered
     amount: Money
     total: Money
     due_on: date
     days_late: int
     why: str
-    applicant: str
+    applicant: Ref
 
 
 class NoSmallRest(Refused):
@@ -118,8 +118,8 @@ async def _ask(me: Actor, invoice: Invoice, customer: Customer, reason: str | No
     await void(invoice.number)
     amount = invoice.total - invoice.paid
     asked = BadDebtAsked(
-        customer=customer.name, invoice=invoice.number, amount=amount, total=invoice.total, due_on=invoice.due_on,
-        days_late=max(0, (today() - invoice.due_on).days), why=reason, applicant=me.called,
+        customer=Ref.of(customer), invoice=invoice.number, amount=amount, total=invoice.total, due_on=invoice.due_on,
+        days_late=max(0, (today() - invoice.due_on).days), why=reason, applicant=Ref.of(me),
     ).facts(lambda right: True)  # fmt: skip
     approval, approvers = await ask(
         "receivable.bad_debt", subject=invoice.number, amount=amount, facts=asked, applicant_id=me.person_id,

@@ -10,7 +10,7 @@ from handlers.reading.periods import Span, month_of
 from handlers.references import Dimension, StockKind
 from handlers.registry import query
 from handlers.reporting import Measure, Sum, sums, total, until
-from handlers.result import Money, Needs, Places, Result
+from handlers.result import Money, Needs, Numbered, Places, Ref, Result
 from models import sql
 from models.base import ZERO
 from models.clock import at_local, local, today
@@ -18,7 +18,7 @@ from models.clock import days as days_
 from models.party.tables import Customer
 
 SHIPPED = """
-SELECT d.number, o.number AS order, c.name AS customer, d.carrier, d.tracking_no FROM delivery d
+SELECT d.number, o.number AS order, c.name AS customer, c.number AS customer_number, d.carrier, d.tracking_no FROM delivery d
 JOIN sales_order o ON o.id = d.order_id JOIN customer c ON c.id = o.customer_id
 WHERE d.state <> 'cancelled' AND d.shipped_at >= $1 AND d.shipped_at < $2 ORDER BY d.id
 """
@@ -45,7 +45,7 @@ class SalesReport(Result):
 
     period: str
     by: Dimension
-    customer: str | None
+    customer: Ref | None
     orders: int
     amount: Money
     rows: list[Row]
@@ -55,8 +55,8 @@ class Profit(Result):
     """What an order, a product or a customer earned: revenue without tax, less what its goods cost."""
 
     name: str
-    order: str | None
-    customer: str | None
+    order: Numbered | None
+    customer: Ref | None
     revenue: Money
     cost: Money
     profit: Money
@@ -115,8 +115,8 @@ class Left(Result):
     """Goods that left."""
 
     number: str
-    order: str
-    customer: str
+    order: Numbered
+    customer: Ref
     carrier: str
     tracking_no: str
 
@@ -203,7 +203,7 @@ async def report_profit(
     span, wanted = period or month_of(today()), by or Dimension.order
     found = await sums(me, Measure.earned, wanted, span, customer)
     rows = [_profit(each, wanted) for each in found]
-    whole = _profit(Sum("", 0, total(found), total(found), sum((each.cost for each in found), ZERO), ""), wanted)
+    whole = _profit(Sum("", 0, total(found), total(found), sum((each.cost for each in found), ZERO), "", ""), wanted)
     shown = [row for row in rows if below is None or row.margin_percent < below]
     # Orders are looked at for what went wrong, everything else for what does best.
     shown.sort(key=lambda row: row.margin_percent if wanted is Dimension.order else -row.profit)
@@ -265,7 +265,10 @@ async def report_receivable(me: Actor, *, days: Count | None = None, by: Dimensi
 async def report_shipment(me: Actor, *, period: Span | None = None) -> ShipmentReport:
     """发货：这段时间发了几单"""
     span = period or Span(today(), today())
-    rows = [Left(**row) for row in await sql.rows(SHIPPED, *_between(span))]
+    rows = [
+        Left(**{**row, "customer": Ref(number=row["customer_number"], name=row["customer"])})
+        for row in await sql.rows(SHIPPED, *_between(span))
+    ]
     return ShipmentReport(period=span.text, count=len(rows), rows=rows)
 
 
@@ -309,7 +312,7 @@ async def _sold(me: Actor, span: Span, customer: Customer | None, by: Dimension)
         Row(name=each.name, orders=each.documents, amount=each.amount, margin=each.net - each.cost) for each in found
     ]
     return SalesReport(
-        period=span.text, by=by, customer=customer.name if customer else None, orders=len(orders),
+        period=span.text, by=by, customer=Ref.of(customer) if customer else None, orders=len(orders),
         amount=total(found), rows=rows,
     )  # fmt: skip
 
@@ -319,7 +322,7 @@ def _profit(earned: Sum, by: Dimension) -> Profit:
     percent = profit * 100 / earned.amount if earned.amount else ZERO
     is_order = by is Dimension.order
     return Profit(
-        name=earned.name, order=earned.name if is_order else None, customer=earned.customer if is_order else None,
+        name=earned.name, order=earned.name if is_order else None, customer=Ref(number=earned.customer_number, name=earned.customer) if is_order else None,
         revenue=earned.amount, cost=earned.cost, profit=profit, margin_percent=percent,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from handlers.actor import Actor
 from handlers.inputs import Count
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command, query
-from handlers.result import Money, Places, Quantity, Ref, Result
+from handlers.result import Money, Numbered, Places, Quantity, Ref, Result
 from handlers.rights import Scope
 from models.base import ZERO
 from models.clock import at_local, days, today
@@ -22,9 +22,9 @@ MOST_PERCENT = 50
 class EarnedRow(Result):
     """One invoice whose money came in."""
 
-    invoice: str
-    order: str
-    customer: str
+    invoice: Numbered
+    order: Numbered
+    customer: Ref
     received: Money
     base: Money
     commission: Money
@@ -65,7 +65,7 @@ async def query_commission(me: Actor, *, period: Span | None = None, person: Per
         commission=total_of(rows),
         rows=[
             EarnedRow(
-                invoice=row.invoice, order=row.order, customer=row.customer, received=row.received, base=row.base,
+                invoice=row.invoice, order=row.order, customer=Ref(number=row.customer_number, name=row.customer), received=row.received, base=row.base,
                 commission=row.commission,
             )
             for row in rows

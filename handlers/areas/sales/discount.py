@@ -10,7 +10,7 @@ from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Flag, Text
 from handlers.registry import command
-from handlers.result import Money, Needs, Places, Quantity, Ref, Result
+from handlers.result import Money, Needs, Numbered, Places, Quantity, Ref, Result
 from handlers.sales import Discount
 from models.approvals.deciding import void
 from models.errors import CreditExceeded, CustomerFrozen
@@ -29,7 +29,7 @@ DISCOUNTABLE = (OrderState.draft, OrderState.confirmed, OrderState.in_progress)
 class DiscountAnswer(Result):
     """A discount, given or asked for; `floor_percent` is how low the asker may go alone."""
 
-    order: str
+    order: Numbered
     customer: Ref
     discount_percent: Quantity
     floor_percent: Quantity
@@ -37,27 +37,27 @@ class DiscountAnswer(Result):
     amount: Money
     granted: bool
     reason: str | None
-    approval: str | None
+    approval: Numbered | None
 
 
 class Asked(Result):
     """What an approver needs to know, frozen when it was asked."""
 
-    customer: str
-    order: str
+    customer: Ref
+    order: Numbered
     discount_percent: Quantity
     amount_before: Money
     amount: Money
     margin_before: Annotated[Decimal, Places(2)]
     margin_after: Annotated[Decimal, Places(2)]
     why: str | None
-    applicant: str
+    applicant: Ref
 
 
 class Settled(Result):
     """What became of a discount that was asked for."""
 
-    order: str
+    order: Numbered
     amount: Annotated[Decimal, Places(2), Needs("order.amount")]
 
 
@@ -213,7 +213,7 @@ async def _ask(
     this: dict[str, str],
 ) -> str:
     facts = Asked(
-        customer=customer.name,
+        customer=Ref.of(customer),
         order=subject,
         discount_percent=discount * 100,
         amount_before=before.total,
@@ -221,7 +221,7 @@ async def _ask(
         margin_before=before.percent,
         margin_after=after.percent,
         why=reason,
-        applicant=me.called,
+        applicant=Ref.of(me),
     ).facts(lambda right: True)
     return await ask_and_tell(
         me, "discount", subject, amount=percent_off(discount), facts=facts,

@@ -9,7 +9,7 @@ from handlers.dispatch import MissingInput
 from handlers.inputs import Day
 from handlers.items import Item
 from handlers.registry import query
-from handlers.result import Needs, Result
+from handlers.result import Needs, Numbered, Ref, Result
 from handlers.visible import visible
 from models.errors import NotFound
 from models.sales.orders import lines_of
@@ -20,7 +20,7 @@ from models.sales.tables import DeliveryState, SalesOrder
 class Eta(Result):
     """When all of it can leave, and whether that is by the day asked for."""
 
-    order: str | None
+    order: Numbered | None
     asked: list[str] | None
     promise: PromiseAnswer | None
     by: date | None
@@ -64,7 +64,7 @@ async def query_eta(
 async def _for_items(items: list[Item], by: date | None) -> Eta:
     seen = await outlooks([item.product.id for item in items])
     promise = shown(
-        [(item.product.name, item.product.unit, seen[item.product.id].promise(item.base_quantity)) for item in items]
+        [(Ref.of(item.product), item.product.unit, seen[item.product.id].promise(item.base_quantity)) for item in items]
     )
     return Eta(
         order=None,

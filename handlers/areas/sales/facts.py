@@ -7,7 +7,7 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.areas.sales.offers import Offer
 from handlers.areas.sales.promises import PromiseAnswer, promise_of
-from handlers.result import Needs, Places, Quantity, Ref, Result
+from handlers.result import Needs, Numbered, Places, Quantity, Ref, Result
 from models.base import ZERO
 from models.delivery.telling import tell
 from models.errors import WrongState
@@ -86,7 +86,7 @@ class OrderAnswer(Result):
     note: str | None
     lines: list[Line]
     shipments: list[Shipment]
-    approval: Annotated[str | None, Needs("order.internal")] = None
+    approval: Annotated[Numbered | None, Needs("order.internal")] = None
     over_by: Annotated[Decimal | None, Places(2), Needs("credit.detail")] = None
     short: Annotated[bool | None, Needs("order.internal")] = None
     notices: list[Offer] | None = None

@@ -17,7 +17,7 @@ from handlers.inputs import Ambiguous, Cursor, Day, Text, cursor_after
 from handlers.items import Item
 from handlers.reading.periods import Span
 from handlers.registry import command, query
-from handlers.result import Listing, Needs, Places, Quantity, Result
+from handlers.result import Listing, Needs, Numbered, Places, Quantity, Ref, Result
 from handlers.rights import Scope
 from handlers.visible import visible
 from models.approvals.deciding import void
@@ -69,7 +69,7 @@ class OrderRow(Result):
     """An order in a list."""
 
     number: str
-    customer: str
+    customer: Ref
     stage: Stage
     delivery_state: DeliveryState
     invoice_state: Annotated[InvoicedState, Needs("order.amount")]
@@ -89,7 +89,7 @@ class OrderList(Listing):
 class Expired(Result):
     """A hold that was let go."""
 
-    order: str
+    order: Numbered
     freed: Quantity
 
 
@@ -390,7 +390,7 @@ async def _row(order: SalesOrder, standing: Standing, *, exact: bool) -> OrderRo
     tracked = await track(order)
     return OrderRow(
         number=order.number,
-        customer=order.customer.name,
+        customer=Ref.of(order.customer),
         stage=tracked.stage,
         delivery_state=standing.delivery,
         invoice_state=standing.invoice,

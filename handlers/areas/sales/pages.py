@@ -8,7 +8,7 @@ from handlers.areas.sales.order import query_order
 from handlers.areas.sales.quoted import QuotationAnswer, quotation_answer
 from handlers.measures import in_packs
 from handlers.pages import Sheet, page
-from handlers.result import Quantity, Result
+from handlers.result import Numbered, Quantity, Ref, Result
 from models import sql
 from models.errors import WrongState
 from models.party.tables import Customer
@@ -56,8 +56,8 @@ class DeliverySheet(Sheet):
     """Goods that left for a customer, for them to sign."""
 
     number: str
-    order: str
-    customer: str
+    order: Numbered
+    customer: Ref
     address: str
     carrier: str
     tracking_no: str
@@ -123,7 +123,7 @@ async def delivery_page(me: Actor, *, delivery: Delivery) -> DeliverySheet:
         heading=f"送货单 {delivery.number}",
         number=delivery.number,
         order=order.number,
-        customer=customer.name,
+        customer=Ref.of(customer),
         address=customer.address,
         carrier=delivery.carrier,
         tracking_no=delivery.tracking_no,

@@ -9,7 +9,7 @@ from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Address, Flag, Phone, Receiver
 from handlers.registry import command
-from handlers.result import Ref, Result
+from handlers.result import Numbered, Ref, Result
 from handlers.sales import LettingGo
 from models.approvals.deciding import void
 from models.base import ZERO
@@ -121,12 +121,12 @@ class AddressSet(Result):
     """Where goods go from now on: a customer's, or those of one order."""
 
     customer: Ref
-    order: str | None
+    order: Numbered | None
     address: str
     receiver: str | None
     phone: str | None
     before: str | None
-    open_orders: list[str]
+    open_orders: list[Numbered]
 
 
 @command(

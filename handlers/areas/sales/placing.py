@@ -7,7 +7,7 @@ from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, tell_about
 from handlers.call import Call
 from handlers.dispatch import Done
-from handlers.result import Money, Result
+from handlers.result import Money, Numbered, Ref, Result
 from models.approvals.deciding import ask
 from models.base import ZERO
 from models.clock import days, now
@@ -27,8 +27,8 @@ HOLD_FOR = days(1)
 class OverLimit(Result):
     """What an approver needs to know, frozen when it was asked."""
 
-    customer: str
-    order: str
+    customer: Ref
+    order: Numbered
     amount: Money
     limit: Money
     exposure: Money
@@ -36,7 +36,7 @@ class OverLimit(Result):
     blocked: bool
     ceiling: Money
     over_by: Money
-    applicant: str
+    applicant: Ref
 
 
 async def place(me: Actor, order: SalesOrder, customer: Customer) -> Done[OrderAnswer]:
@@ -73,7 +73,7 @@ async def ask_release(
 ) -> str:
     """Asks for consent to pass the limit by so much, with so `more` than counts already; says under which number."""
     facts = OverLimit(
-        customer=customer.name,
+        customer=Ref.of(customer),
         order=order.number,
         amount=order.total,
         limit=credit.limit or ZERO,
@@ -82,7 +82,7 @@ async def ask_release(
         blocked=credit.blocked,
         ceiling=credit.exposure + more,
         over_by=over_by,
-        applicant=me.called,
+        applicant=Ref.of(me),
     ).facts(lambda right: True)
     return await ask_and_tell(
         me, "credit.release", order.number, amount=over_by, facts=facts, on_approve=on_approve, on_reject=on_reject

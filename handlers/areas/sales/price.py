@@ -34,7 +34,7 @@ class PriceAnswer(Result):
 
     product: Ref
     unit: str
-    customer: str | None
+    customer: Ref | None
     price: Annotated[Price | None, Needs("price.list")]
     source: Annotated[PriceSource | None, Needs("price.list")]
     min_quantity: Annotated[Decimal | None, Places(None), Needs("price.list")]
@@ -85,7 +85,7 @@ async def query_price(
     return PriceAnswer(
         product=Ref(code=product.code, name=product.name),
         unit=product.unit,
-        customer=customer.name if customer and not me.is_customer else None,
+        customer=Ref.of(customer) if customer and not me.is_customer else None,
         price=priced.price,
         source=priced.source,
         min_quantity=priced.min_quantity or None,
@@ -111,7 +111,7 @@ class PriceSet(Result):
     product: Ref
     unit: str
     source: PriceSource
-    customer: str | None
+    customer: Ref | None
     group: str | None
     min_quantity: Quantity
     price: Price
@@ -167,7 +167,7 @@ async def set_product_price(
     source = PriceSource.customer if customer else PriceSource.group if group else PriceSource.quantity
     return PriceSet(
         product=Ref(code=product.code, name=product.name), unit=product.unit, source=source,
-        customer=customer.name if customer else None, group=group, min_quantity=rule.min_quantity, price=rule.price,
+        customer=Ref.of(customer) if customer else None, group=group, min_quantity=rule.min_quantity, price=rule.price,
         before=before[0].price, tax_included=rule.tax_included, valid_from=first, valid_until=until,
     )  # fmt: skip
 

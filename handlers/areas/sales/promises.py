@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from handlers.result import Needs, Quantity, Result
+from handlers.result import Needs, Numbered, Quantity, Ref, Result
 from models.base import ZERO
 from models.clock import today
 from models.sales.promising import Promise, SourceKind, latest, promises_of
@@ -18,10 +18,10 @@ OPEN = (
 class SourceAnswer(Result):
     """So much of a product, and where it comes from."""
 
-    product: str
+    product: Ref
     unit: str
     kind: SourceKind
-    document: str | None
+    document: Numbered | None
     quantity: Quantity
     date: date
     late: bool
@@ -30,7 +30,7 @@ class SourceAnswer(Result):
 class Lacking(Result):
     """So much of a product that nothing planned will bring."""
 
-    product: str
+    product: Ref
     quantity: Quantity
     unit: str
 
@@ -51,11 +51,11 @@ async def promise_of(order: SalesOrder, lines: list[SalesOrderLine]) -> PromiseA
     promises = await promises_of(order, lines)
     if not promises:
         return None
-    named = {line.position: (line.product.name, line.product.unit) for line in lines}
+    named = {line.position: (Ref.of(line.product), line.product.unit) for line in lines}
     return shown([(*named[position], promise) for position, promise in promises.items()])
 
 
-def shown(promises: list[tuple[str, str, Promise]]) -> PromiseAnswer:
+def shown(promises: list[tuple[Ref, str, Promise]]) -> PromiseAnswer:
     """Promises for products with their names and units, as one."""
     day = latest(promise for _, _, promise in promises)
     return PromiseAnswer(

@@ -13,7 +13,7 @@ from handlers.inputs import Count, Cursor, Day, Text, cursor_after
 from handlers.items import Item
 from handlers.pages import link_to
 from handlers.registry import command, query
-from handlers.result import Listing, Places, Result
+from handlers.result import Listing, Places, Ref, Result
 from handlers.visible import visible
 from models.approvals.deciding import void
 from models.clock import now, today
@@ -45,7 +45,7 @@ class QuotationRow(Result):
     """An offer in a list."""
 
     number: str
-    customer: str
+    customer: Ref
     state: QuotationState
     total: Annotated[Decimal, Places(2)]
     valid_until: date
@@ -176,7 +176,7 @@ async def list_quotations(
     page = await rows.order_by("-id").limit(Listing.PAGE + 1).select_related("customer")
     items = [
         QuotationRow(
-            number=each.number, customer=each.customer.name, state=QuotationState.of(each.state), total=each.total,
+            number=each.number, customer=Ref.of(each.customer), state=QuotationState.of(each.state), total=each.total,
             valid_until=each.valid_until,
         )
         for each in page[: Listing.PAGE]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.areas.sales.promises import PromiseAnswer, shown
-from handlers.result import Needs, Places, Quantity, Ref, Result
+from handlers.result import Needs, Numbered, Places, Quantity, Ref, Result
 from models.base import ZERO
 from models.party.tables import Customer, Person
 from models.sales.promising import outlooks
@@ -47,8 +47,8 @@ class QuotationAnswer(Result):
     note: str | None
     lines: list[QuotedLine]
     promise: PromiseAnswer | None
-    order: str | None
-    approval: Annotated[str | None, Needs("order.internal")] = None
+    order: Numbered | None
+    approval: Annotated[Numbered | None, Needs("order.internal")] = None
 
 
 class QuotationSent(QuotationAnswer):
@@ -87,7 +87,7 @@ async def quotation_answer(quotation: Quotation, *, approval: str | None = None)
 async def _promise(lines: list[QuotationLine]) -> PromiseAnswer:
     seen = await outlooks([line.product_id for line in lines])  # type: ignore[attr-defined]
     return shown(
-        [(line.product.name, line.product.unit, seen[line.product_id].promise(line.quantity)) for line in lines]  # type: ignore[attr-defined]
+        [(Ref.of(line.product), line.product.unit, seen[line.product_id].promise(line.quantity)) for line in lines]  # type: ignore[attr-defined]
     )
 
 

@@ -9,7 +9,7 @@ from handlers.dispatch import MissingInput
 from handlers.inputs import Count, Text
 from handlers.items import Item, Unit, refuse_fractions, unit_factor
 from handlers.registry import command, query
-from handlers.result import Listing, Needs, Places, Quantity, Ref, Result
+from handlers.result import Listing, Needs, Numbered, Places, Quantity, Ref, Result
 from handlers.visible import visible
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -46,7 +46,7 @@ class ReturnAnswer(Result):
     """Goods that come back, as far as their asker may see it."""
 
     number: str
-    order: str
+    order: Numbered
     customer: Ref
     state: ReturnState
     remedy: Remedy

@@ -11,7 +11,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Ambiguous, Count, Day, TrackingNo
 from handlers.items import Item, refuse_fractions
 from handlers.registry import command, query
-from handlers.result import Entire, Quantity, Ref, Result
+from handlers.result import Entire, Numbered, Quantity, Ref, Result
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -28,7 +28,7 @@ from models.sales.unshipping import unship
 class ShippedLine(Result):
     """How much of one product left."""
 
-    product: str
+    product: Ref
     quantity: Quantity
     unit: str
 
@@ -37,7 +37,7 @@ class Shipped(Result):
     """Goods that left for a customer."""
 
     number: str
-    order: str
+    order: Numbered
     customer: Ref
     carrier: str
     tracking_no: str
@@ -51,7 +51,7 @@ class Unshipped(Result):
     """Goods of a delivery that never left after all, and how much of the order has."""
 
     number: str
-    order: str
+    order: Numbered
     customer: Ref
     delivery: DeliveryState
     lines: list[ShippedLine]
@@ -60,8 +60,8 @@ class Unshipped(Result):
 class DueOrder(Result):
     """An order that has goods set aside to be sent."""
 
-    order: str
-    customer: str
+    order: Numbered
+    customer: Ref
     requested_date: date | None
     lines: list[ShippedLine]
 
@@ -74,12 +74,12 @@ class DueList(Entire):
 
 
 DUE = """
-SELECT o.number, c.name AS customer, o.requested_date, p.name AS product, p.unit, sum(r.quantity - r.consumed) AS quantity
+SELECT o.number, c.name AS customer, c.number AS customer_number, o.requested_date, p.name AS product, p.code, p.unit, sum(r.quantity - r.consumed) AS quantity
 FROM reservation r JOIN sales_order o ON o.number = r.document JOIN customer c ON c.id = o.customer_id
 JOIN product p ON p.id = r.product_id
 WHERE r.state IN ('active', 'partially_consumed') AND o.state IN ('confirmed', 'in_progress')
   AND (o.requested_date IS NULL OR o.requested_date <= $1) AND o.id = ANY($2::bigint[])
-GROUP BY o.id, c.name, p.id, r.position ORDER BY o.requested_date NULLS LAST, o.id, r.position
+GROUP BY o.id, c.id, p.id, r.position ORDER BY o.requested_date NULLS LAST, o.id, r.position
 """
 
 
@@ -104,9 +104,16 @@ async def list_due(me: Actor, *, date: Day | None = None) -> DueList:
     for row in await sql.rows(DUE, day, mine):
         if not items or items[-1].order != row["number"]:
             items.append(
-                DueOrder(order=row["number"], customer=row["customer"], requested_date=row["requested_date"], lines=[])
+                DueOrder(
+                    order=row["number"],
+                    customer=Ref(number=row["customer_number"], name=row["customer"]),
+                    requested_date=row["requested_date"],
+                    lines=[],
+                )
             )
-        items[-1].lines.append(ShippedLine(product=row["product"], quantity=row["quantity"], unit=row["unit"]))
+        items[-1].lines.append(
+            ShippedLine(product=Ref(code=row["code"], name=row["product"]), quantity=row["quantity"], unit=row["unit"])
+        )
     return DueList(day=day, items=items)
 
 
@@ -150,7 +157,7 @@ async def confirm_shipment(
         delivery=DeliveryState.of(order.delivery_state),
         lines=await _left_with(delivery),
         backorder=[
-            ShippedLine(product=line.product.name, quantity=line.quantity - line.delivered, unit=line.product.unit)
+            ShippedLine(product=Ref.of(line.product), quantity=line.quantity - line.delivered, unit=line.product.unit)
             for line in rest
         ],
     )
@@ -200,7 +207,7 @@ async def _only_sent(order: SalesOrder | None) -> Delivery:
 
 async def _left_with(delivery: Delivery) -> list[ShippedLine]:
     return [
-        ShippedLine(product=row.order_line.product.name, quantity=row.quantity, unit=row.order_line.product.unit)
+        ShippedLine(product=Ref.of(row.order_line.product), quantity=row.quantity, unit=row.order_line.product.unit)
         for row in await DeliveryLine.filter(delivery=delivery).order_by("id").select_related("order_line__product")
     ]
 

@@ -4,7 +4,7 @@ from handlers.actor import Actor
 from handlers.areas.sales.facts import answer, wrong_state
 from handlers.dispatch import MissingInput
 from handlers.registry import command
-from handlers.result import Result
+from handlers.result import Ref, Result
 from handlers.visible import visible
 from models.delivery.telling import tell
 from models.errors import NotFound
@@ -20,7 +20,7 @@ class Urged(Result):
 
     number: str
     stage: Stage
-    who: str
+    who: Ref
 
 
 @command(
@@ -40,11 +40,11 @@ async def urge_order(me: Actor, *, order: SalesOrder | None = None) -> Urged:
     seller: Person | None = await urged.salesperson
     if me.is_customer and seller is not None:
         await tell("order.urged", about=urged.number, facts=facts, not_to=me.id, salesperson=[seller.id])
-        return Urged(number=urged.number, stage=shown.stage, who=seller.called)
+        return Urged(number=urged.number, stage=shown.stage, who=Ref.of(seller))
     await tell(
         "order.urged", about=urged.number, facts=facts, not_to=me.id, warehouse=await people_with(Role.warehouse)
     )
-    return Urged(number=urged.number, stage=shown.stage, who="仓库")
+    return Urged(number=urged.number, stage=shown.stage, who=Ref(name="仓库"))
 
 
 async def _waiting(me: Actor) -> SalesOrder:

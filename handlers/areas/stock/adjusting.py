@@ -20,7 +20,7 @@ from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
 from handlers.items import Item
 from handlers.places import LotNo
-from handlers.result import Money, Result
+from handlers.result import Money, Numbered, Ref, Result
 from models.approvals.deciding import ask, needs_consent
 from models.delivery.telling import tell
 from models.errors import NotEnoughStock
@@ -46,20 +46,20 @@ class Adjusted(Result):
     kind: AdjustmentKind
     state: AdjustmentState
     reason: str
-    work_order: str | None = None
+    work_order: Numbered | None = None
     lines: list[MovedLine]
     dropped: list[Yielded] = []
-    approval: str | None = None
+    approval: Numbered | None = None
 
 
 class Consent(Result):
     """What somebody is asked to consent to: goods written off or found."""
 
-    subject: str
+    subject: Numbered
     what: str
     amount: Money
     why: str
-    applicant: str
+    applicant: Ref
 
 
 async def going_out(item: Item, place: Place | None, lot: LotNo | None, *, physically: bool = False) -> Change:
@@ -102,7 +102,7 @@ def _usual(kind: AdjustmentKind, change: Change) -> list[str]:
 
 async def ask_consent(me: Actor, subject: str, what: str, amount: Decimal, reason: str) -> str:
     """Asks finance to consent to a change of stock; the number of the approval."""
-    facts: dict[str, Any] = Consent(subject=subject, what=what, amount=amount, why=reason, applicant=me.called).facts(
+    facts: dict[str, Any] = Consent(subject=subject, what=what, amount=amount, why=reason, applicant=Ref.of(me)).facts(
         lambda right: True
     )
     approval, approvers = await ask(

@@ -11,7 +11,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.measures import Measure
 from handlers.places import LotNo
 from handlers.registry import command, query
-from handlers.result import Needs, Places, Quantity, Ref, Result
+from handlers.result import Named, Needs, Numbered, Places, Quantity, Ref, Result
 from handlers.visible import visible
 from models.approvals.deciding import needs_consent
 from models.base import ZERO
@@ -42,7 +42,7 @@ class CountStarted(Result):
     """A warehouse that is being counted from now on."""
 
     number: str
-    warehouse: str
+    warehouse: Named
     products: int
 
 
@@ -50,7 +50,7 @@ class Counted(Result):
     """What was counted of a product, and what the books said at that moment."""
 
     number: str
-    warehouse: str
+    warehouse: Named
     product: Ref
     location: str | None
     lot: str | None
@@ -84,14 +84,14 @@ class CountAnswer(Result):
     """A stocktake: how much is counted, and what differs."""
 
     number: str
-    warehouse: str
+    warehouse: Named
     state: StocktakeState
     counted: int
     uncounted: int
     differing: int
     amount: Annotated[Decimal | None, Places(2), Needs("cost")]
     rows: list[DifferenceRow]
-    approval: str | None = None
+    approval: Numbered | None = None
     dropped: list[Yielded] = []
 
 
@@ -99,7 +99,7 @@ class CountClosed(Result):
     """A stocktake that was given up; nothing was booked."""
 
     number: str
-    warehouse: str
+    warehouse: Named
 
 
 @command("count.start", says=["开始盘点{warehouse}", "盘点{warehouse}", "开始盘点"])

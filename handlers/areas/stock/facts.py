@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.items import Item
-from handlers.result import Needs, Places, Quantity, Ref, Result
+from handlers.result import Named, Needs, Numbered, Places, Quantity, Ref, Result
 from models.base import ZERO
 from models.clock import today
 from models.delivery.telling import tell
@@ -26,7 +26,7 @@ class MovedLine(Result):
     said: str
     quantity: Quantity
     unit: str
-    warehouse: str
+    warehouse: Named
     location: str | None
     lot: str | None
     on_hand: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
@@ -36,7 +36,7 @@ class MovedLine(Result):
 class Yielded(Result):
     """A document whose reservation had to give way."""
 
-    document: str
+    document: Numbered
     quantity: Quantity
 
 

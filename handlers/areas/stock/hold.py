@@ -9,7 +9,7 @@ from handlers.dispatch import Done
 from handlers.inputs import Day, Text
 from handlers.items import Item
 from handlers.registry import command, query
-from handlers.result import Entire, Quantity, Ref, Result
+from handlers.result import Entire, Numbered, Quantity, Ref, Result
 from handlers.visible import visible
 from models.clock import today
 from models.delivery.telling import tell
@@ -41,7 +41,7 @@ class Kept(Result):
     unit: str
     until: date
     state: HoldState
-    by: str
+    by: Ref
 
 
 class Freed(Result):
@@ -56,7 +56,7 @@ class Keeping(Entire):
     """What is kept, or was just let go; of an order, what it held and goes on waiting for."""
 
     items: list[Kept]
-    order: str | None = None
+    order: Numbered | None = None
     freed: list[Freed] = []
 
 
@@ -72,7 +72,7 @@ class SetAside(Result):
 class Allocated(Result):
     """What an order holds after it took what is free."""
 
-    order: str
+    order: Numbered
     lines: list[SetAside]
 
 
@@ -219,5 +219,5 @@ async def _shown(kept: Hold, words: str = "") -> Kept:
         unit=kept.product.unit,
         until=kept.until,
         state=HoldState.of(kept.state),
-        by=kept.made_by.called,
+        by=Ref.of(kept.made_by),
     )

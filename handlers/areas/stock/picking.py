@@ -7,7 +7,7 @@ from handlers.areas.stock.places import BinShown
 from handlers.measures import in_packs
 from handlers.pages import Sheet, page
 from handlers.registry import query
-from handlers.result import Entire, Ref
+from handlers.result import Entire, Numbered, Ref
 from models import sql
 from models.party.tables import Customer
 from models.sales.tables import SalesOrder
@@ -42,7 +42,7 @@ class PickList(Entire):
     `lacking` is what is not held, and, `expired`, what is held of goods that may not leave any more.
     """
 
-    order: str
+    order: Numbered
     customer: Ref
     requested_date: date | None
     items: list[Picked]

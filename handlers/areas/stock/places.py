@@ -9,7 +9,7 @@ from handlers.areas.stock.facts import ref
 from handlers.dispatch import MissingInput
 from handlers.inputs import Count, Cursor, page_of
 from handlers.registry import query
-from handlers.result import Listing, Quantity, Ref, Result
+from handlers.result import Listing, Named, Quantity, Ref, Result
 from models import sql
 from models.clock import today
 from models.errors import InvalidInput
@@ -38,7 +38,7 @@ class BinShown(Result):
     product: Ref
     quantity: Quantity
     unit: str
-    warehouse: str
+    warehouse: Named
     location: str | None
     lot: str | None
     expires_on: date | None = None
@@ -49,7 +49,7 @@ class PlaceAnswer(Listing):
     """What lies at a location or in a warehouse, or where a product lies."""
 
     location: str | None
-    warehouse: str | None
+    warehouse: Named | None
     product: Ref | None
     items: list[BinShown]
 

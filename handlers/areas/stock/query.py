@@ -6,7 +6,7 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.items import Unit, unit_factor
 from handlers.registry import query
-from handlers.result import Needs, Places, Price, Quantity, Ref, Result
+from handlers.result import Named, Needs, Numbered, Places, Price, Quantity, Ref, Result
 from models.base import ZERO
 from models.clock import today
 from models.product.tables import Product
@@ -20,7 +20,7 @@ TENTH = Decimal("0.1")
 class Incoming(Result):
     """Goods on their way, and when they come at the earliest."""
 
-    document: Annotated[str | None, Needs("stock.detail")]
+    document: Annotated[Numbered | None, Needs("stock.detail")]
     quantity: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     date: str | None
     late: bool
@@ -29,7 +29,7 @@ class Incoming(Result):
 class PlaceStock(Result):
     """One warehouse's share."""
 
-    warehouse: str
+    warehouse: Named
     on_hand: Quantity
     reserved: Quantity
     free: Quantity
@@ -59,7 +59,7 @@ class StockAnswer(Result):
     projected: Annotated[Decimal | None, Places(None), Needs("stock.detail")]
     places: Annotated[list[PlaceStock] | None, Needs("stock.detail")]
     incoming: list[Incoming]
-    warehouse: str | None = None
+    warehouse: Named | None = None
     pack: Annotated[str | None, Needs("stock.detail")] = None
     free_packs: Annotated[Decimal | None, Places(None), Needs("stock.detail")] = None
     others: list[AlsoStock] | None = None

@@ -23,7 +23,7 @@ from handlers.items import Item
 from handlers.measures import Measure, Whole
 from handlers.places import LotNo
 from handlers.registry import command
-from handlers.result import Quantity, Ref, Result
+from handlers.result import Numbered, Quantity, Ref, Result
 from handlers.visible import find
 from models.approvals.deciding import needs_consent
 from models.base import ZERO
@@ -54,7 +54,7 @@ from models.stock.transferring import Place
 class StillOpen(Result):
     """What a purchase still expects of a product."""
 
-    product: str
+    product: Ref
     quantity: Quantity
     unit: str
 
@@ -63,16 +63,16 @@ class Received(Result):
     """Goods that came in, and what they came for; `approval` while somebody has to consent first."""
 
     number: str
-    purchase: str | None = None
+    purchase: Numbered | None = None
     purchase_state: PurchaseState | None = None
     supplier: Ref | None = None
-    work_order: str | None = None
+    work_order: Numbered | None = None
     reason: str = ""
     lines: list[MovedLine]
     still_open: list[StillOpen] = []
-    held_for: list[str] = []
-    expected_by: list[str] = []
-    approval: str | None = None
+    held_for: list[Numbered] = []
+    expected_by: list[Numbered] = []
+    approval: Numbered | None = None
 
 
 @command(
@@ -141,7 +141,7 @@ async def _for_purchase(
         supplier=Ref(number=supplier.number, name=supplier.name),
         lines=await _lines(lines, items),
         still_open=[
-            StillOpen(product=line.product.name, quantity=line.quantity - line.received, unit=line.product.unit)
+            StillOpen(product=Ref.of(line.product), quantity=line.quantity - line.received, unit=line.product.unit)
             for line in rest
         ],
         held_for=held,

@@ -11,7 +11,7 @@ from handlers.inputs import Ambiguous, Text
 from handlers.items import Item
 from handlers.places import LotNo
 from handlers.registry import command
-from handlers.result import Needs, Places, Quantity, Ref, Result
+from handlers.result import Named, Needs, Numbered, Places, Quantity, Ref, Result
 from handlers.visible import find
 from models.delivery.telling import tell
 from models.errors import NotEnoughStock
@@ -29,7 +29,7 @@ class SentBackLine(Result):
     said: str
     quantity: Quantity
     unit: str
-    warehouse: str
+    warehouse: Named
     lot: str | None
     amount: Annotated[Decimal | None, Places(2), Needs("cost")]
 
@@ -38,7 +38,7 @@ class SentBack(Result):
     """Goods that went back; `replaced`: the supplier is to send them again."""
 
     number: str
-    purchase: str
+    purchase: Numbered
     purchase_state: PurchaseState
     supplier: Ref
     replaced: bool

@@ -9,7 +9,7 @@ from handlers.areas.stock.facts import ref
 from handlers.inputs import Cursor, Months, cursor_after, page_of
 from handlers.reading.periods import Span
 from handlers.registry import query
-from handlers.result import Listing, Needs, Places, Quantity, Ref, Result
+from handlers.result import Listing, Named, Needs, Numbered, Places, Quantity, Ref, Result
 from models import sql
 from models.base import ZERO
 from models.clock import at_local, days, local, today
@@ -20,7 +20,7 @@ from models.stock.tables import Lot
 
 LOG = """
 SELECT m.id, m.moved_at, p.code, p.name, p.unit, m.quantity, w.name AS warehouse, m.location, m.lot, m.document, m.memo,
-  coalesce(nullif(s.nickname, ''), s.name, '') AS person
+  coalesce(nullif(s.nickname, ''), s.name, '') AS person, s.number AS person_number
 FROM stock_move m JOIN product p ON p.id = m.product_id JOIN warehouse w ON w.id = m.warehouse_id
 LEFT JOIN person s ON s.id = m.moved_by_id
 WHERE ($1::bigint IS NULL OR m.product_id = $1) AND ($2::timestamptz IS NULL OR m.moved_at >= $2)
@@ -69,12 +69,12 @@ class Move(Result):
     product: Ref
     quantity: Quantity
     unit: str
-    warehouse: str
+    warehouse: Named
     location: str | None
     lot: str | None
-    document: str
+    document: Numbered
     memo: str
-    by: str
+    by: Ref | None
 
 
 class MoveList(Listing):
@@ -115,7 +115,7 @@ class IdleList(Listing):
 class LotPlace(Result):
     """How much of a lot lies where."""
 
-    warehouse: str
+    warehouse: Named
     location: str | None
     quantity: Quantity
 
@@ -123,9 +123,9 @@ class LotPlace(Result):
 class LotUse(Result):
     """Who got how much of a lot."""
 
-    document: str
-    whom: str
-    order: str | None
+    document: Numbered
+    whom: Ref
+    order: Numbered | None
     quantity: Quantity
     moved_at: datetime
 
@@ -171,7 +171,7 @@ async def list_moves(
             Move(
                 moved_at=row["moved_at"], product=Ref(code=row["code"], name=row["name"]), quantity=row["quantity"],
                 unit=row["unit"], warehouse=row["warehouse"], location=row["location"] or None, lot=row["lot"] or None,
-                document=row["document"], memo=row["memo"], by=row["person"],
+                document=row["document"], memo=row["memo"], by=Ref(number=row["person_number"], name=row["person"]) if row["person_number"] else None,
             )
             for row in rows[: Listing.PAGE]
         ],
@@ -231,7 +231,7 @@ async def query_lot(me: Actor, *, batch: Lot) -> LotAnswer:
         ],
         uses=[
             LotUse(
-                document=row["document"], whom=row["whom"], order=row["order"], quantity=row["quantity"],
+                document=row["document"], whom=Ref(number=row["customer"], name=row["whom"]), order=row["order"], quantity=row["quantity"],
                 moved_at=row["moved_at"],
             )
             for row in uses[:50]

@@ -9,7 +9,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.items import Item
 from handlers.places import LocationCode
 from handlers.registry import command
-from handlers.result import Quantity, Ref, Result
+from handlers.result import Named, Quantity, Ref, Result
 from models.base import ZERO
 from models.errors import InvalidInput, NotEnoughStock
 from models.product.tables import Product
@@ -33,8 +33,8 @@ class Transferred(Result):
     """Goods that changed their place, or are on their way."""
 
     number: str
-    source: str
-    target: str
+    source: Named
+    target: Named
     state: TransferState
     lines: list[TransferLineShown]
 
@@ -43,7 +43,7 @@ class LocationMade(Result):
     """A place of a warehouse that can be named from now on."""
 
     location: str
-    warehouse: str
+    warehouse: Named
 
 
 @command(

@@ -6,8 +6,8 @@ const { money, price, quantity } = require('../../services/format');
 
 const line = (each, place) => ({
   place,
-  code: each.code,
-  name: each.product,
+  code: each.product.code,
+  name: each.product.name,
   quantity: `${quantity(each.quantity)} ${each.unit}`,
   price: `${price(each.price)} / ${each.unit}`,
   amount: money(each.amount),

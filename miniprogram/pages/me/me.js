@@ -19,7 +19,7 @@ Page({
   async load() {
     try {
       const me = await api.query('account.whoami');
-      if (me.bound) this.setData({ state: 'ready', me: { ...me, face: me.name.slice(0, 1), of: me.customer || '同事' } });
+      if (me.bound) this.setData({ state: 'ready', me: { ...me, face: me.name.slice(0, 1), of: me.customer ? me.customer.name : '同事' } });
       else toEntrance(HERE);
     } catch (error) {
       this.fail(error);
