@@ -134,7 +134,9 @@ async def goods(crowd: Crowd, code: str, quantity: int) -> None:
         code=code, name=name, unit="个", list_price=PRICE, cost=Decimal(40), keys=keys_of(code, None, name)
     )  # fmt: skip
     items = [{"product": code, "quantity": str(quantity)}]
-    await crowd.done("E005", "stock.in", f"in-{code}", items=items, cost="40", reason="盘盈")
+    came = await crowd.done("E005", "stock.in", f"in-{code}", items=items, cost="40", reason="盘盈")
+    if "pending" in came:
+        await crowd.done("E009", "approval.approve", f"yes-{code}", approval=came["pending"]["approval"])
 
 
 async def test_of_the_last_ten_pieces_that_fifty_people_order_at_once_no_piece_is_promised_twice(crowd: Crowd) -> None:
