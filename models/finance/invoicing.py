@@ -13,6 +13,7 @@ from models.finance.receiving import give_back, lock_money
 from models.finance.tables import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from models.moves import move
 from models.party.tables import Customer
+from models.rows import first
 from models.sales.orders import lines_of
 from models.sales.tables import SalesOrder, SalesOrderLine
 from models.system.numbers import next_number
@@ -96,6 +97,19 @@ async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None,
         by=by,
     )
     return invoice
+
+
+async def is_used(e_number: str, *, but: int) -> bool:
+    """Whether the tax office's number stands on another invoice than this one."""
+    return await Invoice.filter(e_number=e_number).exclude(id=but).exists()
+
+
+async def written_before(customer: Customer, total: Decimal, *, issued_on: date, e_number: str) -> Invoice | None:
+    """An invoice that an import brings again: of this number, or, where it has none, an opening one just like it."""
+    if e_number:
+        return await first(Invoice.filter(e_number=e_number))
+    same = Invoice.filter(kind=InvoiceKind.opening.value, customer_id=customer.id, issued_on=issued_on, total=total)
+    return await first(same.filter(e_number=""))
 
 
 async def open_receivable(customer: Customer, total: Decimal, *, issued_on: date) -> Invoice:

@@ -74,6 +74,11 @@ async def ship(
     return delivery
 
 
+async def deliveries_of(order_id: int) -> list[Delivery]:
+    """What has left for an order, the first first."""
+    return await Delivery.filter(order_id=order_id).order_by("id")
+
+
 async def _make_room(order: SalesOrder, lines: list[SalesOrderLine], asked: dict[int, Decimal], by: int) -> None:
     """Lets a line that is to leave with a little more than was ordered take that in, as an amendment."""
     over = [line for line in lines if asked.get(line.position, ZERO) > line.quantity - line.delivered]

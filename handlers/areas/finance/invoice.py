@@ -12,7 +12,7 @@ from handlers.visible import visible
 from models import sql
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound
-from models.finance.invoicing import NothingToInvoice, invoice_order, reverse_invoice
+from models.finance.invoicing import NothingToInvoice, invoice_order, is_used, reverse_invoice
 from models.finance.tables import Invoice, InvoiceKind, InvoiceState
 from models.party.finding import contacts_of, people_with
 from models.party.tables import Customer, Role
@@ -122,7 +122,7 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     invoice = await rows.order_by("e_number", "-id").first()
     if invoice is None:
         raise NothingToInvoice(order=order.number)
-    if await Invoice.filter(e_number=e_number).exclude(id=invoice.id).exists():
+    if await is_used(e_number, but=invoice.id):
         raise InvalidInput(input="e_number", given=e_number, why="already_used")
     await Invoice.filter(id=invoice.id).update(e_number=e_number)
     return await _shown(me, invoice)

@@ -10,7 +10,7 @@ from handlers.dispatch import Done
 from handlers.inputs import Amount, Text
 from handlers.registry import command, query
 from handlers.result import Money, Numbered, Places, Ref, Result
-from handlers.visible import visible
+from handlers.visible import find, visible
 from models import sql
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -180,7 +180,7 @@ async def write_off_rest(
         raise InvalidInput(input="amount", given=f"{amount:f}", why="too_large")
     if owed is not None and paid is not None and owed - paid != amount:
         raise InvalidInput(input="amount", given=f"{amount:f}", why="not_the_difference")
-    found = invoice or await _with_rest(amount, customer, owed)
+    found = invoice or await _with_rest(me, amount, customer, owed)
     owner: Customer = await found.customer
     await lock_money(owner.id)
     await found.refresh_from_db()
@@ -272,12 +272,12 @@ async def _last_with_rest(me: Actor, order: SalesOrder | None) -> Payment:
     return found
 
 
-async def _with_rest(amount: Decimal, customer: Customer | None, total: Decimal | None) -> Invoice:
+async def _with_rest(me: Actor, amount: Decimal, customer: Customer | None, total: Decimal | None) -> Invoice:
     """The one invoice, over `total` if that was said, of which exactly this much is open."""
     rows = await sql.rows(RESTS, amount, customer.id if customer else None, total)
     if len(rows) != 1:
         raise NotFound(kind="invoice")
-    return await Invoice.get(id=rows[0]["id"])
+    return await find(me, Invoice, id=rows[0]["id"])
 
 
 async def _answer(payment: Payment, customer: Customer, settled: list[tuple[Invoice, Decimal]]) -> PaymentAnswer:

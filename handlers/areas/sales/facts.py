@@ -16,7 +16,8 @@ from models.party.tables import Customer, Person
 from models.production.tracking import track
 from models.sales.amending import percent_of
 from models.sales.orders import lines_of
-from models.sales.tables import Delivery, OrderState, SalesOrder, SalesOrderLine, Stage
+from models.sales.shipping import deliveries_of
+from models.sales.tables import OrderState, SalesOrder, SalesOrderLine, Stage
 from models.stock.reservation import held_by
 
 
@@ -88,7 +89,7 @@ async def answer(
     salesperson: Person | None = await order.salesperson if order.salesperson_id else None  # type: ignore[attr-defined]
     lines = await lines_of(order)
     ordered = sum((line.quantity for line in lines), ZERO)
-    shipments = await Delivery.filter(order_id=order.id).order_by("id")
+    shipments = await deliveries_of(order.id)
     return OrderAnswer(
         number=order.number,
         customer=Ref(number=customer.number, name=customer.name),

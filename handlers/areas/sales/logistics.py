@@ -7,7 +7,8 @@ from handlers.registry import query
 from handlers.result import Result
 from handlers.visible import visible
 from models.errors import Refused
-from models.sales.tables import Delivery, DeliveryState, SalesOrder
+from models.sales.shipping import deliveries_of
+from models.sales.tables import DeliveryState, SalesOrder
 
 
 class NothingSent(Refused):
@@ -34,7 +35,7 @@ class Logistics(Result):
 async def query_logistics(me: Actor, *, order: SalesOrder | None = None) -> Logistics:
     """查物流：快递公司和单号；客户不说单号时是最近发的一张"""
     found = order or await _last_sent(me)
-    sent = await Delivery.filter(order_id=found.id).order_by("-id") if found else []
+    sent = list(reversed(await deliveries_of(found.id))) if found else []
     if found is None or not sent:
         raise NothingSent(**({"number": found.number} if found else {}))
     return Logistics(

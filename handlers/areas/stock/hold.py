@@ -69,9 +69,7 @@ async def reserve_stock(me: Actor, *, customer: Customer, items: list[Item], dat
     kept = []
     for item in sorted(items, key=lambda item: item.product.id):
         made = await hold(customer.id, item.product, item.base_quantity, until=until, by=me.person_id)
-        kept.append(
-            await _shown(await Hold.get(id=made.id).select_related("customer", "product", "made_by"), said(item))
-        )
+        kept.append(await _shown(await _whole(made), said(item)))
     numbers = ",".join(each.number for each in kept)
     return Done(Keeping(items=kept), undo=Call("stock.release", {"holds": numbers}))
 
@@ -112,7 +110,7 @@ async def list_holds(me: Actor, *, customer: Customer | None = None) -> Keeping:
 @command("stock.expire")
 async def expire_hold(me: Actor, *, hold: Text) -> Keeping:
     """预留到期放掉（到期时执行）"""
-    kept = await Hold.filter(number=hold).select_related("customer", "product", "made_by").first()
+    kept = await visible(me, Hold).filter(number=hold).select_related("customer", "product", "made_by").first()
     if kept is None:
         raise NotFound(kind="reservation")
     await let_go(kept, HoldState.expired)
@@ -126,6 +124,11 @@ async def expire_hold(me: Actor, *, hold: Text) -> Keeping:
     }
     await tell("stock.expired", about=kept.number, facts=facts, holder=[kept.made_by_id])  # type: ignore[attr-defined]
     return Keeping(items=[shown])
+
+
+async def _whole(made: Hold) -> Hold:
+    await made.fetch_related("customer", "product", "made_by")
+    return made
 
 
 async def _mine(me: Actor, customer: Customer | None) -> list[Hold]:
