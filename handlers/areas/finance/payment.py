@@ -7,7 +7,7 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
-from handlers.inputs import Amount, Text
+from handlers.inputs import Amount, Remark
 from handlers.registry import command, query
 from handlers.result import Money, Numbered, Places, Ref, Result
 from handlers.visible import find, visible
@@ -108,7 +108,7 @@ class BankAccount(Result):
     confirm=True,
 )  # fmt: skip
 async def record_payment(
-    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None
+    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Remark | None = None
 ) -> Done[PaymentAnswer]:
     """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收"""
     _not_zero(amount)

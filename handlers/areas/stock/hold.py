@@ -69,7 +69,11 @@ async def reserve_stock(me: Actor, *, customer: Customer, items: list[Item], dat
     kept = []
     for item in sorted(items, key=lambda item: item.product.id):
         made = await hold(customer.id, item.product, item.base_quantity, until=until, by=me.person_id)
-        kept.append(await _shown(await _whole(made), said(item)))
+        kept.append(
+            await _shown(
+                await visible(me, Hold).select_related("customer", "product", "made_by").get(id=made.id), said(item)
+            )
+        )
     numbers = ",".join(each.number for each in kept)
     return Done(Keeping(items=kept), undo=Call("stock.release", {"holds": numbers}))
 
@@ -124,11 +128,6 @@ async def expire_hold(me: Actor, *, hold: Text) -> Keeping:
     }
     await tell("stock.expired", about=kept.number, facts=facts, holder=[kept.made_by_id])  # type: ignore[attr-defined]
     return Keeping(items=[shown])
-
-
-async def _whole(made: Hold) -> Hold:
-    await made.fetch_related("customer", "product", "made_by")
-    return made
 
 
 async def _mine(me: Actor, customer: Customer | None) -> list[Hold]:

@@ -4,7 +4,7 @@ from handlers.actor import Actor
 from handlers.areas.stock.adjusting import Adjusted, do_now, going_out
 from handlers.call import Call
 from handlers.dispatch import Done, Instead, MissingInput
-from handlers.inputs import Text
+from handlers.inputs import Remark
 from handlers.items import Item
 from handlers.places import LotNo
 from handlers.registry import command, handler
@@ -40,7 +40,7 @@ async def issue_goods(
     customer: Customer | None = None,
     place: Place | None = None,
     lot: LotNo | None = None,
-    reason: Text | None = None,
+    reason: Remark | None = None,
 ) -> Done[Adjusted]:
     """出库：订单发货、车间领料、其他领用，十分钟内可撤销"""
     if order is not None:

@@ -6,7 +6,7 @@ from handlers.actor import Actor
 from handlers.areas.stock.facts import MovedLine, ref, refuse_inactive, said, spot_of
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
-from handlers.inputs import Ambiguous, Amount, Day, Text
+from handlers.inputs import Ambiguous, Amount, Day, Remark
 from handlers.items import Item
 from handlers.measures import Measure, Whole
 from handlers.places import LotNo
@@ -85,7 +85,7 @@ async def receive_goods(
     lot: LotNo | None = None,
     expires: Day | None = None,
     cost: Amount | None = None,
-    reason: Text | None = None,
+    reason: Remark | None = None,
 ) -> Done[Received]:
     """入库：采购到货、供应商送货、生产入库，十分钟内可撤销"""
     spot = await spot_of(place, lot=lot, expires_on=expires)
