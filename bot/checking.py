@@ -14,7 +14,7 @@ from bot.wechat.envelope import sign
 from bot.wechat.errors import Unanswered, WeChatError, in_words
 from bot.wechat.fields import Template
 from bot.wechat.miniprogram import MiniProgramClient
-from bot.wechat.official import OfficialClient
+from bot.wechat.official import Follower, OfficialClient
 from bot.wechat.work import WorkClient
 from models.clock import now
 
@@ -40,6 +40,8 @@ QUOTAS = (
 
 CALLBACK_S = 10
 
+NO_OPENID = 40003
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -52,10 +54,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database holds that a platform must know too: templates by door and kind, and somebody who follows."""
+    """What the database holds that a platform must know too: templates by door and kind, and some who follow."""
 
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    follower: str = ""
+    followers: Sequence[str] = ()
 
 
 async def check_platforms(
@@ -104,14 +106,28 @@ async def _quota(client: OfficialClient, account: Account, path: str, name: str)
 
 async def _union(client: OfficialClient, known: Known) -> list[Finding]:
     """Only people of one Open Platform account have the same union id at both doors."""
-    if not known.follower:
-        return []
     what = "公众号与小程序的关联"
-    finding, follower = await _ask(what, lambda: client.user_info(known.follower))
-    if follower is not None and follower.subscribed and not follower.unionid:
+    finding, follower = await _ask(what, lambda: _follower(client, known.followers))
+    if finding.good and follower is None:
+        return []
+    if follower is not None and not follower.unionid:
         fix = "微信开放平台 → 管理中心 → 把公众号和小程序绑定到同一个帐号，否则认不出是同一个人"
         return [Finding(False, what, fix)]
     return [finding]
+
+
+async def _follower(client: OfficialClient, openids: Sequence[str]) -> Follower | None:
+    """The first who does follow; an openid typed by hand, or of another account, says nothing of this one."""
+    for openid in openids:
+        try:
+            found = await client.user_info(openid)
+        except WeChatError as error:
+            if error.code != NO_OPENID:
+                raise
+            continue
+        if found.subscribed:
+            return found
+    return None
 
 
 async def _work(client: WorkClient) -> list[Finding]:

@@ -52,11 +52,13 @@ async def _known(settings: Settings) -> Known:
     templates: dict[str, dict[str, str]] = {}
     for row in await connection.fetch("SELECT door, kind, template_id FROM platform_template ORDER BY id"):
         templates.setdefault(row["door"], {})[row["kind"]] = row["template_id"]
-    follower = await connection.fetchval(
-        "SELECT external_id FROM conversation WHERE door = 'official' AND reachable ORDER BY id DESC LIMIT 1"
+    # Of those we know: a stranger's identity is whatever was sent.
+    followers = await connection.fetch(
+        "SELECT external_id FROM conversation WHERE door = 'official' AND reachable AND person_id IS NOT NULL "
+        "ORDER BY id DESC LIMIT 5"
     )
     await connection.close()
-    return Known(templates, follower or "")
+    return Known(templates, [row["external_id"] for row in followers])
 
 
 def _addresses(settings: Settings) -> list[Finding]:

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 Text = NewType("Text", str)
 Name = NewType("Name", str)
+Remark = NewType("Remark", str)
 Address = NewType("Address", str)
 Spot = NewType("Spot", str)
 Receiver = NewType("Receiver", str)
@@ -122,6 +123,13 @@ class NameReader(TextReader):
     """What something is called that has nothing but its name."""
 
     longest = 40
+
+
+@reads(Remark)
+class RemarkReader(TextReader):
+    """A reason or a note that a document has little room for."""
+
+    longest = 120
 
 
 @reads(Address)

@@ -12,6 +12,9 @@ from zhconv.zhconv import getdict
 _CROSS = re.compile(r"(?<=\d)\s*[x×*✕✖╳]\s*(?=\d)")
 _NOISE = re.compile(r"[\s\-_/.,，。、·'\"“”‘’()（）【】#:：;；?？!！]+")
 
+_PLACE = re.compile(r"\([^()]{1,12}\)")
+_FORM = re.compile(r"(?:(?:有限责任|股份有限|有限|股份|集团)?公司|股份)$")
+
 # Loads the dictionary now, not in the first person's turn; zhconv forgets to close the file.
 with warnings.catch_warnings(action="ignore", category=ResourceWarning):
     convert("国", "zh-cn")
@@ -36,6 +39,15 @@ def key(text: str) -> str:
     """What two spellings of one name have in common: `M8*30 不锈钢螺栓` and `m8x30不锈钢螺栓` share theirs."""
     text = plain(text).lower().replace("×", "x").replace("瓦", "w")
     return _NOISE.sub("", text)
+
+
+def company(name: str) -> str:
+    """What spellings of one company have in common: `（广东）甲公司测试有限公司` and `甲公司测试` share theirs."""
+    bare = plain(name)
+    if place := _PLACE.match(bare):
+        bare = bare[place.end() :]
+    whole = key(bare)
+    return _FORM.sub("", whole) or whole
 
 
 @lru_cache(maxsize=4096)

@@ -38,7 +38,8 @@ def spoken_of(facts: dict[str, Any]) -> dict[str, list[str]]:
 def pointed_at(line: str, call: Call, spoken: dict[str, list[str]]) -> tuple[str, list[str]] | None:
     """The input that a line points at without naming it, and which documents it can mean; None if it does not point."""
     point = _POINT.search(line)
-    if point is None:
+    # 老王上周那单 is one of 老王's of last week, whatever was spoken of.
+    if point is None or {"customer", "period"} & call.inputs.keys():
         return None
     wanted = _PREFIXES.get(point["what"] or "")
     for name, each in handler(call.name).inputs.items():

@@ -24,6 +24,8 @@ from models.chat.scenes import Scene, read_scene
 from models.chat.tables import Conversation, Door
 from models.delivery.telling import tell
 from models.errors import Refused
+from models.party.finding import colleague as find_by_card
+from models.party.finding import customer_of, someone
 from models.party.tables import Customer, Person, Role
 
 BINDABLE = {Door.official.value, Door.work.value, Door.miniprogram.value}
@@ -85,7 +87,7 @@ class Bound(Result):
 @query("account.whoami", says=["我是谁", "我的账号", "我绑定的是谁"])
 async def who_am_i(me: Actor) -> WhoAmI:
     """我绑定的是谁"""
-    customer = await Customer.get_or_none(id=me.customer_id) if me.customer_id else None
+    customer = await customer_of(me.customer_id)
     roles = [role.text for role in Role if role.value in me.roles]
     return WhoAmI(
         bound=me.id is not None,
@@ -140,7 +142,7 @@ async def verify_code(me: Actor, *, code: Text) -> Bound:
     person_id = await take_code("".join(filter(str.isdigit, code)))
     if person_id is None:
         return Bound(bound=False, tries_left=await note_wrong_code(conversation))
-    return await _bind(me, await Person.get(id=person_id))
+    return await _bind(me, await someone(person_id))
 
 
 @command("bind.phone")
@@ -167,7 +169,7 @@ async def _bind(me: Actor, person: Person) -> Bound:
         # Whoever has just bound their only WeChat need not be warned of themselves.
         doors = {door.value: door.text for door in Door}
         await tell("account.bound", about=person.number, facts={"door": doors[me.door]}, person=[person.id])
-    customer = await Customer.get_or_none(id=person.customer_id) if person.customer_id else None  # type: ignore[attr-defined]
+    customer = await customer_of(person.customer_id)  # type: ignore[attr-defined]
     return Bound(bound=True, name=person.called, customer=Ref.of(customer) if customer else None)
 
 
@@ -177,6 +179,6 @@ async def _belongs_to_card(me: Actor, person: Person) -> None:
     came = read_scene(conversation.scene)
     if came is None or came[0] is not Scene.card:
         return
-    colleague = await Person.get_or_none(number=came[1], active=True, customer_id=None)
+    colleague = await find_by_card(came[1])
     if colleague is not None and person.customer_id is not None:  # type: ignore[attr-defined]
         await Customer.filter(id=person.customer_id, owner_id=None).update(owner_id=colleague.id)  # type: ignore[attr-defined]

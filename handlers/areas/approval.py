@@ -15,7 +15,7 @@ from models.approvals.tables import Approval, ApprovalState, ApprovalTask
 from models.clock import days, now
 from models.delivery.telling import tell
 from models.errors import NotFound, Refused, WrongState
-from models.party.tables import Person
+from models.party.finding import anybody, someone
 from models.states import Labelled
 from models.system.deadlines import set_deadline
 
@@ -236,9 +236,9 @@ async def _waiting_for(me: Actor) -> list[int]:
 
 
 async def _answer(me: Actor, approval: Approval) -> ApprovalAnswer:
-    applicant = await Person.get(id=approval.applicant_id)  # type: ignore[attr-defined]
-    decider = await Person.get_or_none(id=approval.decided_by_id or -1)  # type: ignore[attr-defined]
-    principal = await Person.get_or_none(id=approval.acting_for_id or -1)  # type: ignore[attr-defined]
+    applicant = await someone(approval.applicant_id)  # type: ignore[attr-defined]
+    decider = await anybody(approval.decided_by_id)  # type: ignore[attr-defined]
+    principal = await anybody(approval.acting_for_id)  # type: ignore[attr-defined]
     return ApprovalAnswer(
         number=approval.number,
         kind=next(kind for kind in Kind if kind.value == approval.kind),

@@ -19,7 +19,7 @@ class CheckedIn(Result):
 
 
 @command("attendance.checkin", says=["打卡", "签到", "上班打卡", "下班打卡", "我要打卡", "外勤打卡", "外勤签到"])
-async def check_in_here(me: Actor, *, place: Spot) -> CheckedIn:
+async def check_in_here(me: Actor, *, spot: Spot) -> CheckedIn:
     """打卡：发一个位置，记下时间和地点"""
-    day = await check_in(me.person_id, place)
-    return CheckedIn(place=place, at=day[-1].at, first_at=day[0].at if len(day) > 1 else None, count=len(day))
+    day = await check_in(me.person_id, spot)
+    return CheckedIn(place=spot, at=day[-1].at, first_at=day[0].at if len(day) > 1 else None, count=len(day))

@@ -5,7 +5,8 @@ from handlers.inputs import Text
 from handlers.registry import command
 from handlers.result import Ref, Result
 from models.delivery.telling import tell
-from models.party.tables import Customer, Department, Person
+from models.party.finding import customer_of
+from models.party.tables import Department, Person
 
 
 class HandedOff(Result):
@@ -34,7 +35,7 @@ async def hand_off(me: Actor, *, reason: Text | None = None) -> HandedOff:
 
 async def _colleague(me: Actor) -> Person:
     """The salesperson of a customer; for colleagues, the general manager."""
-    customer = await Customer.get_or_none(id=me.customer_id).select_related("owner") if me.customer_id else None
+    customer = await customer_of(me.customer_id)
     owner: Person | None = customer.owner if customer is not None else None
     if owner is not None:
         return owner

@@ -12,8 +12,11 @@ from handlers.visible import visible
 from models.clock import now
 from models.crm.tables import Lead, LeadState
 from models.errors import Refused
-from models.party.tables import Customer, Person
+from models.party.finding import customer_like, someone
+from models.party.tables import Person
+from models.rows import matching
 from models.system.numbers import next_number
+from models.text import company as same_company
 from models.text import key
 
 OPEN = [LeadState.new.value, LeadState.contacted.value, LeadState.qualified.value, LeadState.pooled.value]
@@ -67,7 +70,7 @@ async def create_lead(
         owner_id=me.person_id,
         created_at=now(),
     )
-    return _answer(lead, await Person.get(id=me.person_id))
+    return _answer(lead, await someone(me.person_id))
 
 
 @query("lead.list", says=["我的线索", "线索列表", "线索", "最近的线索"])
@@ -84,11 +87,13 @@ async def list_leads(me: Actor, *, cursor: Cursor | None = None) -> LeadList:
 
 async def _refuse_duplicate(company: str, phone: str) -> None:
     """A second row for one party is refused with who has it, so that the two colleagues can talk."""
-    same = Q(phone=phone) | Q(company_key=key(company))
-    lead = await Lead.filter(same, state__in=OPEN).order_by("id").select_related("owner").first()
+    wanted = same_company(company)
+    alike = Q(phone=phone) | Q(company_key__contains=wanted)
+    leads = await matching(Lead.filter(alike, state__in=OPEN).order_by("id").select_related("owner"))
+    lead = next((each for each in leads if each.phone == phone or same_company(each.company) == wanted), None)
     if lead is not None:
         raise DuplicateLead(number=lead.number, name=lead.company, owner=Ref.of(lead.owner))
-    known = await Customer.filter(name=company).select_related("owner").first()
+    known = await customer_like(company)
     contact = await Person.filter(phone=phone, customer_id__not_isnull=True).select_related("customer__owner").first()
     customer = known or (contact.customer if contact else None)
     if customer is not None:

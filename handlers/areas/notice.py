@@ -85,7 +85,7 @@ async def retry_notices(me: Actor, *, about: Text) -> Retried:
 )
 async def send_announcement(me: Actor, chunk: Chunk, *, text: Text) -> JobStarted | Chunk:
     """通知全体同事"""
-    staff = Person.filter(active=True, customer_id=None)
+    staff = visible(me, Person).filter(active=True, customer_id=None)
     total = chunk.total or await staff.count()
     page = await staff.filter(id__gt=chunk.cursor or 0).order_by("id").limit(CHUNK)
     await tell(

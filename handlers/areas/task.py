@@ -15,7 +15,7 @@ from models.base import ZERO
 from models.chat.tables import Attachment
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound
-from models.party.tables import Person
+from models.party.finding import contacts_of
 from models.production.progress import (
     operations_of,
     orders_waiting,
@@ -217,13 +217,12 @@ async def _tell_customers(me: Actor, work_order: WorkOrder, before: int, after: 
     if not any(before < mark <= after for mark in TOLD_AT):
         return
     for order in await orders_waiting(work_order):
-        contacts = await Person.filter(customer_id=order.customer_id, active=True)  # type: ignore[attr-defined]
         await tell(
             "order.production",
             about=order.number,
             facts={"number": order.number, "percent": max(5, after // 5 * 5), "stage_text": "生产中"},
             answerable=order.salesperson_id,  # type: ignore[attr-defined]
-            customer=[each.id for each in contacts],
+            customer=await contacts_of(order.customer_id),  # type: ignore[attr-defined]
         )
 
 

@@ -1,6 +1,7 @@
 """Rows that a file names: by number or code, else by their exact name."""
 
 from handlers.importing.engine import BadRow
+from models.party.finding import customer_meant
 from models.party.tables import Customer
 from models.product.tables import Product
 
@@ -17,9 +18,7 @@ async def product_named(said: str) -> Product:
 
 async def customer_named(said: str) -> Customer:
     """A customer that is not given up. Raises BadRow."""
-    found = await Customer.filter(name=said, active=True).first()
-    if found is None:
-        found = await Customer.filter(number=said.upper(), active=True).first()
+    found = await customer_meant(said)
     if found is None:
         raise BadRow(why=f"没有客户“{said}”，请先导入客户")
     return found

@@ -7,9 +7,8 @@ from handlers.importing.cells import day, figure, text
 from handlers.importing.engine import BadRow, Change, Field, Kind
 from handlers.importing.finding import customer_named, product_named
 from models import sql
-from models.finance.invoicing import due_date, open_receivable
-from models.finance.tables import Invoice, InvoiceKind
-from models.party.tables import Customer
+from models.finance.invoicing import due_date, open_receivable, written_before
+from models.finance.tables import Invoice
 from models.stock.moving import add_move
 from models.stock.tables import Warehouse
 
@@ -55,7 +54,7 @@ async def write_invoice(row: dict[str, Any], by: int | None) -> Change:
     if due < row["issued_on"]:
         raise BadRow(why="到期日在开票日期以前")
     number = row.get("e_number", "")
-    earlier = await _earlier(customer, row, number)
+    earlier = await written_before(customer, row["amount"], issued_on=row["issued_on"], e_number=number)
     if earlier is not None:
         if (earlier.customer_id, earlier.total, earlier.issued_on) != (customer.id, row["amount"], row["issued_on"]):  # type: ignore[attr-defined]
             raise BadRow(why=f"发票号 {number} 已经登记在 {earlier.number} 上，客户、日期或金额不一样")
@@ -63,15 +62,6 @@ async def write_invoice(row: dict[str, Any], by: int | None) -> Change:
     invoice = await open_receivable(customer, row["amount"], issued_on=row["issued_on"])
     await Invoice.filter(id=invoice.id).update(due_on=due, e_number=number)
     return Change.new
-
-
-async def _earlier(customer: Customer, row: dict[str, Any], number: str) -> Invoice | None:
-    if number:
-        return await Invoice.filter(e_number=number).first()
-    same = Invoice.filter(
-        kind=InvoiceKind.opening.value, customer_id=customer.id, issued_on=row["issued_on"], total=row["amount"]
-    )
-    return await same.filter(e_number="").first()
 
 
 STOCK = Kind(

@@ -6,7 +6,7 @@ from typing import Any
 from handlers.importing.cells import figure, phone, tax_no, text, yes_or_no
 from handlers.importing.engine import BadRow, Change, Field, Kind
 from models import sql
-from models.party.finding import find_people
+from models.party.finding import colleagues_called, contact_called, customer_called, elsewhere_with
 from models.party.keeping import add_customer, add_person, add_supplier
 from models.party.tables import Customer, Person, Role, Supplier
 
@@ -26,7 +26,7 @@ async def write_customer(row: dict[str, Any], by: int | None) -> Change:
     owner = await _employee(row["owner"]) if "owner" in row else None
     if "terms_days" in row:
         row["terms_days"] = int(row["terms_days"])
-    customer = await Customer.filter(name=row["name"]).first()
+    customer = await customer_called(row["name"])
     change = Change.same
     if customer is None:
         customer = await add_customer(
@@ -58,8 +58,8 @@ async def write_supplier(row: dict[str, Any], by: int | None) -> Change:
 async def _contact(customer: Customer, row: dict[str, Any]) -> bool:
     """Whether a contact was added, or got another number."""
     number = row.get("phone", "")
-    person = await Person.filter(customer_id=customer.id, name=row["contact"], active=True).first()
-    if number and (other := await Person.filter(phone=number, active=True).exclude(customer_id=customer.id).first()):
+    person = await contact_called(customer.id, row["contact"])
+    if number and (other := await elsewhere_with(number, customer.id)):
         raise BadRow(why=f"电话 {number} 已经是 {other.name}（{other.number}）的了")
     if person is not None:
         if not number or person.phone == number:
@@ -75,8 +75,7 @@ async def _contact(customer: Customer, row: dict[str, Any]) -> bool:
 
 
 async def _employee(said: str) -> int:
-    staff = [each["id"] for each in await find_people(said)]
-    found = await Person.filter(id__in=staff, customer_id=None)
+    found = await colleagues_called(said)
     if len(found) != 1:
         raise BadRow(
             why=f"业务员“{said}”{'有几个人，请写员工号' if found else '没有找到，请写员工号或姓名，例如 E003'}"

@@ -8,11 +8,12 @@ from models import sql
 from models.base import ZERO
 from models.books.posting import Leg, post, reverse
 from models.clock import today
-from models.errors import BeforeDocument, Refused, WrongState
+from models.errors import BeforeDocument, InvalidInput, Refused, WrongState
 from models.finance.receiving import give_back, lock_money
 from models.finance.tables import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from models.moves import move
 from models.party.tables import Customer
+from models.rows import first
 from models.sales.orders import lines_of
 from models.sales.tables import SalesOrder, SalesOrderLine
 from models.system.numbers import next_number
@@ -120,6 +121,27 @@ async def invoice_order(order: SalesOrder, kind: InvoiceKind, *, by: int | None,
         by=by,
     )
     return invoice
+
+
+async def free_number(e_number: str, invoice: Invoice) -> None:
+    """Takes the tax office's number off what the customer owed from before, which is of no order.
+
+    Raises InvalidInput where it stands on any other invoice than this one.
+    """
+    taken = await first(Invoice.filter(e_number=e_number).exclude(id=invoice.id))
+    if taken is None:
+        return
+    if taken.order_id is not None or taken.customer_id != invoice.customer_id:  # type: ignore[attr-defined]
+        raise InvalidInput(input="e_number", given=e_number, why="already_used")
+    await Invoice.filter(id=taken.id).update(e_number="")
+
+
+async def written_before(customer: Customer, total: Decimal, *, issued_on: date, e_number: str) -> Invoice | None:
+    """An invoice that an import brings again: of this number, or, where it has none, an opening one just like it."""
+    if e_number:
+        return await first(Invoice.filter(e_number=e_number))
+    same = Invoice.filter(kind=InvoiceKind.opening.value, customer_id=customer.id, issued_on=issued_on, total=total)
+    return await first(same.filter(e_number=""))
 
 
 async def open_receivable(customer: Customer, total: Decimal, *, issued_on: date) -> Invoice:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from models import sql
-from models.party.tables import Role
-from models.text import key
+from models.party.tables import Customer, Person, Role
+from models.rows import first, matching
+from models.text import company, key
 
 CUSTOMERS = """
 SELECT id, number, name FROM customer
@@ -57,3 +58,56 @@ async def contacts_of(customer_id: int) -> list[int]:
 async def people_with(role: Role) -> list[int]:
     """The ids of everybody at work who has a role."""
     return [row["id"] for row in await sql.rows(WITH_ROLE, role.value)]
+
+
+async def someone(person_id: int) -> Person:
+    """The person that a row of ours names."""
+    return await Person.get(id=person_id)
+
+
+async def anybody(person_id: int | None) -> Person | None:
+    """The person that a row of ours names, if it names one."""
+    return await Person.get_or_none(id=person_id) if person_id else None
+
+
+async def colleague(number: str) -> Person | None:
+    """A colleague at work, by number."""
+    return await first(Person.filter(number=number, active=True, customer_id=None))
+
+
+async def customer_of(customer_id: int | None) -> Customer | None:
+    """The customer that a row of ours names, with who looks after it."""
+    return await Customer.get_or_none(id=customer_id).select_related("owner") if customer_id else None
+
+
+async def customer_called(name: str) -> Customer | None:
+    """The customer of exactly this name, given up or not."""
+    return await first(Customer.filter(name=name))
+
+
+async def customer_like(name: str) -> Customer | None:
+    """The customer of this name, however its place and legal form are written, with who looks after it."""
+    wanted = company(name)
+    alike = Customer.filter(keys__contains=wanted).order_by("id").select_related("owner")
+    return next((each for each in await matching(alike) if company(each.name) == wanted), None)
+
+
+async def customer_meant(said: str) -> Customer | None:
+    """The customer that is not given up of exactly this name, else of this number."""
+    alive = Customer.filter(active=True)
+    return await first(alive.filter(name=said)) or await first(alive.filter(number=said.upper()))
+
+
+async def contact_called(customer_id: int, name: str) -> Person | None:
+    """A customer's contact of exactly this name."""
+    return await first(Person.filter(customer_id=customer_id, name=name, active=True))
+
+
+async def elsewhere_with(phone: str, customer_id: int) -> Person | None:
+    """Who has this phone and is not this customer's."""
+    return await first(Person.filter(phone=phone, active=True).exclude(customer_id=customer_id))
+
+
+async def colleagues_called(said: str) -> list[Person]:
+    """The colleagues that a number, name or nickname can mean."""
+    return await Person.filter(id__in=[each["id"] for each in await find_people(said)], customer_id=None)

@@ -8,7 +8,7 @@ from models.errors import NotEnoughStock, Refused, WrongState
 from models.moves import move
 from models.sales.amending import follow_lines, keep_revision, lock_order, set_quantity
 from models.sales.orders import hold_stock, lines_of
-from models.sales.tables import Delivery, DeliveryLine, OrderState, SalesOrder, SalesOrderLine
+from models.sales.tables import Delivery, DeliveryLine, OrderState, SalesOrder, SalesOrderLine, ShipmentState
 from models.stock.moving import add_move
 from models.stock.reservation import consume, held_by, let_go
 from models.system.numbers import next_number
@@ -78,6 +78,11 @@ async def ship(
 def settled_by(number: str) -> tuple[str, str]:
     """The reasons with which a delivery amends its order: lines that it closes a little over, and a little short."""
     return f"溢装 {number}", f"短装 {number}"
+
+
+async def shipments_of(order: SalesOrder) -> list[Delivery]:
+    """What has left of an order and was not taken back, the oldest first."""
+    return await Delivery.filter(order_id=order.id).exclude(state=ShipmentState.cancelled.value).order_by("id")
 
 
 async def _make_room(

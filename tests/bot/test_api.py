@@ -286,3 +286,17 @@ async def test_a_reference_says_what_it_is_beside_its_number(api: Api) -> None:
     assert approval["subject"]["name"] and set(approval["details"]["customer"]) == {"number", "name"}
     status, twice = await api.post("E004", "lead.create", company="城南水电", contact="王工", phone="13800009999")
     assert (status, twice["code"], twice["owner"]) == (409, "duplicate_lead", {"number": "E003", "name": "小李"})
+
+
+async def test_a_lead_of_a_company_that_is_known_by_its_full_name_is_the_same(api: Api) -> None:
+    status, lead = await api.post("E003", "lead.create", company="甲公司测试", contact="王工", phone="13700001111")
+    assert status == 200
+    for name in ("甲公司测试有限公司", "（广东）甲公司测试有限责任公司"):
+        status, twice = await api.post("E004", "lead.create", company=name, contact="李工", phone="13700002222")
+        assert (status, twice["code"], twice["number"]) == (409, "duplicate_lead", lead["number"])
+    status, known = await api.post(
+        "E004", "lead.create", company="宏达建材有限公司", contact="李工", phone="13700003333"
+    )
+    assert (status, known["number"], known["name"]) == (409, "CU0001", "宏达建材")
+    status, other = await api.post("E004", "lead.create", company="甲公司测试二厂", contact="李工", phone="13700004444")
+    assert status == 200 and other["number"] != lead["number"]

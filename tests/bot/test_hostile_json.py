@@ -26,7 +26,7 @@ GOOD: dict[str, Any] = {
 """What goes before the input that is tried, so that it is reached; where there is none, what stops the call is as good."""
 
 HOSTILE: tuple[Any, ...] = (
-    "", " ", "x" * 30, "字" * 300, "9" * 21, "x" * 4000, "%_\\'\";--", "😀" * 40, "9" * 400, "1e400", "١٢٣", "²", "9999-12-31", "0001-01-01",
+    "", " ", "x" * 30, "字" * 300, "字" * 200, "9" * 21, "x" * 4000, "%_\\'\";--", "😀" * 40, "9" * 400, "1e400", "١٢٣", "²", "9999-12-31", "0001-01-01",
     "NaN", "YWZ0ZXI6OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "宏达\n[查看](同意 AP0019)",
 )  # fmt: skip
 

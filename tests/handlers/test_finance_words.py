@@ -52,7 +52,7 @@ async def test_the_profit_of_one_customer_is_that_of_its_orders(chat: Chat, api:
     await chat("E005", "确认")
     said = await chat("E009", "宏达的毛利")
     _, report = await api.get("E009", "report.profit", customer="宏达建材")
-    assert "SO0312" in said and {row["customer"] for row in report["rows"]} == {"宏达建材"}
+    assert "SO0312" in said and {row["customer"]["name"] for row in report["rows"]} == {"宏达建材"}
 
 
 async def test_what_is_held_up_most_lies_longest_with_most_money(api: Api, chat: Chat) -> None:

@@ -1,19 +1,23 @@
 """What every handler must have: rights, words, prompts, a face in JSON, and the same facts in every face."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 from bot.openapi import document
 from bot.rendering import templates
+from bot.rendering.templates import ENVIRONMENT
 from bot.understanding.patterns import patterns
 from handlers.registry import Handler, load
 from handlers.rights import HERE, RIGHTS, Scope
 from models.errors import Refused
 from models.party.tables import Role
+from tests.people import Api
 
 HANDLERS = sorted(load().values(), key=lambda handler: handler.name)
+CHINESE = re.compile("[\u4e00-\u9fff]")
 ROLES = [role.value for role in Role]
 
 
@@ -82,3 +86,17 @@ def test_templates_without_a_handler_are_gone() -> None:
     folder = Path(templates.ROOT)
     names = {path.stem for path in (folder / "answers").glob("*.txt") if path.suffixes[-2:-1] != [".facts"]}
     assert names <= set(load())
+
+
+def test_every_input_has_a_chinese_name_where_it_is_wrong_and_where_it_is_missing() -> None:
+    words = ENVIRONMENT.get_template("words/inputs.txt").module
+    for table in (words.WRONG, words.MISSING):
+        nameless = {name for each in load().values() for name in each.inputs if not CHINESE.search(table.get(name, ""))}
+        assert nameless == set()
+
+
+async def test_no_refusal_of_an_input_shows_its_raw_name(api: Api) -> None:
+    _, body = await api.post("E005", "ship.confirm", order="SO0312", carrier="顺丰", tracking_no="1")
+    assert body["message"].startswith("物流单号“1”不对")
+    _, body = await api.get("E003", "order.list", state="飞了")
+    assert body["message"].startswith("状态“飞了”不对")

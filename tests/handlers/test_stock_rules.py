@@ -47,7 +47,11 @@ async def test_availability_is_told_in_four_named_figures(api: Api) -> None:
     assert (told["on_hand"], told["reserved"], told["free"]) == ("40", "30", "10")
     first = told["incoming"][0]
     line = await PurchaseOrderLine.get(order__number="PO0087")
-    assert (first["document"], first["quantity"], first["date"]) == ("PO0087", "600", line.due_date.isoformat())
+    assert (first["document"]["number"], first["quantity"], first["date"]) == (
+        "PO0087",
+        "600",
+        line.due_date.isoformat(),
+    )
 
 
 async def test_availability_of_late_goods_counts_from_today_and_says_so(chat: Chat) -> None:

@@ -10,6 +10,7 @@ from handlers.dispatch import Done
 from handlers.inputs import Amount, Name, Text
 from handlers.registry import command
 from handlers.result import Money, Numbered, Places, Ref, Result
+from handlers.visible import visible
 from models.approvals.deciding import ask, void
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -121,7 +122,7 @@ async def set_default(me: Actor, *, amount: Amount, group: Name | None = None) -
         if not fresh:
             await CustomerGroup.filter(id=made.id).update(credit_limit=amount)
     which = {"group__name": group} if group is not None else {"group_id": None}
-    count = await Customer.filter(active=True, own_limit=False, **which).count()
+    count = await visible(me, Customer).filter(active=True, own_limit=False, **which).count()
     return DefaultLimit(group=group, limit=amount, customers=count)
 
 

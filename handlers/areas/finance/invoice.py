@@ -14,7 +14,7 @@ from handlers.visible import visible
 from models import sql
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound
-from models.finance.invoicing import NothingToInvoice, NotInvoiced, invoice_order, reverse_invoice
+from models.finance.invoicing import NothingToInvoice, NotInvoiced, free_number, invoice_order, reverse_invoice
 from models.finance.tables import Invoice, InvoiceKind, InvoiceState
 from models.party.finding import contacts_of, people_with
 from models.party.keeping import keep_tax_details
@@ -140,19 +140,9 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
     if invoice is None:
         has_left = order.delivery_state != DeliveryState.pending.value
         raise NotInvoiced(order=order.number, e_number=e_number, has_left=has_left)
-    await _free_number(e_number, invoice)
+    await free_number(e_number, invoice)
     await Invoice.filter(id=invoice.id).update(e_number=e_number)
     return await _shown(me, invoice)
-
-
-async def _free_number(e_number: str, invoice: Invoice) -> None:
-    """Takes the number off what the customer owed from before, which is of no order. Raises InvalidInput elsewhere."""
-    taken = await Invoice.filter(e_number=e_number).exclude(id=invoice.id).first()
-    if taken is None:
-        return
-    if taken.order_id is not None or taken.customer_id != invoice.customer_id:  # type: ignore[attr-defined]
-        raise InvalidInput(input="e_number", given=e_number, why="already_used")
-    await Invoice.filter(id=taken.id).update(e_number="")
 
 
 @command(

@@ -7,7 +7,7 @@ from typing import Annotated
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
-from handlers.inputs import Amount, Text, refuse_nothing
+from handlers.inputs import Amount, Remark, refuse_nothing
 from handlers.money import PastDay, PaymentKind
 from handlers.registry import command, query
 from handlers.result import Money, Numbered, Places, Ref, Result
@@ -95,7 +95,7 @@ PREPAID = [f"{{customer}}{when}{{kind}}{how}{{amount}}" for when in ("", "{date}
     confirm=True,
 )  # fmt: skip
 async def record_payment(
-    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Text | None = None,
+    me: Actor, *, customer: Customer, amount: Amount, order: SalesOrder | None = None, note: Remark | None = None,
     date: PastDay | None = None, way: PaymentWay | None = None, kind: PaymentKind | None = None,
 ) -> Done[PaymentAnswer]:  # fmt: skip
     """登记收款：先冲指定订单，否则冲最早到期的，多的留作预收；预付款先不冲；可以写哪天、怎么付的"""

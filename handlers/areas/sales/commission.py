@@ -13,6 +13,7 @@ from handlers.rights import Scope
 from models.base import ZERO
 from models.clock import at_local, days, today
 from models.errors import InvalidInput, NotFound
+from models.party.finding import someone
 from models.party.tables import Person
 from models.sales.earning import earned, rate_of, set_rate, total_of
 
@@ -101,7 +102,7 @@ async def set_commission(me: Actor, *, percent: Count, person: Person | None = N
 async def _whose(me: Actor, person: Person | None) -> Person:
     """Oneself; others only for those who look at everybody. Raises NotFound."""
     if person is None:
-        return await Person.get(id=me.person_id)
+        return await someone(me.person_id)
     if me.scope is not Scope.all and person.id != me.id:
         raise NotFound(kind="person")
     return person

@@ -17,6 +17,7 @@ from models.party.tables import Customer, Person
 from models.production.tracking import track
 from models.sales.amending import percent_of
 from models.sales.orders import lines_of
+from models.sales.shipping import shipments_of
 from models.sales.tables import (
     Delivery,
     DeliveryState,
@@ -132,11 +133,6 @@ async def answer(
         over_by=over_by,
         short=any(line.delivered + held.get(line.position, ZERO) < line.quantity for line in lines),
     )
-
-
-async def shipments_of(order: SalesOrder) -> list[Delivery]:
-    """What has left of an order and was not taken back, the oldest first."""
-    return await Delivery.filter(order_id=order.id).exclude(state=ShipmentState.cancelled.value).order_by("id")
 
 
 def shipment(delivery: Delivery) -> Shipment:

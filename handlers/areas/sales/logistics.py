@@ -1,13 +1,14 @@
 """Where goods are that have left: the carrier and its number."""
 
 from handlers.actor import Actor
-from handlers.areas.sales.facts import Shipment, shipment, shipments_of
+from handlers.areas.sales.facts import Shipment, shipment
 from handlers.dispatch import MissingInput
 from handlers.registry import query
 from handlers.result import Result
 from handlers.sales import Parcel
 from handlers.visible import visible
 from models.errors import Refused
+from models.sales.shipping import shipments_of
 from models.sales.tables import DeliveryState, SalesOrder
 
 

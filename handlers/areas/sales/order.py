@@ -347,7 +347,7 @@ async def _let_go(order: SalesOrder) -> None:
 
 async def _to_receive(me: Actor) -> Refused:
     """Asks which of the orders that are on their way has arrived; or says that none is."""
-    left = Delivery.filter(state=ShipmentState.shipped.value).values("order_id")
+    left = visible(me, Delivery).filter(state=ShipmentState.shipped.value).values("order_id")
     coming = visible(me, SalesOrder).filter(id__in=Subquery(left), received_at=None)
     numbers = await coming.order_by("id").limit(MOST_COMING).values_list("number", flat=True)
     if not numbers:

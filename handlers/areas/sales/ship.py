@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from handlers.actor import Actor
-from handlers.areas.sales.facts import shipments_of, tell_about, wrong_state
+from handlers.areas.sales.facts import tell_about, wrong_state
 from handlers.call import Call
 from handlers.carriers import Carrier, is_numbered
 from handlers.dispatch import Done, MissingInput
@@ -20,7 +20,7 @@ from models.errors import InvalidInput, NotFound, WrongState
 from models.finance.credit import check_delivery
 from models.party.tables import Customer
 from models.sales.orders import lines_of
-from models.sales.shipping import ship
+from models.sales.shipping import ship, shipments_of
 from models.sales.tables import Delivery, DeliveryLine, DeliveryState, OrderState, SalesOrder, ShipmentState
 from models.sales.unshipping import unship
 

@@ -101,7 +101,9 @@ async def reserve_stock(me: Actor, *, customer: Customer, items: list[Item], dat
     for item in sorted(items, key=lambda item: item.product.id):
         made = await hold(customer.id, item.product, item.base_quantity, until=until, by=me.person_id)
         kept.append(
-            await _shown(await Hold.get(id=made.id).select_related("customer", "product", "made_by"), said(item))
+            await _shown(
+                await visible(me, Hold).select_related("customer", "product", "made_by").get(id=made.id), said(item)
+            )
         )
     numbers = ",".join(each.number for each in kept)
     return Done(Keeping(items=kept), undo=Call("stock.release", {"holds": numbers}))
@@ -186,7 +188,7 @@ async def list_holds(me: Actor, *, customer: Customer | None = None) -> Keeping:
 @command("stock.expire")
 async def expire_hold(me: Actor, *, hold: Text) -> Keeping:
     """预留到期放掉（到期时执行）"""
-    kept = await Hold.filter(number=hold).select_related("customer", "product", "made_by").first()
+    kept = await visible(me, Hold).filter(number=hold).select_related("customer", "product", "made_by").first()
     if kept is None:
         raise NotFound(kind="reservation")
     await let_go(kept, HoldState.expired)

@@ -6,7 +6,7 @@ from handlers.areas.stock.facts import remarks
 from handlers.call import Call
 from handlers.carriers import PICKED_UP, KnownCarrier
 from handlers.dispatch import Done, Instead, MissingInput
-from handlers.inputs import Ambiguous, Text, TrackingNo
+from handlers.inputs import Ambiguous, Remark, TrackingNo
 from handlers.items import Item
 from handlers.places import LotNo
 from handlers.registry import command, handler
@@ -45,7 +45,7 @@ async def issue_goods(
     customer: Customer | None = None,
     place: Place | None = None,
     lot: LotNo | None = None,
-    reason: Text | None = None,
+    reason: Remark | None = None,
     carrier: KnownCarrier | None = None,
     tracking_no: TrackingNo | None = None,
 ) -> Done[Adjusted]:

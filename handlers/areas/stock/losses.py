@@ -4,7 +4,7 @@ from handlers.actor import Actor
 from handlers.areas.stock.adjusting import Adjusted, do_with_consent, going_out
 from handlers.areas.stock.facts import remarks, source_of
 from handlers.dispatch import Done, MissingInput
-from handlers.inputs import Text
+from handlers.inputs import Remark
 from handlers.items import Item
 from handlers.measures import Delta, Measure
 from handlers.places import LotNo
@@ -32,7 +32,7 @@ async def scrap_goods(
     quantity: Measure | None = None,
     place: Place | None = None,
     lot: LotNo | None = None,
-    reason: Text | None = None,
+    reason: Remark | None = None,
 ) -> Done[Adjusted]:
     """报废：坏了的货出账，金额大的先审批"""
     wanted = items or await one_item(product, quantity, "stock.scrap")
@@ -55,7 +55,7 @@ async def adjust_stock(
     delta: Delta,
     place: Place | None = None,
     lot: LotNo | None = None,
-    reason: Text | None = None,
+    reason: Remark | None = None,
 ) -> Done[Adjusted]:
     """改账：多了少了几个，金额大的先审批"""
     quantity = delta.sign * await delta.measure.of(product, "delta")

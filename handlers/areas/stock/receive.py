@@ -18,7 +18,7 @@ from handlers.areas.stock.facts import (
 )  # fmt: skip
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
-from handlers.inputs import LARGEST, Ambiguous, Amount, Day, Text
+from handlers.inputs import LARGEST, Ambiguous, Amount, Day, Remark
 from handlers.items import Item
 from handlers.measures import Measure, Whole
 from handlers.places import LotNo
@@ -104,7 +104,7 @@ async def receive_goods(
     lot: LotNo | None = None,
     expires: Day | None = None,
     cost: Amount | None = None,
-    reason: Text | None = None,
+    reason: Remark | None = None,
 ) -> Done[Received]:
     """入库：采购到货、供应商送货、生产入库；没有采购单的要写原因，金额大的先审批"""
     refuse_expired(expires)

@@ -7,7 +7,7 @@ from handlers.actor import Actor
 from handlers.areas.stock.facts import lacking, ref, said, source_of
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
-from handlers.inputs import Ambiguous, Text
+from handlers.inputs import Ambiguous, Remark
 from handlers.items import Item
 from handlers.places import LotNo
 from handlers.registry import command
@@ -57,7 +57,7 @@ class SentBack(Result):
 )  # fmt: skip
 async def return_goods(
     me: Actor, *, items: list[Item], purchase: PurchaseOrder | None = None, supplier: Supplier | None = None,
-    place: Place | None = None, lot: LotNo | None = None, reason: Text | None = None,
+    place: Place | None = None, lot: LotNo | None = None, reason: Remark | None = None,
 ) -> Done[SentBack]:  # fmt: skip
     """退供应商：货出库，应付减少，采购单不再等这些货，十分钟内可撤销"""
     return await _return(me, items, purchase, supplier, place, lot, reason, replaced=False)
@@ -75,7 +75,7 @@ async def return_goods(
 )
 async def exchange_goods(
     me: Actor, *, items: list[Item], purchase: PurchaseOrder | None = None, supplier: Supplier | None = None,
-    place: Place | None = None, lot: LotNo | None = None, reason: Text | None = None,
+    place: Place | None = None, lot: LotNo | None = None, reason: Remark | None = None,
 ) -> Done[SentBack]:  # fmt: skip
     """向供应商换货：货退回去，采购单继续等补发的货"""
     return await _return(me, items, purchase, supplier, place, lot, reason, replaced=True)
@@ -83,7 +83,7 @@ async def exchange_goods(
 
 async def _return(
     me: Actor, items: list[Item], purchase: PurchaseOrder | None, supplier: Supplier | None, place: Place | None,
-    lot: LotNo | None, reason: Text | None, *, replaced: bool,
+    lot: LotNo | None, reason: Remark | None, *, replaced: bool,
 ) -> Done[SentBack]:  # fmt: skip
     if purchase is None:
         if supplier is None:

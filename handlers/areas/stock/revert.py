@@ -8,7 +8,7 @@ from handlers.inputs import Text
 from handlers.places import StockDocument
 from handlers.registry import command
 from handlers.result import Result
-from handlers.visible import find
+from handlers.visible import find, visible
 from models.approvals.deciding import void
 from models.errors import NotFound
 from models.moves import move
@@ -55,15 +55,15 @@ async def revert_document(me: Actor, *, document: StockDocument) -> Reverted:
 @command("stock.approved")
 async def approve_document(me: Actor, *, document: Text) -> Decided:
     """入库、库存调整和盘点差异审批通过后入账（审批通过时执行）"""
-    receipt = await GoodsReceipt.filter(number=document).first()
+    receipt = await visible(me, GoodsReceipt).filter(number=document).first()
     if receipt is not None:
         await book_and_hold(receipt, by=me.id)
         return Decided(number=document, state_text=ReceiptState.done.text)
-    adjustment = await Adjustment.filter(number=document).first()
+    adjustment = await visible(me, Adjustment).filter(number=document).first()
     if adjustment is not None:
         await apply_and_tell(adjustment, by=me.id)
         return Decided(number=document, state_text=AdjustmentState.done.text)
-    count = await _waiting_count(document)
+    count = await _waiting_count(me, document)
     dropped = await post_count(count, by=me.id)
     await tell_dropped(dropped, f"{document} 盘亏的货", "", "盘点")
     return Decided(number=document, state_text=StocktakeState.done.text)
@@ -72,21 +72,21 @@ async def approve_document(me: Actor, *, document: Text) -> Decided:
 @command("stock.refused")
 async def refuse_document(me: Actor, *, document: Text) -> Decided:
     """入库、库存调整和盘点差异被驳回（审批驳回时执行）"""
-    receipt = await GoodsReceipt.filter(number=document).first()
+    receipt = await visible(me, GoodsReceipt).filter(number=document).first()
     if receipt is not None:
         await move(receipt, ReceiptState.rejected)
         return Decided(number=document, state_text=ReceiptState.rejected.text)
-    adjustment = await Adjustment.filter(number=document).first()
+    adjustment = await visible(me, Adjustment).filter(number=document).first()
     if adjustment is not None:
         await move(adjustment, AdjustmentState.rejected)
         return Decided(number=document, state_text=AdjustmentState.rejected.text)
-    count = await _waiting_count(document)
+    count = await _waiting_count(me, document)
     await move(count, StocktakeState.counting)
     return Decided(number=document, state_text=StocktakeState.counting.text)
 
 
-async def _waiting_count(number: str) -> Stocktake:
-    found = await Stocktake.filter(number=number).first()
+async def _waiting_count(me: Actor, number: str) -> Stocktake:
+    found = await visible(me, Stocktake).filter(number=number).first()
     if found is None:
         raise NotFound(kind="stocktake")
     return found

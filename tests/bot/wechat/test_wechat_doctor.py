@@ -21,7 +21,9 @@ from models.clock import now
 from tests.people import Sim, product_settings
 
 BUTTONS = {"menu": {"button": [{"type": "click", "name": "库存", "key": "查库存"}]}}
-KNOWN = Known({"official": {"order.shipped": "T1"}, "miniprogram": {"order.shipped": "M1"}}, "o_1")
+NOBODY = {"errcode": 40003, "errmsg": "invalid openid"}
+
+KNOWN = Known({"official": {"order.shipped": "T1"}, "miniprogram": {"order.shipped": "M1"}}, ["o_1"])
 HEALTHY: dict[str, list[Any]] = {
     "/cgi-bin/menu/get": [BUTTONS, {"errcode": 0, "button": [{}]}],
     "/cgi-bin/template/get_all_private_template": [{"template_list": [{"template_id": "T1", "title": "发货"}]}],
@@ -252,3 +254,19 @@ async def test_the_demo_is_looked_at_through_its_own_doors(sim: Sim, database: s
     assert [each for each in (*good, *callbacks) if not found[each].good] == []
     assert found["公众号菜单"].fix == found["企业微信菜单"].fix == "还没有菜单，运行 liaodan menu push"
     assert "微信要求 https" in found["公网地址用 https"].fix
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ([NOBODY, {"subscribe": 0, "openid": "o_2"}, {"subscribe": 1, "openid": "o_1", "unionid": "u_1"}], True),
+        ([NOBODY, NOBODY, {"subscribe": 0, "openid": "o_1"}], False),
+    ],
+)
+async def test_an_openid_of_nobody_does_not_fail_the_check_of_union_ids(answers: list[Any], asked: bool) -> None:
+    async with wechat() as world:
+        for path, healthy in HEALTHY.items():
+            world.server.put(path, *(answers if path == "/cgi-bin/user/info" else healthy))
+        found = await check(world, Known(KNOWN.templates, ["typed-by-hand", "o_2", "o_1"]))
+        assert bad(found) == []
+        assert ("公众号与小程序的关联" in [each.what for each in found]) is asked
