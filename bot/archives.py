@@ -2,6 +2,7 @@
 
 import contextlib
 import filecmp
+import gzip
 import io
 import shutil
 import subprocess
@@ -16,6 +17,8 @@ from bot.trouble import Trouble
 from models.embedded import programs
 
 SQL, FILES = "database.sql", "files"
+
+MANY = 1 << 20
 
 HALF = ".restoring"
 """How the name of an attachment ends that is still being copied."""
@@ -66,7 +69,10 @@ def _unpack(file: Path, folder: Path) -> None:
     try:
         with tarfile.open(file) as archive:
             archive.extractall(folder, filter="data")
-    except (tarfile.TarError, EOFError, zlib.error):
+            # The checksum stands at the very end, where tarfile has no business.
+            while archive.fileobj is not None and archive.fileobj.read(MANY):
+                pass
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile):
         raise Trouble(f"{file} 读不出来：不是 liaodan backup 做的备份，或者没有传完整。什么都没有改动") from None
     except OSError as error:
         raise Trouble(f"{file} 读不出来：{_why(error)}。什么都没有改动") from None

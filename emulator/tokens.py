@@ -74,13 +74,14 @@ class Tokens:
             raise Refusal(41001, "access_token missing")
         token = self._all.get(text)
         # One from before a restart is refused as its own platform would: only WeCom's have no figure in front.
-        if token is None and (work_only or ("work" in doors and not _NUMBERED.match(text))):
+        looks_work = "work" in doors and not _NUMBERED.match(text)
+        if token is None and (looks_work or len(text) < 16):
             raise Refusal(40014, "invalid access_token")
         if token is None or token.door not in doors:
             code, words = (40014, "invalid access_token") if work_only else (40001, _NOT_LATEST)
             raise Refusal(code, words)
         if token.superseded is not None and token.superseded <= self._clock.now():
-            raise Refusal(40001, _NOT_LATEST)
+            raise Refusal(40014 if token.door == "work" else 40001, _NOT_LATEST)
         if token.expires <= self._clock.now():
             raise Refusal(42001, "access_token expired")
         return token.door
@@ -123,6 +124,6 @@ class Tokens:
         return min(LIFE_S, max(1, int(token.expires - self._clock.now() + 0.5)))
 
 
-_NUMBERED = re.compile(r"\d\d_.{16}")
+_NUMBERED = re.compile(r"\d\d_")
 
 _NOT_LATEST = "invalid credential, access_token is invalid or not latest"

@@ -34,6 +34,8 @@ AWAY = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    # What asyncpg makes of a connection that was ended while nobody used it.
+    asyncpg.InternalClientError,
     ConnectionError,
     TimeoutError,
 )
