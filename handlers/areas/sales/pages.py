@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer
-from handlers.areas.sales.order import query_order
+from handlers.areas.sales.looking import query_order
 from handlers.areas.sales.quoted import QuotationAnswer, quotation_answer
 from handlers.measures import in_packs
 from handlers.pages import Sheet, page
