@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.conversation import error_card
+from bot.performing import error_card
 from handlers.actor import Actor, from_row, nobody
 from handlers.dispatch import Outcome
 from handlers.result import plain_facts
