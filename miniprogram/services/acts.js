@@ -17,7 +17,7 @@ const act = async (page, name, work, failed) => {
 
 const askColleague = async () => {
   const { who } = await api.command('human.handoff');
-  wx.showModal({ title: '已经告诉同事', content: `${who}会尽快联系您`, showCancel: false, confirmText: '好的' });
+  wx.showModal({ title: '已经告诉同事', content: `${who.name}会尽快联系您`, showCancel: false, confirmText: '好的' });
 };
 
 module.exports = { act, askColleague };

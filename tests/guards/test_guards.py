@@ -26,7 +26,7 @@ GUARDS = [
      "tests/handlers/test_races.py::test_a_turn_waits_for_the_conversation_that_another_worker_holds"),
     ("version of a conversation", "bot/turns.py", "given.version = c.xmin::text", "true",
      "tests/handlers/test_races.py::test_a_line_that_only_asks_is_answered_anew_if_another_worker_was_faster"),
-    ("injection neutraliser", "bot/rendering/templates.py", "finalize=neutral,", "",
+    ("injection neutraliser", "bot/rendering/templates.py", "neutral(called(value))", "called(value)",
      "tests/bot/test_rendering.py::test_hostile_text_in_every_fact_of_every_template_grows_nothing"),
     ("rights row", "handlers/dispatch.py", "    if scope is Scope.none:\n        raise NoRight()\n", "",
      "tests/handlers/test_matrix.py"),
