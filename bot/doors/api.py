@@ -96,8 +96,8 @@ def _handler(request: web.Request, kind: str) -> Handler:
 
 
 def _answer(outcome: Outcome) -> web.Response:
-    body = body_of(outcome)
-    return _json(body, 202 if "job" in body or "pending" in body else 200)
+    waits = outcome.job is not None or outcome.approval is not None
+    return _json(body_of(outcome), 202 if waits else 200)
 
 
 def _json(body: dict[str, Any], status: int = 200) -> web.Response:
