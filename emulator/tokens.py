@@ -81,7 +81,7 @@ class Tokens:
             code, words = (40014, "invalid access_token") if work_only else (40001, _NOT_LATEST)
             raise Refusal(code, words)
         if token.superseded is not None and token.superseded <= self._clock.now():
-            raise Refusal(40014 if token.door == "work" else 40001, _NOT_LATEST)
+            raise Refusal(40001, _NOT_LATEST)
         if token.expires <= self._clock.now():
             raise Refusal(42001, "access_token expired")
         return token.door

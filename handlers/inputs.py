@@ -150,7 +150,7 @@ class SpotReader(Reader[Spot]):
         raise InvalidInput(input=name, given=text[:40], why="not_from_the_map")
 
     async def load(self, me: Actor, value: Any, name: str) -> Spot:
-        return Spot(await TextReader().load(me, value, name))
+        return Spot(await RemarkReader().load(me, value, name))
 
 
 @reads(Receiver)

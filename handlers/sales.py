@@ -105,6 +105,8 @@ class ParcelReader(Reader[Parcel]):
 
     async def read(self, me: Actor, text: str, name: str) -> Parcel:
         number = plain(text).replace(" ", "").upper()
+        if not re.fullmatch(self.slot, number):
+            raise NotFound(kind="delivery")
         sent = visible(me, Delivery).filter(tracking_no=number)
         found = await sent.order_by("-id").select_related("order").first()
         if found is None:

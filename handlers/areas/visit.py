@@ -19,6 +19,7 @@ from models.party.tables import Customer, Person
 from models.system.numbers import next_number
 from models.text import key
 
+LONGEST_NUMBER, LONGEST_NAME = 20, 80
 GONE = [LeadState.converted.value, LeadState.disqualified.value]
 
 
@@ -43,7 +44,11 @@ class VisitedReader(Reader[Visited]):
             return Visited(await CustomerReader().read(me, text, name))
         except NotFound:
             leads = visible(me, Lead).exclude(state__in=GONE)
-            found = await leads.filter(company_key=key(text)).first() or await leads.filter(number=text.strip()).first()
+            found = None
+            if len(text) <= LONGEST_NUMBER:
+                found = await leads.filter(number=text.strip()).first()
+            if found is None and len(text) <= LONGEST_NAME:
+                found = await leads.filter(company_key=key(text)).first()
             if found is None:
                 raise
             return Visited(found)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from models import sql
 from models.auditing import CHECKS
 from models.base import ZERO
-from models.books.posting import Leg, post, reverse
+from models.books.posting import Leg, post, refuse_closed, reverse
 from models.books.tables import ClosedPeriod, JournalEntry
 from models.clock import at_local, days, now
 from models.errors import Refused
@@ -73,9 +73,11 @@ class Closing:
 
 
 async def close_month(first: date, *, by: int | None) -> Closing:
-    """Closes the month that begins with `first`. Raises EarlierMonthsOpen, CannotClose."""
-    await _refuse_out_of_order(first)
+    """Closes the month that begins with `first`. Raises PeriodClosed, EarlierMonthsOpen, CannotClose."""
+    await _one_at_a_time()
     last = _last_day(first)
+    await refuse_closed(last)
+    await _refuse_out_of_order(first)
     checks = await checks_of(last)
     if failed := [each for each in checks if each.found]:
         raise CannotClose(month=f"{first:%Y-%m}", items=[{"name": each.name, "found": each.found} for each in failed])
@@ -89,12 +91,18 @@ async def close_month(first: date, *, by: int | None) -> Closing:
 
 async def reopen_month(first: date, *, by: int | None) -> None:
     """Opens the last closed month again: what its closing booked is reversed. Raises EarlierMonthsOpen."""
+    await _one_at_a_time()
     last = await _last_closed()
     month = f"{first:%Y-%m}"
     if last != month:
         raise EarlierMonthsOpen(month=month, last=last)
     await ClosedPeriod.filter(month=month).delete()
     await reverse(f"JZ{month}", memo=f"反结账 {month}", on=_last_day(first), by=by)
+
+
+async def _one_at_a_time() -> None:
+    """Two who close the same month at once: the second sees that it is closed."""
+    await sql.rows("SELECT pg_advisory_xact_lock(hashtext('liaodan closing'))")
 
 
 async def checks_of(last: date) -> list[Check]:
