@@ -28,8 +28,10 @@ from models.embedded import server
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs/pictures"
 
-MOMENT = datetime(2026, 11, 23, 10, 30, tzinfo=SHANGHAI)
-"""When the story plays, so that a picture changes only if what it shows does."""
+_NOW = datetime.now(SHANGHAI)
+_MORNING = _NOW.replace(hour=10, minute=30, second=0, microsecond=0)
+MOMENT = _MORNING if _MORNING > _NOW else _MORNING + timedelta(days=1)
+"""When the story plays: clocks only go forward, and the mini-program looks at the browser's own."""
 APART = timedelta(minutes=6)
 """Between two scenes."""
 
@@ -137,7 +139,7 @@ SCENES: tuple[tuple[str, Step, str, str], ...] = (
 async def draw(browser: Browser, phones: Phones) -> None:
     """Every scene at every size; of the last one also the log and the camera."""
     for number, (name, step, query, slot) in enumerate(SCENES):
-        await phones.set_clock(MOMENT + number * APART)
+        await phones.set_clock(MOMENT + (number + 1) * APART)
         await step(phones)
         for width in SIZES:
             async with _page(browser, phones, width, query) as page:
