@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -149,34 +148,26 @@ class Turns:
 
     async def run(self, turn: Turn, *, links: bool) -> str:
         """One turn, after the turns of the same person before it: at once if it only asks, else in a transaction."""
-        async with self._lane(turn) as admitted:
-            if not admitted:
-                await park(turn)
-                return ""
-            if not turn.event and (reply := await self._ask(turn, links)) is not None:
-                return reply
-            return await transaction(self._take, turn, links)
+        where = (turn.door, turn.identity)
+        lane = self._lanes.setdefault(where, Lane())
+        if lane.waiting >= QUEUE:
+            await park(turn)
+            return ""
+        lane.waiting += 1
+        try:
+            async with lane.lock:
+                if not turn.event and (reply := await self._ask(turn, links)) is not None:
+                    return reply
+                return await transaction(self._take, turn, links)
+        finally:
+            lane.waiting -= 1
+            if not lane.waiting:
+                self._lanes.pop(where, None)
 
     async def drain(self) -> None:
         """Waits for the turns that run; called before the process ends."""
         if self._running:
             await asyncio.wait(self._running)
-
-    @asynccontextmanager
-    async def _lane(self, turn: Turn) -> Any:
-        where = (turn.door, turn.identity)
-        lane = self._lanes.setdefault(where, Lane())
-        if lane.waiting >= QUEUE:
-            yield False
-            return
-        lane.waiting += 1
-        try:
-            async with lane.lock:
-                yield True
-        finally:
-            lane.waiting -= 1
-            if not lane.waiting:
-                self._lanes.pop(where, None)
 
     async def _ask(self, turn: Turn, links: bool) -> str | None:
         """The reply to a line that changes nothing but the conversation; None where it takes the row's lock.

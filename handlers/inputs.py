@@ -9,9 +9,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Generic, NewType, TypeVar
 
 from handlers.actor import Actor
-from handlers.reading.dates import DAY, read_day
+from handlers.reading.dates import DAY, DAY_SIGNS, read_day
 from handlers.reading.figures import FIGURE, read_figure
-from handlers.reading.periods import PERIOD, Span, read_period
+from handlers.reading.periods import PERIOD, PERIOD_SIGNS, Span, read_period
 from models.clock import today
 from models.errors import InvalidInput, Refused
 from models.text import plain
@@ -51,11 +51,13 @@ class Ambiguous(Refused):
 class Reader(ABC, Generic[T]):
     """How one kind of input is read.
 
-    `slot` is the pattern it has inside a line of chat; `free` says that the pattern takes anything, and `worded` that
-    any words at all can be its value, so that a question for it would swallow whatever is said next.
+    `slot` is the pattern it has inside a line of chat, and `signs` are characters of which whatever fits it has one;
+    `free` says that the pattern takes anything, and `worded` that any words at all can be its value, so that a question
+    for it would swallow whatever is said next.
     """
 
     slot: ClassVar[str] = r".+?"
+    signs: ClassVar[str] = ""
     free: ClassVar[bool] = True
     worded: ClassVar[bool] = False
     schema: ClassVar[dict[str, Any]] = {"type": "string"}
@@ -327,6 +329,7 @@ _MEANT = re.compile(r"[年月日号]|\d{4}")
 @reads(Day)
 class DayReader(Reader[Day]):
     slot = rf"(?<!\d){DAY}"
+    signs = DAY_SIGNS
     free = False
     schema = {"type": "string", "format": "date"}
     years = 3
@@ -355,6 +358,7 @@ class SpanReader(Reader[Span]):
     """A span of days: a day, a week, a month, a quarter, a year."""
 
     slot = PERIOD
+    signs = PERIOD_SIGNS
     free = False
 
     async def read(self, me: Actor, text: str, name: str) -> Span:

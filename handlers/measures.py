@@ -89,6 +89,7 @@ class DeltaReader(Reader[Delta]):
     """`多了20个` or +20; `少了3箱` or -3箱."""
 
     slot = rf"(?:[多少]了?|盘[盈亏]|[+\-])\s*{MEASURE}"
+    signs = "多少盘+-"
     free = False
 
     async def read(self, me: Actor, text: str, name: str) -> Delta:

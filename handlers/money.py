@@ -82,6 +82,7 @@ class PaymentKind(Labelled):
 @reads(PaymentKind)
 class PaymentKindReader(WordReader[PaymentKind]):
     slot = r"(?:预付款|预付|定金|订金|预收款|预收)"
+    signs = "预定订"
     words = dict.fromkeys(("预付款", "预付", "定金", "订金", "预收款", "预收", "prepay"), PaymentKind.prepay)
 
     def save(self, value: PaymentKind) -> str:

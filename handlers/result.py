@@ -49,18 +49,22 @@ class Result(BaseModel):
     def facts(self, may: Any) -> dict[str, Any]:
         """The answer as JSON for someone; `may(right)` says what they see."""
         shown: dict[str, Any] = {}
-        for name, places, right, refers in _plan(type(self)):
-            value = getattr(self, name)
+        values = self.__dict__
+        for name, places, right, refers in _PLANS.get(type(self)) or _plan(type(self)):
+            value = values[name]
             if value is None or (right is not None and not may(right)):
                 continue
-            if refers is not None:
-                shown[name] = (
-                    [reference(each, refers) for each in value] if type(value) is list else reference(value, refers)
-                )
-                continue
-            if type(value) not in _PLAIN and isinstance(value, Labelled):
-                shown[f"{name}_text"] = value.text
-            shown[name] = _fact(value, places, may)
+            kind = type(value)
+            if kind is Decimal:
+                shown[name] = figure(value, places)
+            elif refers is not None:
+                shown[name] = [reference(each, refers) for each in value] if kind is list else reference(value, refers)
+            elif kind in _PLAIN:
+                shown[name] = value
+            else:
+                if isinstance(value, Labelled):
+                    shown[f"{name}_text"] = value.text
+                shown[name] = _fact(value, places, may)
         return shown
 
 
@@ -101,8 +105,8 @@ class Entire(Listing):
         return {**shown, "total": len(shown["items"])}
 
 
-_PLAIN = frozenset({str, Decimal, list, bool, int})
-"""What nearly every field holds; to look closer costs more than all the rest."""
+_PLAIN = frozenset({str, bool, int})
+"""What JSON has too: nothing is to be done about it, and to look closer costs more than all the rest."""
 
 Step = tuple[str, int | None, str | None, str | None]
 
@@ -139,7 +143,7 @@ def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _fact(value: Any, places: int | None, may: Any) -> Any:
     kind = type(value)
-    if kind is str or kind is bool or kind is int:
+    if kind in _PLAIN:
         return value
     if kind is Decimal:
         return figure(value, places)
@@ -166,5 +170,7 @@ def figure(value: Decimal, places: int | None = None) -> str:
     """A decimal as JSON carries it: no exponent, and no zeros that say nothing."""
     if places is not None:
         return f"{value:.{places}f}"
-    text = f"{value:f}"
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -69,6 +69,7 @@ class FloorReader(WordReader[Floor]):
     """The asker wants to know how low they may go."""
 
     slot = r"(?:最低能卖多少|最低多少钱?|底价(?:多少)?|最低卖多少|最低价(?:多少)?)"
+    signs = "低底"
     words = {word: Floor("floor") for word in (
         "最低能卖多少", "最低多少", "最低多少钱", "底价", "底价多少", "最低卖多少", "最低价", "最低价多少", "floor",
     )}  # fmt: skip
@@ -79,6 +80,7 @@ class BargainReader(WordReader[Bargain]):
     """The asker would like to pay less."""
 
     slot = r"(?:能不能|可不可以|能|可以)?(?:再?便宜|优惠)(?:一?点|些)?(?:吗|不)?"
+    signs = "便优"
     words = {word: Bargain("true") for word in ("true", "便宜点")}
 
     async def read(self, me: Actor, text: str, name: str) -> Bargain:
@@ -131,6 +133,7 @@ class LettingGoReader(WordReader[LettingGo]):
 @reads(Remedy)
 class RemedyReader(WordReader[Remedy]):
     slot = r"(?:换货|补发|退款|退钱|换新)"
+    signs = "换补退"
     words = {
         **dict.fromkeys(("换货", "补发", "换新", "replacement"), Remedy.replacement),
         **dict.fromkeys(("退款", "退钱", "credit"), Remedy.credit),

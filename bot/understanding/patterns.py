@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 
 from handlers.registry import GOES_ON, Handler, load
 from models.text import plain
@@ -14,12 +15,16 @@ _POLITE = re.compile(
     r"^(?:请问|请|麻烦|帮我|给我|我想|我要查|那个|那)+|(?:[。.！!？?~～,，]|吧|啊|呀|呢|哈|谢谢|现在)+$"
 )
 
+# What may stand behind the words of a pattern, also at its end.
+_LOOSE = " ,，:："
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Pattern:
     """One way to say one thing; `weight` counts the letters that must be there, `typed` the slots that are not free.
 
-    It `goes_on` if it is about what was spoken of before; in `says`, such a phrase begins with `…`.
+    `first` and `last` are the letters with which it begins and ends, "" where a slot does. It `goes_on` if it is about
+    what was spoken of before; in `says`, such a phrase begins with `…`.
     """
 
     handler: Handler
@@ -28,26 +33,27 @@ class Pattern:
     typed: int
     slots: tuple[str, ...]
     letters: frozenset[str]
+    first: str
+    last: str
     goes_on: bool = False
 
-    @property
+    @cached_property
     def regex(self) -> re.Pattern[str]:
         """What a line is held against; made when a line first comes near: a command needs a handful of the thousand."""
-        return _regex(self.source)
+        return re.compile(self.source, re.IGNORECASE)
 
 
-@cache
-def _regex(source: str) -> re.Pattern[str]:
-    # Longer-lived than the cache that `re` keeps, which forgets after some hundreds.
-    return re.compile(source, re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Match:
-    """A line that fits a pattern, with the text of each slot."""
+    """A line that fits a pattern."""
 
     pattern: Pattern
-    slots: dict[str, str]
+    fit: re.Match[str]
+
+    @cached_property
+    def slots(self) -> dict[str, str]:
+        """The text of each slot."""
+        return {name: text.strip() for name, text in self.fit.groupdict().items() if text}
 
 
 @lru_cache(maxsize=1)
@@ -66,22 +72,37 @@ def trimmed(line: str) -> str:
 def matches(line: str) -> list[Match]:
     """The patterns a line fits, the most telling first."""
     found = []
-    index, letters = _by_letter(), {"", *line.lower()}
-    likely = [place for letter in letters for place in index.get(letter, ())]
-    for each in (patterns()[place] for place in sorted(likely)):
-        if each.letters <= letters and (fit := each.regex.fullmatch(line)):
-            found.append(Match(each, {name: text.strip() for name, text in fit.groupdict().items() if text}))
+    lower = line.lower()
+    letters, first, last = {"", *lower}, ("", lower[:1]), ("", lower.rstrip(_LOOSE)[-1:])
+    every, index = patterns(), _by_letter()
+    for place in sorted({place for letter in letters & index.keys() for place in index[letter]}):
+        each = every[place]
+        if each.last not in last or each.first not in first or not each.letters <= letters:
+            continue
+        if fit := each.regex.fullmatch(line):
+            found.append(Match(each, fit))
     return found
 
 
 @lru_cache(maxsize=1)
 def _by_letter() -> dict[str, list[int]]:
-    """The places of the patterns that cannot fit without a letter, the rarest of theirs; under "" those without any."""
+    """The places of the patterns that fit no line without a letter: the rarest of theirs, or one of the signs of a slot.
+
+    Under "" are those that can fit any line.
+    """
     common = Counter(letter for each in patterns() for letter in each.letters)
     index: dict[str, list[int]] = defaultdict(list)
     for place, each in enumerate(patterns()):
-        index[min(each.letters, key=lambda letter: (common[letter], letter), default="")].append(place)
+        rarest = min(each.letters, key=lambda letter: (common[letter], letter), default="")
+        for letter in (rarest,) if rarest else _signs(each):
+            index[letter].append(place)
     return index
+
+
+def _signs(pattern: Pattern) -> Iterable[str]:
+    """Characters of which a line has one that fits a pattern without letters; "" where nothing is certain."""
+    readers = [pattern.handler.inputs[slot].reader for slot in pattern.slots]
+    return min((reader.signs for reader in readers if reader.signs), key=len, default=("",))
 
 
 def _compile(handler: Handler, phrase: str) -> Pattern:
@@ -97,7 +118,10 @@ def _compile(handler: Handler, phrase: str) -> Pattern:
             source += rf"(?P<{part}>{readers[part].slot})[\s,，]{apart}"
         elif part:
             weight += len(part)
-            source += r"[\s,，]*".join(re.escape(letter) for letter in plain(part)) + r"[\s,，:：]*"
+            source += r"[\s,，]*".join(re.escape(letter) for letter in plain(part)) + rf"[\s{_LOOSE}]*"
     typed = sum(not reader.free for reader in readers.values())
-    letters = frozenset("".join(plain(part) for part in parts[::2]).lower().replace(" ", ""))
-    return Pattern(handler, source, weight, typed, tuple(slots), letters, phrase.startswith(GOES_ON))
+    fixed = [plain(part).lower().replace(" ", "") for part in parts[::2]]
+    return Pattern(
+        handler, source, weight, typed, tuple(slots),
+        letters=frozenset("".join(fixed)), first=fixed[0][:1], last=fixed[-1][-1:], goes_on=phrase.startswith(GOES_ON),
+    )  # fmt: skip

@@ -95,7 +95,9 @@ def is_firm(trouble: Refused | None) -> bool:
 def _by_role(me: Actor, found: list[Match]) -> list[Match]:
     """A bare number is an order to a salesperson and a work order to a worker."""
     wanted = "work_order" if {"worker", "quality"} & me.roles else "order"
-    return sorted(found, key=lambda match: (-match.pattern.weight, -match.pattern.typed, wanted not in match.slots))
+    return sorted(
+        found, key=lambda match: (-match.pattern.weight, -match.pattern.typed, wanted not in match.pattern.slots)
+    )
 
 
 async def _read(me: Actor, match: Match) -> Understood:

@@ -21,6 +21,9 @@ DAY = (
 )
 """One day, for use inside larger patterns."""
 
+DAY_SIGNS = "天日周星礼月年号后-/."
+"""Characters of which every day has one."""
+
 _WEEK = re.compile(r"(下下|下|这|本|上)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天])")
 _YMD = re.compile(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})[日号]?")
 _MD = re.compile(r"(\d{1,2})(?:月|[-/])(\d{1,2})[日号]?")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.reading.dates import DAY, read_day
+from handlers.reading.dates import DAY, DAY_SIGNS, read_day
 from handlers.reading.figures import read_figure
 
 MONTHS = "(?:十一|十二|[一二三四五六七八九十])"
@@ -14,6 +14,9 @@ PERIOD = (
     rf"|\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:/\d{{4}}-\d{{2}}-\d{{2}})?|\d{{4}}年(?:\d{{1,2}}月)?|\d{{1,2}}月份?|{MONTHS}月份?|{DAY})"
 )
 """One span, for use inside larger patterns."""
+
+PERIOD_SIGNS = f"季半{DAY_SIGNS}"
+"""Characters of which every span has one."""
 
 _MONTH = re.compile(r"(?:(\d{4})[-年])?(\d{1,2}|十一|十二|[一二三四五六七八九十])月?份?")
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")

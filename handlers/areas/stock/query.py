@@ -88,7 +88,9 @@ async def query_stock(
         holds = await unit_factor(product, unit)
         packs = (answer.free or ZERO) / holds
         answer = answer.model_copy(update={"pack": unit, "free_packs": packs.quantize(TENTH, ROUND_FLOOR)})
-    return answer.model_copy(update={"others": [await _also(each, warehouse) for each in also] if also else None})
+    if also:
+        answer = answer.model_copy(update={"others": [await _also(each, warehouse) for each in also]})
+    return answer
 
 
 async def _also(product: Product, warehouse: Warehouse | None) -> AlsoStock:
@@ -100,11 +102,12 @@ async def _stock_of(product: Product, warehouse: Warehouse | None) -> StockAnswe
     figures = await stock_figures(product.id)
     places = [place for place in figures.places if warehouse is None or place.warehouse == warehouse.name]
     shown = Figures(places, figures.incoming, figures.outgoing)
+    free = shown.free
     return StockAnswer(
         product=Ref(code=product.code, name=product.name),
         unit=product.unit,
-        availability=availability(shown.free, product.min_stock),
-        free=max(shown.free, ZERO),
+        availability=availability(free, product.min_stock),
+        free=max(free, ZERO),
         on_hand=shown.on_hand,
         reserved=shown.reserved,
         expired=shown.expired or None,
