@@ -14,6 +14,7 @@ from handlers.dispatch import write_down
 from handlers.importing.engine import Imported, ImportRefused, Kind, import_table
 from handlers.importing.kinds import KINDS
 from handlers.result import plain_facts
+from handlers.rights import RIGHTS
 from handlers.sheets.reading import UnreadableFile
 from handlers.sheets.writing import as_csv, as_xlsx
 from models.system.files import STORE, write_file
@@ -39,7 +40,7 @@ async def import_file(name: str, file: Path, *, dry_run: bool) -> str:
             raise _DryRun()
         kept = await asyncio.to_thread(write_file, STORE.folder, data)
         inputs = {"what": kind.name, "file": file.name, "sha256": kept}
-        facts = done[0].facts(lambda right: True)
+        facts = done[0].facts(RIGHTS.all_fields)
         await write_down(f"cli:{secrets.token_hex(16)}", door="cli", name="import.file", inputs=inputs, facts=facts)
 
     try:
@@ -48,7 +49,7 @@ async def import_file(name: str, file: Path, *, dry_run: bool) -> str:
         pass
     except (ImportRefused, UnreadableFile) as refused:
         raise Trouble(whole_text(templates.render(f"errors/{refused.code}", plain_facts(refused.facts)))) from None
-    facts = done[0].facts(lambda right: True)
+    facts = done[0].facts(RIGHTS.all_fields)
     return whole_text(templates.render("answers/import.file", facts, preview=dry_run, pending=None))
 
 

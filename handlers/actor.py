@@ -53,9 +53,10 @@ class Actor(NamedTuple):
         """Someone of a customer, who learns nothing of others and no totals."""
         return Role.customer.value in self.roles
 
-    def may(self, right: str) -> bool:
-        """Whether a field that needs this right is shown to them."""
-        return RIGHTS.field(right, self.roles)
+    @property
+    def rights(self) -> frozenset[str]:
+        """The rights to see fields that need one."""
+        return RIGHTS.fields_of(self.roles)
 
     def reach(self, handler: str) -> Scope:
         """How far a handler looks for them; `none` when it is not for them at all."""

@@ -215,6 +215,6 @@ async def read_inputs(me: Actor, found: Handler, call: Call) -> dict[str, Any]:
 def _outcome(me: Actor, found: Handler, done: Any) -> Outcome:
     if isinstance(done, Done):
         return Outcome(
-            found, done.result.facts(me.may), done.approval, done.undo is not None, done.files_for, done.asks
+            found, done.result.facts(me.rights), done.approval, done.undo is not None, done.files_for, done.asks
         )
-    return Outcome(found, done.facts(me.may))
+    return Outcome(found, done.facts(me.rights))

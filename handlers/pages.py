@@ -98,7 +98,7 @@ async def open_page(link: PageLink) -> dict[str, Any]:
     me = me.at(scope)
     values = await read_inputs(me, found, Call(found.name, link.inputs))
     sheet = await PAGES[link.kind].facts(me, **values)
-    return sheet.facts(me.may)
+    return sheet.facts(me.rights)
 
 
 async def open_table(link: PageLink) -> Table | None:

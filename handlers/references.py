@@ -366,7 +366,7 @@ def documents_named(text: str) -> set[str]:
 def _product_choice(me: Actor, row: Mapping[str, Any]) -> dict[str, str]:
     """A product among several, with what is free of it for those who may know."""
     choice = _choice(row, "code")
-    if me.may("stock.detail") and row.get("free") is not None:
+    if "stock.detail" in me.rights and row.get("free") is not None:
         choice["free"] = f"{row['free'].normalize():,f} {row['unit']}"
     return choice
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict
@@ -46,13 +47,13 @@ class Result(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
-    def facts(self, may: Any) -> dict[str, Any]:
-        """The answer as JSON for someone; `may(right)` says what they see."""
+    def facts(self, rights: frozenset[str]) -> dict[str, Any]:
+        """The answer as JSON for someone who has these rights to see fields that need one."""
         shown: dict[str, Any] = {}
         values = self.__dict__
-        for name, places, right, refers in _PLANS.get(type(self)) or _plan(type(self)):
+        for name, places, refers in _plan(type(self), rights):
             value = values[name]
-            if value is None or (right is not None and not may(right)):
+            if value is None:
                 continue
             kind = type(value)
             if kind is Decimal:
@@ -64,7 +65,7 @@ class Result(BaseModel):
             else:
                 if isinstance(value, Labelled):
                     shown[f"{name}_text"] = value.text
-                shown[name] = _fact(value, places, may)
+                shown[name] = _fact(value, places, rights)
         return shown
 
 
@@ -91,8 +92,8 @@ class Listing(Result):
     total: int
     next: str | None = None
 
-    def facts(self, may: Any) -> dict[str, Any]:
-        return {**super().facts(may), "next": self.next}
+    def facts(self, rights: frozenset[str]) -> dict[str, Any]:
+        return {**super().facts(rights), "next": self.next}
 
 
 class Entire(Listing):
@@ -100,32 +101,31 @@ class Entire(Listing):
 
     total: int = 0
 
-    def facts(self, may: Any) -> dict[str, Any]:
-        shown = super().facts(may)
+    def facts(self, rights: frozenset[str]) -> dict[str, Any]:
+        shown = super().facts(rights)
         return {**shown, "total": len(shown["items"])}
 
 
 _PLAIN = frozenset({str, bool, int})
 """What JSON has too: nothing is to be done about it, and to look closer costs more than all the rest."""
 
-Step = tuple[str, int | None, str | None, str | None]
+NO_RIGHTS: frozenset[str] = frozenset()
 
-_PLANS: dict[type[Result], tuple[Step, ...]] = {}
-
-
-def _plan(kind: type[Result]) -> tuple[Step, ...]:
-    """Name, decimals, needed right and way of referring of each field; worked out once per class."""
-    if kind not in _PLANS:
-        _PLANS[kind] = tuple(
-            (name, *_marks(field.metadata), needs, refers_by(field.annotation, field.metadata))
-            for name, field in kind.model_fields.items()
-            for needs in [next((mark.right for mark in field.metadata if isinstance(mark, Needs)), None)]
-        )
-    return _PLANS[kind]
+Step = tuple[str, int | None, str | None]
 
 
-def _marks(metadata: list[Any]) -> tuple[int | None]:
-    return (next((mark.count for mark in metadata if isinstance(mark, Places)), None),)
+@cache
+def _plan(kind: type[Result], rights: frozenset[str]) -> tuple[Step, ...]:
+    """Name, decimals and way of referring of each field that these rights show; worked out once."""
+    return tuple(
+        (name, _places(field.metadata), refers_by(field.annotation, field.metadata))
+        for name, field in kind.model_fields.items()
+        if all(mark.right in rights for mark in field.metadata if isinstance(mark, Needs))
+    )
+
+
+def _places(metadata: list[Any]) -> int | None:
+    return next((mark.count for mark in metadata if isinstance(mark, Places)), None)
 
 
 def refers_by(annotation: Any, metadata: Iterable[Any] = ()) -> str | None:
@@ -138,21 +138,21 @@ def refers_by(annotation: Any, metadata: Iterable[Any] = ()) -> str | None:
 
 def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of an error as JSON."""
-    return {name: _fact(value, None, None) for name, value in facts.items() if value is not None}
+    return {name: _fact(value, None, NO_RIGHTS) for name, value in facts.items() if value is not None}
 
 
-def _fact(value: Any, places: int | None, may: Any) -> Any:
+def _fact(value: Any, places: int | None, rights: frozenset[str]) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
     if kind is Decimal:
         return figure(value, places)
     if kind is list:
-        return [_fact(part, places, may) for part in value]
+        return [_fact(part, places, rights) for part in value]
     if kind is dict:
-        return {name: _fact(part, places, may) for name, part in value.items()}
-    if kind in _PLANS or isinstance(value, Result):
-        return value.facts(may)
+        return {name: _fact(part, places, rights) for name, part in value.items()}
+    if isinstance(value, Result):
+        return value.facts(rights)
     if isinstance(value, Labelled):
         return value.value
     if isinstance(value, Decimal):
@@ -162,7 +162,7 @@ def _fact(value: Any, places: int | None, may: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return [_fact(part, places, may) for part in value]
+        return [_fact(part, places, rights) for part in value]
     return value
 
 

@@ -36,6 +36,8 @@ class Rights:
         self.fields = {
             name: {role for role, shown in row.items() if shown == "yes"} for name, row in _read(fields).items()
         }
+        self.all_fields = frozenset(self.fields)
+        self._seen: dict[frozenset[str], frozenset[str]] = {}
 
     def scope(self, handler: str, roles: frozenset[str]) -> Scope:
         """The widest scope any of these roles has; a handler without a row is for nobody."""
@@ -46,9 +48,13 @@ class Rights:
             self._scopes[handler, roles] = scope
         return scope
 
-    def field(self, right: str, roles: frozenset[str]) -> bool:
-        """Whether any of these roles sees fields that need this right."""
-        return not roles.isdisjoint(self.fields[right])
+    def fields_of(self, roles: frozenset[str]) -> frozenset[str]:
+        """The field rights that any of these roles has."""
+        seen = self._seen.get(roles)
+        if seen is None:
+            seen = frozenset(right for right, those in self.fields.items() if not roles.isdisjoint(those))
+            self._seen[roles] = seen
+        return seen
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:

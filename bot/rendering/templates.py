@@ -23,7 +23,7 @@ class FactsEnvironment(Environment):
             if attribute in obj:
                 return obj[attribute]
             # The small tables of words inside templates are looked up with get(); facts never are.
-            return obj.get if attribute == "get" else self.undefined(obj=obj, name=attribute)
+            return obj.get if attribute == "get" else _absent(attribute)
         return super().getattr(obj, attribute)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -31,11 +31,17 @@ class FactsEnvironment(Environment):
         return {**self.globals, **(d or {})}
 
 
+@cache
+def _absent(name: str) -> StrictUndefined:
+    """One for each name: most answers lack some facts, and what templates ask of these is whether they are there."""
+    return StrictUndefined(name=name)
+
+
 def _environment() -> Environment:
     environment = FactsEnvironment(
         loader=FileSystemLoader(ROOT),
         undefined=StrictUndefined,
-        finalize=lambda value: neutral(called(value)),
+        finalize=lambda value: neutral(value if type(value) is str else called(value)),
         # These templates are lines of chat, not markup; what a door must escape, it escapes itself.
         autoescape=False,
         trim_blocks=True,

@@ -41,7 +41,7 @@ _FIXED = {
     Act.identity: r"(?:你|您)(?:是|到底是)?(?:谁|机器人|真人|人工|人)(?:还是机器人|还是真人)?吗?",
     Act.help: r"[?？]|帮助|help|菜单|你会什么|你能做什么|怎么用|功能",
 }
-_PATTERNS = {act: re.compile(source, re.IGNORECASE) for act, source in _FIXED.items()}
+_ACT = re.compile("|".join(f"(?P<{act.name}>{source})" for act, source in _FIXED.items()), re.IGNORECASE)
 _PICK = re.compile(r"(?:第)?([\d一二三四五六七八九十]{1,2})(?:个|条|号)?")
 _SEVERAL = re.compile(r"第?\d(?:个|条|号)?(?:[和、,， ]+第?\d(?:个|条|号)?)+")
 _TOPIC = re.compile(r"(?:怎么|咋|如何)(.{1,8})")
@@ -49,9 +49,8 @@ _TOPIC = re.compile(r"(?:怎么|咋|如何)(.{1,8})")
 
 def read_act(line: str) -> Said | None:
     """The act a line is, or None."""
-    for act, pattern in _PATTERNS.items():
-        if pattern.fullmatch(line):
-            return Said(act)
+    if (fixed := _ACT.fullmatch(line)) and fixed.lastgroup:
+        return Said(Act[fixed.lastgroup])
     if found := _PICK.fullmatch(line):
         figure = read_figure(found[1])
         return Said(Act.pick, int(figure)) if figure is not None else None

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import orjson
+
 from handlers.call import Call
 from handlers.references import DocumentReader
 from handlers.registry import handler
@@ -19,18 +21,16 @@ _WHAT = "|".join(sorted(_PREFIXES, key=len, reverse=True))
 _POINT = re.compile(
     rf"[那这](?:[张笔份]|个(?={_WHAT}))?(?P<what>{_WHAT})|[那这][张笔份]|[那这]个(?![年月日周季星礼客产人半])"
 )
-_NUMBER = re.compile(r"([A-Z]{2,3})\d{4,8}")
+_NUMBER = re.compile(r"[A-Z]{2,3}\d{4,8}")
+# In JSON, to look through the facts at once: to walk through them takes four times as long.
+_QUOTED = re.compile(rf'"({_NUMBER.pattern})"')
 
 
 def spoken_of(facts: dict[str, Any]) -> dict[str, list[str]]:
     """The documents an answer is about, by their prefix; the one that it is about itself stands alone."""
     found: dict[str, list[str]] = {}
-    numbers: list[str] = []
-    _collect(facts, numbers)
-    for value in numbers:
-        kind = found.setdefault(_prefix(value), [])
-        if value not in kind:
-            kind.append(value)
+    for value in dict.fromkeys(_QUOTED.findall(orjson.dumps(facts).decode())):
+        found.setdefault(_prefix(value), []).append(value)
     own = facts.get("number")
     if isinstance(own, str) and _NUMBER.fullmatch(own):
         found[_prefix(own)] = [own]
@@ -61,20 +61,6 @@ def named(line: str, spoken: dict[str, list[str]]) -> str | None:
     kind = _PREFIXES.get(point["what"] or "") or next(reversed(spoken))
     numbers = spoken.get(kind, [])
     return line[: point.start()] + numbers[0] + line[point.end() :] if len(numbers) == 1 else None
-
-
-def _collect(value: Any, found: list[str]) -> None:
-    kind = type(value)
-    if kind is str:
-        # Most of what an answer says ends with no digit, and is told apart more cheaply than by a pattern.
-        if value[-1:].isdecimal() and _NUMBER.fullmatch(value):
-            found.append(value)
-    elif kind is dict:
-        for part in value.values():
-            _collect(part, found)
-    elif kind is list:
-        for part in value:
-            _collect(part, found)
 
 
 def _prefix(number: str) -> str:

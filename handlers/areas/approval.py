@@ -9,6 +9,7 @@ from handlers.dispatch import Done, MissingInput, run
 from handlers.inputs import Cursor, Flag, Text, cursor_after
 from handlers.registry import command, query
 from handlers.result import Listing, Numbered, Places, Ref, Result, plain_facts
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models.approvals.deciding import acting_for, add_reason, decide
 from models.approvals.tables import Approval, ApprovalState, ApprovalTask
@@ -204,7 +205,7 @@ async def _decide(me: Actor, approval: Approval, to: ApprovalState, reason: str)
         raise ConsentRefused(number=approval.number, because=because) from None
     answer = await _answer(me, approval)
     # The frozen facts have the last word: `amount` there is the document's.
-    facts = {**answer.facts(lambda right: True), **approval.facts, "details": {}}
+    facts = {**answer.facts(RIGHTS.all_fields), **approval.facts, "details": {}}
     tasks = await ApprovalTask.filter(approval_id=approval.id)
     await tell(
         "approval.decided",

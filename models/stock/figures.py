@@ -157,22 +157,23 @@ async def stock_figures(product_id: int) -> Figures:
     """The figures as they stand at this statement."""
     found = await FIGURES.row(product_id)
     assert found is not None
+    day = today()
     return Figures(
-        [_place(*row) for row in orjson.loads(found["places"])],
-        [_arrival(*row) for row in orjson.loads(found["incoming"])],
+        [_place(*row, day=day) for row in orjson.loads(found["places"])],
+        [_arrival(*row, day=day) for row in orjson.loads(found["incoming"])],
         [_demand(*row) for row in orjson.loads(found["outgoing"])],
     )
 
 
-def _place(name: str, on_hand: str, reserved: str, lots: list[tuple[str, str]]) -> Place:
-    expired = sum((Decimal(quantity) for until, quantity in lots if date.fromisoformat(until) < today()), ZERO)
+def _place(name: str, on_hand: str, reserved: str, lots: list[tuple[str, str]], *, day: date) -> Place:
+    expired = sum((Decimal(quantity) for until, quantity in lots if date.fromisoformat(until) < day), ZERO)
     return Place(name, Decimal(on_hand), Decimal(reserved), expired)
 
 
-def _arrival(document: str, due: str | None, quantity: str) -> Arrival:
-    day = date.fromisoformat(due) if due else None
-    late = day is not None and day < today()
-    return Arrival(document, Decimal(quantity), today() if late else day, late)
+def _arrival(document: str, due: str | None, quantity: str, *, day: date) -> Arrival:
+    when = date.fromisoformat(due) if due else None
+    late = when is not None and when < day
+    return Arrival(document, Decimal(quantity), day if late else when, late)
 
 
 def _demand(document: str, due: str | None, quantity: str) -> Demand:

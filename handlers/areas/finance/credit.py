@@ -10,6 +10,7 @@ from handlers.dispatch import Done
 from handlers.inputs import Amount, Name, Text
 from handlers.registry import command
 from handlers.result import Money, Numbered, Places, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models.approvals.deciding import ask, void
 from models.base import ZERO
@@ -152,7 +153,7 @@ async def request_release(me: Actor, *, order: SalesOrder, reason: Text) -> Done
         overdue=credit.overdue, blocked=credit.blocked, ceiling=credit.exposure + more, over_by=over_by, why=reason,
         applicant=Ref.of(me),
     )  # fmt: skip
-    facts = asked.facts(lambda right: True)
+    facts = asked.facts(RIGHTS.all_fields)
     approval, approvers = await ask(
         "credit.release", subject=order.number, amount=over_by, facts=facts,
         on_approve=Call("order.release" if waits else "credit.grant", {"order": order.number}).to_json(),
@@ -229,6 +230,6 @@ async def _answer(customer: Customer, before: Decimal | None) -> CreditSet:
 
 async def _tell(kind: str, me: Actor, customer: Customer, answer: CreditSet) -> None:
     await tell(
-        kind, about=customer.number, facts=answer.facts(lambda right: True), not_to=me.id,
+        kind, about=customer.number, facts=answer.facts(RIGHTS.all_fields), not_to=me.id,
         owner=[customer.owner_id] if customer.owner_id else [],  # type: ignore[attr-defined]
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from handlers.actor import Actor
 from handlers.registry import command
 from handlers.result import Entire, Money, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models.base import ZERO
 from models.clock import today
@@ -77,7 +78,7 @@ async def send_reminder(me: Actor, late: Overdue) -> bool:
     if not await keep_sent(late, by=me.id) and late.due:
         return False
     await tell(
-        "receivable.reminder", about=late.number, facts=reminder(late).facts(lambda right: True),
+        "receivable.reminder", about=late.number, facts=reminder(late).facts(RIGHTS.all_fields),
         answerable=late.owner_id, not_to=me.id, customer=await contacts_of(late.customer_id),
         owner=[late.owner_id] if late.owner_id else [],
     )  # fmt: skip

@@ -10,6 +10,7 @@ from handlers.money import PastDay, TaxNo
 from handlers.reading.periods import Span
 from handlers.registry import command, query
 from handlers.result import Entire, Listing, Money, Numbered, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models import sql
 from models.delivery.telling import tell
@@ -234,7 +235,7 @@ async def request_invoice(
     await tell(
         "invoice.requested",
         about=customer.number,
-        facts=answer.facts(lambda right: True),
+        facts=answer.facts(RIGHTS.all_fields),
         not_to=me.id,
         finance=await people_with(Role.finance),
     )
@@ -266,7 +267,7 @@ async def _tell(issued: InvoiceAnswer, customer_id: int) -> None:
     await tell(
         "invoice.issued",
         about=issued.number,
-        facts=issued.facts(lambda right: right == "order.amount"),
+        facts=issued.facts(frozenset({"order.amount"})),
         customer=await contacts_of(customer_id),
     )
 

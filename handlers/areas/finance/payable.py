@@ -11,6 +11,7 @@ from handlers.inputs import Amount, Text
 from handlers.money import PastDay
 from handlers.registry import command
 from handlers.result import Money, Numbered, Places, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models.approvals.deciding import ask, consent_to, needs_consent, void
 from models.books.posting import refuse_closed
@@ -260,7 +261,7 @@ async def _consent(
         budget=_named(budget) if budget else None, budget_amount=budget.amount if budget else None,
         budget_used=budget.used if budget else None,
         budget_percent=budget.percent if budget else None,
-    ).facts(lambda right: True)  # fmt: skip
+    ).facts(RIGHTS.all_fields)  # fmt: skip
     approval, approvers = await ask(
         kind, subject=payment.number, amount=payment.amount, facts=facts,
         on_approve=Call("payable.agree", {"payment": payment.number}).to_json(),
@@ -283,7 +284,7 @@ async def _spend(payment: PaymentOut) -> BudgetUse | None:
     use = (await budget_use(month, department_id=department, purpose=payment.purpose))[0]
     if use.warns:
         await tell(
-            "budget.low", about=f"{use.department}{use.purpose}"[:20], facts=_budget(use).facts(lambda right: True),
+            "budget.low", about=f"{use.department}{use.purpose}"[:20], facts=_budget(use).facts(RIGHTS.all_fields),
             head=[use.head] if use.head else [], finance=await people_with(Role.finance),
         )  # fmt: skip
     return use

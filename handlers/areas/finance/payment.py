@@ -11,6 +11,7 @@ from handlers.inputs import Amount, Remark, refuse_nothing
 from handlers.money import PastDay, PaymentKind
 from handlers.registry import command, query
 from handlers.result import Money, Numbered, Places, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models.delivery.telling import tell
 from models.errors import NotFound
@@ -185,7 +186,7 @@ async def notify_payment(me: Actor, *, amount: Amount, customer: Customer | None
     refuse_nothing(amount)
     told = Told(customer=Ref(number=customer.number, name=customer.name), amount=amount)
     await tell(
-        "payment.told", about=customer.number, facts=told.facts(lambda right: True), finance=await people_with(Role.finance),
+        "payment.told", about=customer.number, facts=told.facts(RIGHTS.all_fields), finance=await people_with(Role.finance),
         owner=[customer.owner_id] if customer.owner_id else [],  # type: ignore[attr-defined]
     )  # fmt: skip
     return Done(told, files_for=customer.number)
@@ -243,7 +244,7 @@ async def _thank(customer: Customer, answer: PaymentAnswer) -> None:
     await tell(
         "payment.received",
         about=answer.number,
-        facts=answer.facts(lambda right: right == "order.amount"),
+        facts=answer.facts(frozenset({"order.amount"})),
         customer=await contacts_of(customer.id),
         owner=[customer.owner_id] if customer.owner_id else [],  # type: ignore[attr-defined]
     )

@@ -10,6 +10,7 @@ from handlers.pages import link_to
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command, query
 from handlers.result import Entire, Money, Numbered, Places, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models import sql
 from models.base import ZERO
@@ -252,7 +253,7 @@ async def send_statement(me: Actor, *, customer: Customer, period: Span | None =
     page = await link_to(me, "statement", customer=customer, period=period) if PUBLIC.url else None
     sent = StatementSent(**dict(statement), page=page)
     await tell(
-        "statement.sent", about=customer.number, facts=sent.facts(lambda right: True),
+        "statement.sent", about=customer.number, facts=sent.facts(RIGHTS.all_fields),
         answerable=customer.owner_id, customer=contacts,  # type: ignore[attr-defined]
     )  # fmt: skip
     return sent

@@ -4,6 +4,7 @@ from handlers.actor import Actor
 from handlers.areas.finance.dunning import Reminder, reminder, send_reminder
 from handlers.registry import command
 from handlers.result import Entire, Money, Numbered, Quantity, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models.base import ZERO
 from models.delivery.telling import tell
@@ -44,7 +45,7 @@ async def watch_risk(me: Actor) -> Watched:
     for each in await fresh_signals():
         fact = _fact(each)
         await tell(
-            "customer.risk", about=each.about or each.number, facts=fact.facts(lambda right: True),
+            "customer.risk", about=each.about or each.number, facts=fact.facts(RIGHTS.all_fields),
             owner=[each.owner_id] if each.owner_id else [], finance=finance,
         )  # fmt: skip
         told.append(fact)
@@ -64,7 +65,7 @@ async def propose_reminders(me: Actor) -> Proposed:
         items=[reminder(each) for each in due], amount=sum((each.amount for each in due), ZERO), sent=sent
     )
     if due:
-        facts = answer.facts(lambda right: True)
+        facts = answer.facts(RIGHTS.all_fields)
         await tell("dunning.due", about="", facts=facts, finance=await people_with(Role.finance))
     return answer
 

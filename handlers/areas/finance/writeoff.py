@@ -9,6 +9,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Amount, Text, refuse_nothing
 from handlers.registry import command
 from handlers.result import Money, Numbered, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models.approvals.deciding import ask, void
 from models.clock import today
@@ -120,7 +121,7 @@ async def _ask(me: Actor, invoice: Invoice, customer: Customer, reason: str | No
     asked = BadDebtAsked(
         customer=Ref.of(customer), invoice=invoice.number, amount=amount, total=invoice.total, due_on=invoice.due_on,
         days_late=max(0, (today() - invoice.due_on).days), why=reason, applicant=Ref.of(me),
-    ).facts(lambda right: True)  # fmt: skip
+    ).facts(RIGHTS.all_fields)  # fmt: skip
     approval, approvers = await ask(
         "receivable.bad_debt", subject=invoice.number, amount=amount, facts=asked, applicant_id=me.person_id,
         on_approve=Call("payment.giveup", {"invoice": invoice.number, "amount": f"{amount:f}", "reason": reason}).to_json(),

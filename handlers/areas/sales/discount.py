@@ -11,6 +11,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Flag, Text
 from handlers.registry import command
 from handlers.result import Money, Needs, Numbered, Places, Quantity, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.sales import Discount
 from models.approvals.deciding import void
 from models.errors import CreditExceeded, CustomerFrozen
@@ -222,7 +223,7 @@ async def _ask(
         margin_after=after.percent,
         why=reason,
         applicant=Ref.of(me),
-    ).facts(lambda right: True)
+    ).facts(RIGHTS.all_fields)
     return await ask_and_tell(
         me, "discount", subject, amount=percent_off(discount), facts=facts,
         on_approve=apply, on_reject=Call("discount.refuse", this),

@@ -149,7 +149,7 @@ async def tell_about(me: Actor, kind: str, order: SalesOrder, *, salesperson: bo
     await tell(
         kind,
         about=order.number,
-        facts=shown.facts(lambda right: right == "order.amount"),
+        facts=shown.facts(frozenset({"order.amount"})),
         answerable=order.salesperson_id,  # type: ignore[attr-defined]
         not_to=me.id,
         customer=await contacts_of(order.customer_id),  # type: ignore[attr-defined]
@@ -159,7 +159,7 @@ async def tell_about(me: Actor, kind: str, order: SalesOrder, *, salesperson: bo
 
 async def tell_draft(order: SalesOrder, customer: Customer) -> None:
     """Tells a customer's salesperson of an order that waits for their word."""
-    facts = (await answer(order)).facts(lambda right: right in {"order.amount", "order.internal"})
+    facts = (await answer(order)).facts(frozenset({"order.amount", "order.internal"}))
     owner = customer.owner_id  # type: ignore[attr-defined]
     await tell("order.draft", about=order.number, facts=facts, salesperson=[owner] if owner else [])
 

@@ -10,6 +10,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Address, Flag, Phone, Receiver
 from handlers.registry import command
 from handlers.result import Numbered, Ref, Result
+from handlers.rights import RIGHTS
 from handlers.sales import LettingGo
 from models.approvals.deciding import void
 from models.base import ZERO
@@ -168,7 +169,7 @@ async def change_address(
         before=before or None, open_orders=[each.number for each in waiting],
     )  # fmt: skip
     owner = customer.owner_id  # type: ignore[attr-defined]
-    facts = shown.facts(lambda right: True)
+    facts = shown.facts(RIGHTS.all_fields)
     await tell("address.changed", about=customer.number, facts=facts, not_to=me.id, owner=[owner] if owner else [])
     return shown
 

@@ -8,6 +8,7 @@ from handlers.areas.sales.facts import OrderAnswer, answer, tell_about
 from handlers.call import Call
 from handlers.dispatch import Done
 from handlers.result import Money, Numbered, Ref, Result
+from handlers.rights import RIGHTS
 from models.approvals.deciding import ask
 from models.base import ZERO
 from models.clock import days, now
@@ -83,7 +84,7 @@ async def ask_release(
         ceiling=credit.exposure + more,
         over_by=over_by,
         applicant=Ref.of(me),
-    ).facts(lambda right: True)
+    ).facts(RIGHTS.all_fields)
     return await ask_and_tell(
         me, "credit.release", order.number, amount=over_by, facts=facts, on_approve=on_approve, on_reject=on_reject
     )

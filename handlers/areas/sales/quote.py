@@ -129,7 +129,7 @@ async def send_quotation(me: Actor, *, quotation: Quotation) -> QuotationSent:
     await move(quotation, QuotationState.sent, sent_at=now())
     page = await link_to(me, "quotation", quotation=quotation) if PUBLIC.url else None
     sent = QuotationSent(**dict(await quotation_answer(quotation)), page=page)
-    facts = sent.facts(lambda right: right == "order.amount")
+    facts = sent.facts(frozenset({"order.amount"}))
     customer = await contacts_of(quotation.customer_id)  # type: ignore[attr-defined]
     await tell("quote.sent", about=quotation.number, facts=facts, answerable=me.id, customer=customer)
     return sent
@@ -216,7 +216,7 @@ async def reject_quotation(me: Actor, *, quotation: Quotation, reason: Text | No
     """记下客户没有接受报价"""
     await _end(quotation, QuotationState.rejected)
     told = await quotation_answer(quotation)
-    facts = {**told.facts(lambda right: right == "order.amount"), "reason": reason or ""}
+    facts = {**told.facts(frozenset({"order.amount"})), "reason": reason or ""}
     seller = quotation.salesperson_id  # type: ignore[attr-defined]
     await tell("quote.rejected", about=quotation.number, facts=facts, not_to=me.id, salesperson=[seller])
     return told

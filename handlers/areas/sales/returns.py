@@ -94,7 +94,7 @@ async def create_return(
     await tell(
         "return.asked",
         about=made.number,
-        facts=shown.facts(lambda right: False),
+        facts=shown.facts(frozenset()),
         not_to=me.id,
         salesperson=[seller] if seller else [],
         warehouse=await people_with(Role.warehouse),
@@ -145,7 +145,7 @@ async def take_back(
     await tell(
         "return.received",
         about=taken.number,
-        facts=shown.facts(lambda right: right == "order.amount"),
+        facts=shown.facts(frozenset({"order.amount"})),
         not_to=me.id,
         customer=await contacts_of(taken.customer_id),  # type: ignore[attr-defined]
         salesperson=[seller] if seller else [],

@@ -36,7 +36,7 @@ async def urge_order(me: Actor, *, order: SalesOrder | None = None) -> Urged:
     if urged.delivery_state == DeliveryState.delivered.value or urged.state in OVER:
         raise wrong_state(urged)
     shown = await answer(urged, exact=False)
-    facts = {**shown.facts(lambda right: right == "order.internal"), "by": me.called}
+    facts = {**shown.facts(frozenset({"order.internal"})), "by": me.called}
     seller: Person | None = await urged.salesperson
     if me.is_customer and seller is not None:
         await tell("order.urged", about=urged.number, facts=facts, not_to=me.id, salesperson=[seller.id])

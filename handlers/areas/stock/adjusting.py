@@ -21,6 +21,7 @@ from handlers.dispatch import Done, MissingInput
 from handlers.items import Item
 from handlers.places import LotNo
 from handlers.result import Money, Numbered, Ref, Result
+from handlers.rights import RIGHTS
 from models.approvals.deciding import ask, needs_consent
 from models.delivery.telling import tell
 from models.errors import NotEnoughStock
@@ -103,7 +104,7 @@ def _usual(kind: AdjustmentKind, change: Change) -> list[str]:
 async def ask_consent(me: Actor, subject: str, what: str, amount: Decimal, reason: str) -> str:
     """Asks finance to consent to a change of stock; the number of the approval."""
     facts: dict[str, Any] = Consent(subject=subject, what=what, amount=amount, why=reason, applicant=Ref.of(me)).facts(
-        lambda right: True
+        RIGHTS.all_fields
     )
     approval, approvers = await ask(
         CONSENT, subject=subject, amount=amount, facts=facts, applicant_id=me.person_id,

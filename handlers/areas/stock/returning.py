@@ -97,7 +97,7 @@ async def _return(
         raise await lacking(error, leaving[0].product, place or Place(leaving[0].warehouse)) from None
     result = await _sent_back(made, purchase, lines, items)
     await tell(
-        "supplier.returned", about=made.number, facts=result.facts(lambda right: False), not_to=me.id,
+        "supplier.returned", about=made.number, facts=result.facts(frozenset()), not_to=me.id,
         finance=await people_with(Role.finance), purchasing=await people_with(Role.purchasing),
     )  # fmt: skip
     return Done(result, undo=Call("stock.revert", {"document": made.number}))
