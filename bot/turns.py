@@ -23,7 +23,7 @@ from models.clock import now
 from models.database import is_away
 from models.delivery.telling import reply_later
 from models.errors import Refused
-from models.transactions import WouldWrite, reading, transaction
+from models.transactions import Reading, WouldWrite, transaction
 
 log = structlog.get_logger()
 
@@ -178,7 +178,7 @@ class Turns:
         if row is None or turn.full_key in row["turns"]:
             return None
         try:
-            with reading():
+            with Reading():
                 reply, state = await self._reply(turn, row, links)
         except WouldWrite:
             return None
@@ -211,7 +211,7 @@ class Turns:
 
 async def _either(task: "asyncio.Task[str]", seconds: float) -> None:
     """Until a task has ended, or so long; the task goes on. asyncio.wait() does the same for many, and takes thrice the time."""
-    loop = asyncio.get_running_loop()
+    loop = task.get_loop()
     over: asyncio.Future[None] = loop.create_future()
 
     def end(*_: Any) -> None:

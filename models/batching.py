@@ -38,10 +38,13 @@ class Batch:
         """The rows that answer one asker; inside a transaction, as that transaction sees them."""
         if connection() is not None:
             return await sql.records(self.statement, *([value] for value in values))
-        loop = asyncio.get_running_loop()
+        # While somebody carries, the loop is theirs: to ask which one runs asks the system who we are, each time.
+        carrier = self._carrier
+        carried = carrier is not None and not carrier.done() and carrier.get_loop().is_running()
+        loop = carrier.get_loop() if carrier is not None and carried else asyncio.get_running_loop()
         answer: asyncio.Future[list[Row]] = loop.create_future()
         self._waiting.append((values, answer))
-        if self._carrier is None or self._carrier.done() or self._carrier.get_loop() is not loop:
+        if not carried:
             self._carrier = loop.create_task(self._carry())
         return await answer
 

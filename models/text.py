@@ -21,7 +21,7 @@ with warnings.catch_warnings(action="ignore", category=ResourceWarning):
     _TRADITIONAL = {word[:2] for word, simple in getdict("zh-cn").items() if word != simple}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """Full-width to half-width, traditional to simplified, every cross between digits to ×, blanks to one."""
     text = unicodedata.normalize("NFKC", text)
@@ -50,7 +50,7 @@ def company(name: str) -> str:
     return _FORM.sub("", whole) or whole
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def pinyin(text: str) -> tuple[str, str]:
     """The full pinyin and the initials of a name, other characters kept."""
     # Its phrases take most of a second to load, and only who writes a name down needs them.

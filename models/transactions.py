@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,14 +25,14 @@ class WouldWrite(Exception):
     """Something wants a transaction where it was agreed only to read."""
 
 
-@contextmanager
-def reading() -> Iterator[None]:
+class Reading:
     """Inside this block no transaction is opened: who wants one gets WouldWrite, and has changed nothing."""
-    token = _reading.set(True)
-    try:
-        yield
-    finally:
-        _reading.reset(token)
+
+    def __enter__(self) -> None:
+        self._token = _reading.set(True)
+
+    def __exit__(self, *_: object) -> None:
+        _reading.reset(self._token)
 
 
 @asynccontextmanager

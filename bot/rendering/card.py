@@ -60,11 +60,12 @@ ROW = ""
 
 def neutral(value: object) -> object:
     """A value that can grow no structure, whatever it holds."""
-    return _neutral(value) if isinstance(value, str) else value
+    return neutral_text(value) if isinstance(value, str) else value
 
 
-@lru_cache(maxsize=4096)
-def _neutral(value: str) -> str:
+@lru_cache(maxsize=512)
+def neutral_text(value: str) -> str:
+    """Text that can grow no structure."""
     return _FOREIGN.sub("", value).translate(_HIDDEN) if _SPECIAL.search(value) else value
 
 

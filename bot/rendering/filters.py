@@ -24,7 +24,7 @@ def price(value: str | Decimal) -> str:
     return f"¥{whole}.{cents.rstrip('0'):0<2}"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def quantity(value: str | Decimal) -> str:
     """A quantity with thousands commas and no zeros that say nothing."""
     text = f"{Decimal(value):,f}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
-from bot.rendering.card import Card, neutral, read_card
+from bot.rendering.card import Card, neutral, neutral_text, read_card
 from bot.rendering.filters import FILTERS, clock_of
 from handlers.documents import called
 from models.clock import now
@@ -41,7 +41,7 @@ def _environment() -> Environment:
     environment = FactsEnvironment(
         loader=FileSystemLoader(ROOT),
         undefined=StrictUndefined,
-        finalize=lambda value: neutral(value if type(value) is str else called(value)),
+        finalize=lambda value: neutral_text(value) if type(value) is str else neutral(called(value)),
         # These templates are lines of chat, not markup; what a door must escape, it escapes itself.
         autoescape=False,
         trim_blocks=True,

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from handlers.registry import GOES_ON, Handler, load
 from models.text import plain
@@ -43,14 +44,13 @@ class Pattern:
         return re.compile(self.source, re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A line that fits a pattern."""
 
     pattern: Pattern
     fit: re.Match[str]
 
-    @cached_property
+    @property
     def slots(self) -> dict[str, str]:
         """The text of each slot."""
         return {name: text.strip() for name, text in self.fit.groupdict().items() if text}
@@ -63,7 +63,7 @@ def patterns() -> tuple[Pattern, ...]:
     return tuple(sorted(made, key=lambda pattern: (-pattern.weight, -pattern.typed, -len(pattern.slots))))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def trimmed(line: str) -> str:
     """A line without the politeness around it."""
     return _POLITE.sub("", plain(line)).strip() or plain(line)
@@ -71,31 +71,28 @@ def trimmed(line: str) -> str:
 
 def matches(line: str) -> list[Match]:
     """The patterns a line fits, the most telling first."""
-    found = []
     lower = line.lower()
-    letters, first, last = {"", *lower}, ("", lower[:1]), ("", lower.rstrip(_LOOSE)[-1:])
-    every, index = patterns(), _by_letter()
-    for place in sorted({place for letter in letters & index.keys() for place in index[letter]}):
-        each = every[place]
-        if each.last not in last or each.first not in first or not each.letters <= letters:
-            continue
-        if fit := each.regex.fullmatch(line):
-            found.append(Match(each, fit))
-    return found
+    letters, firsts, lasts = {"", *lower}, ("", lower[:1]), ("", lower.rstrip(_LOOSE)[-1:])
+    index, found = _by_letter(), {}
+    for letter in letters & index.keys():
+        for place, first, last, needed, each in index[letter]:
+            if last in lasts and first in firsts and needed <= letters and (fit := each.regex.fullmatch(line)):
+                found[place] = Match(each, fit)
+    return [found[place] for place in sorted(found)]
 
 
 @lru_cache(maxsize=1)
-def _by_letter() -> dict[str, list[int]]:
-    """The places of the patterns that fit no line without a letter: the rarest of theirs, or one of the signs of a slot.
+def _by_letter() -> dict[str, list[tuple[int, str, str, frozenset[str], Pattern]]]:
+    """The patterns that fit no line without a letter: the rarest of theirs, or one of the signs of a slot.
 
-    Under "" are those that can fit any line.
+    Under "" are those that can fit any line. Each comes with its place among all, and with what rules it out soonest.
     """
     common = Counter(letter for each in patterns() for letter in each.letters)
-    index: dict[str, list[int]] = defaultdict(list)
+    index = defaultdict(list)
     for place, each in enumerate(patterns()):
         rarest = min(each.letters, key=lambda letter: (common[letter], letter), default="")
         for letter in (rarest,) if rarest else _signs(each):
-            index[letter].append(place)
+            index[letter].append((place, each.first, each.last, each.letters, each))
     return index
 
 

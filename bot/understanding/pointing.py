@@ -23,13 +23,13 @@ _POINT = re.compile(
 )
 _NUMBER = re.compile(r"[A-Z]{2,3}\d{4,8}")
 # In JSON, to look through the facts at once: to walk through them takes four times as long.
-_QUOTED = re.compile(rf'"({_NUMBER.pattern})"')
+_QUOTED = re.compile(rf'"({_NUMBER.pattern})"'.encode())
 
 
 def spoken_of(facts: dict[str, Any]) -> dict[str, list[str]]:
     """The documents an answer is about, by their prefix; the one that it is about itself stands alone."""
     found: dict[str, list[str]] = {}
-    for value in dict.fromkeys(_QUOTED.findall(orjson.dumps(facts).decode())):
+    for value in map(bytes.decode, dict.fromkeys(_QUOTED.findall(orjson.dumps(facts)))):
         found.setdefault(_prefix(value), []).append(value)
     own = facts.get("number")
     if isinstance(own, str) and _NUMBER.fullmatch(own):

@@ -26,8 +26,8 @@ class NotUnderstood(Refused):
     code = "not_understood"
 
 
-_SIZE = re.compile(r"[A-Za-z]{1,2}\d{1,3} \d{1,3}")
-"""A size without its cross: not so many pieces of another."""
+_PRODUCT = re.compile(r"[A-Za-z]{1,2}\d{1,3} \d{1,3}|\d{8,14}")
+"""A size without its cross, or a barcode: not so many pieces of something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +106,16 @@ async def _read(me: Actor, match: Match) -> Understood:
     asker = me.at(me.reach(found.name))
     call = Call(found.name)
     trouble: tuple[Refused, str] | None = None
-    for name, text in match.slots.items():
+    slots = match.slots
+    for name, text in slots.items():
         try:
             call = await _with(asker, found, call, name, text)
         except Refused as refused:
             trouble = trouble or (refused, name)
     goes_on = match.pattern.goes_on
     if trouble:
-        return Understood(call, trouble[0], trouble[1], match.slots, goes_on)
-    return Understood(call, slots=match.slots, goes_on=goes_on)
+        return Understood(call, trouble[0], trouble[1], slots, goes_on)
+    return Understood(call, slots=slots, goes_on=goes_on)
 
 
 async def _with(asker: Actor, found: Handler, call: Call, name: str, text: str) -> Call:
@@ -131,7 +132,7 @@ async def read_answer(me: Actor, call: Call, name: str, text: str) -> Call:
 
 async def _bare(me: Actor, text: str) -> Understood | None:
     """A line without a verb: a customer and items is an order; a product is a question about its stock."""
-    if me.reach("stock.query") is not Scope.none and _SIZE.fullmatch(text):
+    if me.reach("stock.query") is not Scope.none and _PRODUCT.fullmatch(text):
         asked = await _try(me, "stock.query", {"product": text})
         if asked:
             return asked

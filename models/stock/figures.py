@@ -1,6 +1,6 @@
 """What there is of a product, what is coming and what is promised: the figures behind every stock answer, in one statement."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -95,11 +95,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """On hand, reserved, free, incoming and outgoing of one product."""
+    """On hand, reserved, free, incoming and outgoing of one product, as of a day."""
 
     places: list[Place]
     incoming: list[Arrival]
     outgoing: list[Demand] = field(default_factory=list)
+    day: date = field(default_factory=today)
 
     @property
     def on_hand(self) -> Decimal:
@@ -123,12 +124,16 @@ class Figures:
         moves = [arrival.quantity for arrival in self.incoming] + [-demand.quantity for demand in self.outgoing]
         return sum(moves, self.free)
 
-    def future_balance(self) -> list[Point]:
-        """The running balance, from today on, a point for each day on which it changes.
+    def at(self, warehouse: str) -> "Figures":
+        """The same with the stock of one warehouse only; what is coming and promised belongs to none."""
+        return replace(self, places=[place for place in self.places if place.warehouse == warehouse])
 
-        What is late or wanted before today counts today; what comes on no known day is left out.
+    def future_balance(self) -> list[Point]:
+        """The running balance, from its day on, a point for each day on which it changes.
+
+        What is late or wanted before that day counts on it; what comes on no known day is left out.
         """
-        first = today()
+        first = self.day
         changes: dict[date, Decimal] = {first: self.free}
         for arrival in self.incoming:
             if arrival.due is not None:
@@ -162,6 +167,7 @@ async def stock_figures(product_id: int) -> Figures:
         [_place(*row, day=day) for row in orjson.loads(found["places"])],
         [_arrival(*row, day=day) for row in orjson.loads(found["incoming"])],
         [_demand(*row) for row in orjson.loads(found["outgoing"])],
+        day,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.batching import Batch
 from models.stock.tables import Warehouse
-from models.transactions import WouldWrite, reading, savepoint, transaction
+from models.transactions import Reading, WouldWrite, savepoint, transaction
 
 SHARES = """
 SELECT asked.nth, n FROM unnest($1::text[]) WITH ORDINALITY AS asked(most, nth), generate_series(1, asked.most::int) n
@@ -51,7 +51,7 @@ async def test_who_only_reads_opens_no_transaction(database: str) -> None:
     async def work() -> None:
         raise AssertionError
 
-    with reading():
+    with Reading():
         with pytest.raises(WouldWrite):
             await transaction(work)
         with pytest.raises(WouldWrite):

@@ -8,10 +8,9 @@ from handlers.items import Unit, unit_factor
 from handlers.registry import query
 from handlers.result import Named, Needs, Numbered, Places, Price, Quantity, Ref, Result
 from models.base import ZERO
-from models.clock import today
 from models.product.tables import Product
 from models.stock.availability import Availability, availability
-from models.stock.figures import Arrival, Figures, stock_figures
+from models.stock.figures import Arrival, stock_figures
 from models.stock.tables import Warehouse
 
 TENTH = Decimal("0.1")
@@ -100,24 +99,22 @@ async def _also(product: Product, warehouse: Warehouse | None) -> AlsoStock:
 
 async def _stock_of(product: Product, warehouse: Warehouse | None) -> StockAnswer:
     figures = await stock_figures(product.id)
-    places = [place for place in figures.places if warehouse is None or place.warehouse == warehouse.name]
-    shown = Figures(places, figures.incoming, figures.outgoing)
-    free = shown.free
+    shown = figures if warehouse is None else figures.at(warehouse.name)
     return StockAnswer(
         product=Ref(code=product.code, name=product.name),
         unit=product.unit,
-        availability=availability(free, product.min_stock),
-        free=max(free, ZERO),
+        availability=availability(shown.free, product.min_stock),
+        free=max(shown.free, ZERO),
         on_hand=shown.on_hand,
         reserved=shown.reserved,
         expired=shown.expired or None,
         min_stock=product.min_stock,
         # What is promised and what is coming belong to no warehouse.
-        atp=figures.available_from(today()) if warehouse is None else None,
+        atp=figures.available_from(figures.day) if warehouse is None else None,
         projected=figures.projected if warehouse is None else None,
         places=[
             PlaceStock(warehouse=p.warehouse, on_hand=p.on_hand, reserved=p.reserved, free=max(p.free, ZERO))
-            for p in places
+            for p in shown.places
         ],
         incoming=[_incoming(arrival) for arrival in shown.incoming],
         warehouse=warehouse.name if warehouse else None,
