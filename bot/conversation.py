@@ -135,8 +135,8 @@ class Conversation(Performing):
 
     async def _corrected(self, text: str) -> Card | None:
         """What waits to be confirmed, with another figure, shown again; None if the line corrects nothing."""
-        call, said = self.state.pending, read_correction(text)
-        if call is None or said is None or self.state.waiting_for:
+        call = self.state.pending
+        if call is None or self.state.waiting_for or (said := read_correction(text)) is None:
             return None
         better = corrected(call, *said)
         if better is None:

@@ -9,6 +9,9 @@ from models.clock import days, now
 
 KEEP = days(10 / 1440)
 
+CALLS = ("pending", "more", "last")
+PLAIN = ("waiting_for", "partial", "lines", "place", "files_for", "spoken", "misses")
+
 
 @dataclass(slots=True)
 class State:
@@ -33,25 +36,19 @@ class State:
         """The state of the turn before; what it waited for is forgotten after ten minutes."""
         fresh = bool(stored.get("at")) and now() - datetime.fromisoformat(stored["at"]) < KEEP
         kept = stored if fresh else {}
-        state = cls(
-            waiting_for=kept.get("waiting_for", ""),
-            partial=kept.get("partial", ""),
-            lines=kept.get("lines", {}),
-            place=kept.get("place", ""),
-            files_for=kept.get("files_for", ""),
-            spoken=kept.get("spoken", {}),
-            misses=kept.get("misses", 0),
-        )
-        for name in ("pending", "more", "last"):
+        state = cls(**{name: kept[name] for name in PLAIN if name in kept})
+        for name in CALLS:
             if name in kept:
                 setattr(state, name, Call.from_json(kept[name]))
         return state
 
     def dump(self) -> dict[str, Any]:
         """Only what is not empty, so that a quiet conversation costs little."""
-        stored: dict[str, Any] = {
-            name: call.to_json() for name in ("pending", "more", "last") if (call := getattr(self, name)) is not None
-        }
-        plain = ("waiting_for", "partial", "lines", "place", "files_for", "spoken", "misses")
-        stored.update({name: value for name in plain if (value := getattr(self, name))})
-        return {**stored, "at": now().isoformat()}
+        stored: dict[str, Any] = {"at": now().isoformat()}
+        for name in CALLS:
+            if (call := getattr(self, name)) is not None:
+                stored[name] = call.to_json()
+        for name in PLAIN:
+            if value := getattr(self, name):
+                stored[name] = value
+        return stored

@@ -1,6 +1,7 @@
 """The card language: what a template's lines mean, whatever door will show them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -43,15 +44,10 @@ class Card:
         """The lines that are a key and a value."""
         return [(key, value) for key, value in self.body if key]
 
-    @property
-    def asks_to_choose(self) -> bool:
-        """Whether a line says how one chooses, which each door says in its own words."""
-        return any(_HOW_SHOWN in words for line in self.body for words in line)
-
-    def words(self, how: str = "") -> list[str]:
-        """Its lines as people read them; `how` says what one can do to choose."""
-        lines = (self.title, self.figure, *(f"{key}：{value}" if key else value for key, value in self.body))
-        return [line.replace(_HOW_SHOWN, how) for line in lines if line]
+    def words(self, how: Callable[[], str] = str) -> list[str]:
+        """Its lines as people read them; `how` says what one can do to choose, which each door says in its own words."""
+        lines = [self.title, self.figure, *[f"{key}：{value}" if key else value for key, value in self.body]]
+        return [line.replace(_HOW_SHOWN, how()) if _HOW_SHOWN in line else line for line in lines if line]
 
 
 ROW = ""

@@ -21,7 +21,7 @@ def numbered(actions: list[Action]) -> dict[str, Action]:
 
 def as_text(card: Card, *, links: bool) -> str:
     """The card's equal in text; with `links`, actions can be tapped (Official Account), and typed as digits anyway."""
-    text = _untagged("\n".join(card.words(_how(links) if card.asks_to_choose else "")))
+    text = _untagged("\n".join(card.words(lambda: _how(links))))
     choices = [
         _link(action, digit) if links else f"{digit} {_untagged(action.label)}"
         for digit, action in numbered(card.actions).items()
