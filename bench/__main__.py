@@ -13,7 +13,7 @@ from bench.results import Results, Series
 from bench.serving import Server, serving
 
 AT_ONCE = (1, 8, 32, 128)
-ROUNDS = 3
+ROUNDS = 5
 COUNTS = {"official": 1500, "constant": 3000}
 WARM_UP = 500
 

@@ -18,7 +18,7 @@ from bot.understanding.patterns import patterns
 
 DRAIN_S = 20
 
-GARBAGE = 10_000
+GARBAGE = 50_000
 
 
 def serve(make_app: Callable[[], web.Application], host: str, port: int, count: int) -> None:
@@ -36,7 +36,7 @@ def _run(make_app: Callable[[], web.Application], sock: socket.socket) -> None:
     for pattern in patterns():
         _ = pattern.regex
     # What was loaded lives as long as the process: looking through it again and again for garbage finds none.
-    # A turn makes some hundreds of things and drops them all; looking after every few thousand is often enough.
+    # A turn makes some hundreds of things and drops them all; looking after every hundred turns is often enough.
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)

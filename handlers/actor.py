@@ -68,7 +68,7 @@ class Actor(NamedTuple):
 
     def at(self, scope: Scope) -> "Actor":
         """The same asker, looking that far."""
-        return self if scope is self.scope else self._replace(scope=scope)
+        return self if scope is self.scope else Actor._make((*self[:-1], scope))
 
     @property
     def person_id(self) -> int:

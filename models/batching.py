@@ -10,8 +10,8 @@ import asyncpg
 from models import sql
 from models.transactions import connection
 
-MOST = 48
-"""Few enough that nobody waits long for the others; more in one statement cost next to nothing."""
+MOST = 64
+"""Few enough that some are answered while the database is asked by others; more in one statement cost next to nothing."""
 
 QUIET_ROUNDS = 4
 """From a message's last byte to its first question the loop goes round about as often."""

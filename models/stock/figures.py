@@ -104,19 +104,19 @@ class Figures:
 
     @property
     def on_hand(self) -> Decimal:
-        return sum((place.on_hand for place in self.places), ZERO)
+        return sum([place.on_hand for place in self.places], ZERO)
 
     @property
     def reserved(self) -> Decimal:
-        return sum((place.reserved for place in self.places), ZERO)
+        return sum([place.reserved for place in self.places], ZERO)
 
     @property
     def expired(self) -> Decimal:
-        return sum((place.expired for place in self.places), ZERO)
+        return sum([place.expired for place in self.places], ZERO)
 
     @property
     def free(self) -> Decimal:
-        return sum((place.free for place in self.places), ZERO)
+        return sum([place.free for place in self.places], ZERO)
 
     @property
     def projected(self) -> Decimal:
