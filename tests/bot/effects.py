@@ -70,6 +70,11 @@ _APPROVED = Effect(
     changed={"EventKey": "同意 AP0018"},
 )
 _ADDED = Effect("", _CONTACT, "E003 wmEXT1 true")
+_MEMBER = "SELECT p.name || ' ' || p.active AS v FROM conversation c JOIN person p ON p.id = c.person_id WHERE c.external_id = 'newbie'"
+_AT_WORK = "SELECT p.number || ' ' || p.active AS v FROM conversation c JOIN person p ON p.id = c.person_id WHERE c.external_id = 'lt'"
+_LEFT = "SELECT p.active || ' ' || count(c.id) AS v FROM person p LEFT JOIN conversation c ON c.person_id = p.id WHERE p.number = 'E003' GROUP BY p.active"
+_PARTY = "SELECT d.name AS v FROM work_party w JOIN department d ON d.id = w.department_id WHERE w.party_id = 7"
+_FOUNDED = "work event change_contact/create_party"
 _ADD, _DROPPED = "work event change_external_contact/add_external_contact", "E003 wmEXT1 false"
 _ACCEPT = {door: f"{door} event subscribe_msg_popup_event" for door in ("official", "miniprogram")}
 
@@ -85,6 +90,12 @@ _OWN: dict[str, Effect] = {
     "work event enter_agent": Effect("AP0018", who="wangjianguo"),
     "work event template_card_event": _APPROVED,
     "work event template_card_menu_event": _APPROVED,
+    "work event change_contact/create_user": Effect("", _MEMBER, "新人 true"),
+    "work event change_contact/update_user": Effect("", _AT_WORK, "E003 true"),
+    "work event change_contact/delete_user": Effect("", _LEFT, "false 0"),
+    _FOUNDED: Effect("", _PARTY, "外贸部"),
+    "work event change_contact/update_party": Effect("", _PARTY, "国际部", first=_FOUNDED),
+    "work event change_contact/delete_party": Effect("", _PARTY, None, first=_FOUNDED),
     _ADD: _ADDED,
     "work event change_external_contact/add_half_external_contact": _ADDED,
     "work event change_external_contact/del_external_contact": Effect("", _CONTACT, _DROPPED, first=_ADD),
