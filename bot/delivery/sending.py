@@ -11,7 +11,7 @@ from bot.delivery.alarms import raise_alarm
 from bot.delivery.batches import again, send_together
 from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, settle
 from bot.delivery.digests import gather
-from bot.delivery.reports import REPORTED
+from bot.delivery.reports import REPORTED, catch_up
 from bot.delivery.taking import NothingLeft, Taken, Use, end_use, take
 from bot.delivery.ways import (
     CARD_CHANGE,
@@ -129,6 +129,8 @@ async def deliver_one(notice: Notice, services: Services) -> None:
             return
         if tried.end is End.accepted:
             await settle([notice.id], NoticeState.accepted)
+            if tried.platform_id:
+                await transaction(catch_up, tried.platform_id)
             return
         if tried.end is End.unknown:
             await settle([notice.id], NoticeState.uncertain, tried.words)

@@ -79,6 +79,18 @@ class Attempt(Row):
         indexes = (Index(fields=["platform_id"], name="attempt_platform"),)
 
 
+class EarlyReport(Row):
+    """What a platform reports of a message before its own answer has reached us: kept until we know the message."""
+
+    platform_id = fields.CharField(max_length=64, unique=True)
+    delivered = fields.BooleanField()
+    words = fields.CharField(max_length=200)
+    reported_at = time_field()
+
+    class Meta:
+        table = "early_report"
+
+
 class Batch(Row):
     """One WeCom call to many, kept word for word: only an identical one is recognised as a repeat (WeCom doc 90236)."""
 

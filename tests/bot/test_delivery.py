@@ -178,6 +178,38 @@ async def test_who_unfollowed_is_marked_and_put_on_the_board_with_the_reason(sim
     assert [each.receiver.number for each in told] == ["E003"]
 
 
+@pytest.mark.parametrize("report", ["", "failed:user block"])
+async def test_a_report_that_overtakes_the_answer_to_its_call_is_not_lost(sim: Sim, report: str) -> None:
+    path = "/cgi-bin/message/template/send"
+    await sim.post("fault", path=path, times=1, hold=1, **({"report": report} if report else {}))
+    notice = await shipped_to("C002")
+
+    async def reported() -> bool:
+        return bool(await sql.rows("SELECT id FROM early_report WHERE delivered = $1", not report))
+
+    await until(reported)
+    assert await tries(notice) == [("official_template", "sending", "")]
+
+    async def told() -> Attempt | None:
+        return await Attempt.get_or_none(notice=notice, way="official_template", **_end(report))
+
+    assert await until(told)
+    assert await sql.rows("SELECT id FROM early_report") == []
+    if report:
+        # The next way is tried.
+        assert (await settled(notice)).state in ("accepted", "refused")
+        assert (await tries(notice))[0] == ("official_template", "refused", "reported")
+        assert all(way != "official_template" for way, _, _ in (await tries(notice))[1:])
+    else:
+        assert (await settled(notice)).state == "accepted"
+
+
+def _end(report: str) -> dict[str, object]:
+    return (
+        {"outcome": "refused", "code": "reported"} if report else {"outcome": "accepted", "arrived_at__isnull": False}
+    )
+
+
 async def test_an_answer_that_is_lost_leaves_a_keyless_notice_uncertain_and_not_sent_again(sim: Sim) -> None:
     await sim.post("fault", path="/cgi-bin/message/subscribe/send", times=1, drop="after")
     notice = await settled(await shipped_to("C001"))
