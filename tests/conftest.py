@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import asyncpg
 import pytest
 from aiohttp.test_utils import TestClient
+from hypothesis import HealthCheck, settings
 from tortoise.backends.base.config_generator import expand_db_url
 
 from bench import statements
@@ -33,6 +34,10 @@ from models import embedded
 from models.clock import CLOCK_FILE, now, today
 from models.database import open_database
 from tests.people import Api, Chat, Sim, emulator_settings, product_settings
+
+# How long an example takes says how busy the machine is, and nothing of what it shows.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 T = TypeVar("T")
 

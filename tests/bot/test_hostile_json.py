@@ -229,7 +229,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_nothing_that_can_be_said_in_json_makes_a_5xx(hostile: Hostile, data: st.DataObject) -> None:
     found = data.draw(st.sampled_from([each for each in load().values() if each.kind == "command"]))

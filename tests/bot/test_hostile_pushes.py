@@ -97,7 +97,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), encrypted=st.booleans())
 async def test_nothing_that_a_signed_push_can_hold_makes_a_5xx(
     hostile: Hostile, data: st.DataObject, encrypted: bool

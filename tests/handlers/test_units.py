@@ -14,7 +14,7 @@ from models.product.tables import Pack, Product
 from models.transactions import transaction
 from tests.people import Api, Chat
 
-LOOSE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LOOSE = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 HAN = "零一二三四五六七八九十"
 

@@ -23,7 +23,7 @@ from models.stock.reservation import Want, release, reserve
 from models.stock.tables import Warehouse
 from models.transactions import transaction
 
-LOOSE = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LOOSE = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 async def differences() -> list[str]:

@@ -1,6 +1,0 @@
-"""Fuzzing here may take its time: a busy machine is not a failure."""
-
-from hypothesis import HealthCheck, settings
-
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
