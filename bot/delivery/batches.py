@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 FEW = 2
 TRIES = 8
+ORPHANED = 3
+"""So often a notice is put down to the death of its worker; after that, it may be what killed them."""
 
 OURS = """
 UPDATE notice SET batch = $4, due_at = $3 WHERE id = ANY($1::bigint[]) AND state = 'sending' AND worker = $2
@@ -105,8 +107,10 @@ async def again(services: Services, worker: Worker) -> None:
 def _sameness(notice: Notice) -> str:
     """What two notices have in common that read the same; "" for one that only its receiver gets."""
     stale = notice.expires_at is not None and notice.expires_at < now()
-    # One that was tried before goes alone: what stopped it must not stop the others again.
-    alone = notice.attempts > 1 or notice.digest or notice.kind == CARD_CHANGE or "file" in notice.facts
+    # One that was tried before goes alone: what stopped it must not stop the others again. Whose worker died before
+    # anything was begun was not tried, unless that happens to it again and again.
+    tried = notice.attempts - notice.orphaned > 1 or notice.orphaned >= ORPHANED
+    alone = tried or notice.digest or notice.kind == CARD_CHANGE or "file" in notice.facts
     if stale or alone or notice.conversation_id:  # type: ignore[attr-defined]
         return ""
     return json.dumps([notice.kind, notice.about, notice.repeats, notice.facts], sort_keys=True)

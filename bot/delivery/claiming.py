@@ -57,7 +57,13 @@ RETURNING id
 
 LEFT = """
 SELECT id FROM notice WHERE state = 'sending' AND batch = '' AND due_at < $1
-ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED
+ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+"""
+
+ORPHANS = """
+UPDATE notice n SET state = 'queued', due_at = $2, worker = '', orphaned = orphaned + 1
+WHERE id = ANY($1::bigint[]) AND NOT EXISTS (SELECT FROM attempt a WHERE a.notice_id = n.id AND a.outcome = 'sending')
+RETURNING id
 """
 
 # A worker that was slow for longer than its lease must not send what another has taken over meanwhile.
@@ -105,15 +111,15 @@ async def recover() -> int:
 
 
 async def _recover() -> int:
-    found = [row["id"] for row in await sql.rows(LEFT, now())]
-    for notice in await Notice.filter(id__in=found):
+    found = {row["id"] for row in await sql.rows(LEFT, now())}
+    orphans = {row["id"] for row in await sql.rows(ORPHANS, list(found), now())} if found else set()
+    for notice in await Notice.filter(id__in=found - orphans):
         begun = await Attempt.filter(notice_id=notice.id, outcome="sending").order_by("-id").first()
-        if begun is None or begun.way in KEYED or notice.urgent:
-            if begun:
-                await Attempt.filter(id=begun.id).update(outcome="unknown", ended_at=now())
+        assert begun is not None
+        await Attempt.filter(id=begun.id).update(outcome="unknown", ended_at=now())
+        if begun.way in KEYED or notice.urgent:
             await Notice.filter(id=notice.id).update(state=NoticeState.queued.value, due_at=now(), worker="")
         else:
-            await Attempt.filter(id=begun.id).update(outcome="unknown", ended_at=now())
             await settle([notice.id], NoticeState.uncertain, "发送时中断，不知道有没有送到")
     return len(found)
 

@@ -27,7 +27,8 @@ class Notice(Row):
     """One message about one event to one person, in the transaction of the change it reports.
 
     `conversation` is set for what can only go there: the late reply to a line said at one door. `repeats` counts the
-    events that this one stands for, `digest` that it is sent together with others, `batch` the call it goes out in.
+    events that this one stands for, `digest` that it is sent together with others, `batch` the call it goes out in;
+    `orphaned` counts the attempts of which nothing was begun, because the worker died that had claimed it.
     """
 
     kind = fields.CharField(max_length=40)
@@ -49,6 +50,7 @@ class Notice(Row):
     repeats = fields.IntField(default=1, db_default=1)
     digest = fields.BooleanField(default=False, db_default=False)
     batch = fields.CharField(max_length=24, default="", db_default="")
+    orphaned = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "notice"

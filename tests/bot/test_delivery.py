@@ -364,6 +364,23 @@ async def test_a_broadcast_stops_for_a_minute_and_goes_on_as_one_call(sim: Sim, 
         assert len([each for each in await sim.deliveries(person) if "开会" in str(each["payload"])]) == 1
 
 
+@pytest.mark.parametrize(("deaths", "made"), [(1, 1), (3, 3)], ids=["once", "again and again"])
+async def test_what_a_dead_worker_had_only_claimed_still_goes_together(sim: Sim, deaths: int, made: int) -> None:
+    await seed_is_sent(sim)
+    for number in ("E003", "E004", "E005"):
+        await Notice.create(
+            kind="announcement", receiver=await Person.get(number=number), facts={"text": "盘点", "from": "王总"}, state="sending",
+            worker="gone", attempts=deaths, orphaned=deaths - 1, created_at=now(), due_at=now() - timedelta(seconds=1),
+        )  # fmt: skip
+    for notice in await Notice.filter(kind="announcement"):
+        assert (await settled(notice)).state == "accepted"
+        assert notice.orphaned == deaths
+    # What kills every worker that claims it must not take the others along for ever.
+    assert await calls(sim, "/cgi-bin/message/send", "盘点") == made
+    for person in ("E003", "E004", "E005"):
+        assert len([each for each in await sim.deliveries(person) if "盘点" in str(each["payload"])]) == 1
+
+
 async def waits_without_a_call(sim: Sim) -> bool:
     held = await Notice.filter(kind="announcement", state="queued", reason__contains="过一分钟再发")
     assert await calls(sim, "/cgi-bin/message/send", "散会") == 0
