@@ -20,6 +20,8 @@ _MENU_ID = 400000000
 
 # Events after which a person looks at the screen for an answer.
 _ANSWERED = {"subscribe", "scan", "click", "scancode_waitmsg", "scancode_push", "template_card_event"}
+# What a phone can send in a mini-program's customer-service session (msgpush documents nothing else).
+_SESSION_KINDS = {"text", "image", "miniprogrampage"}
 _KEYS_OPENING_A_WINDOW = {"click", "scancode_push", "scancode_waitmsg"}
 
 
@@ -276,6 +278,8 @@ class Gestures:
         how: How,
         act: str = "message",
     ) -> Happening:
+        if door == "miniprogram" and kind not in _SESSION_KINDS:
+            raise SimError(f"a mini-program's customer-service session takes no {kind}")
         fields = message_fields(self._world, door, person, kind, parts)
         if door == "official" and not self._world.people.follows(person):
             raise NotNow(f"{person.name} does not follow the account and cannot write to it")

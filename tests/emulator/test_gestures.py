@@ -96,6 +96,23 @@ async def test_a_picture_of_ones_own(sim: Sim) -> None:
     assert await sim.status("image", door="official", person="P1", base64="?") == 400
 
 
+@pytest.mark.parametrize(
+    ("gesture", "more"),
+    [
+        ("voice", {}),
+        ("file", {"name": "a.pdf"}),
+        ("location", {"label": "仓库"}),
+        ("share", {"title": "t", "url": "https://a.cn"}),
+    ],
+)
+async def test_a_mini_programs_session_takes_words_and_pictures_only(
+    sim: Sim, gesture: str, more: dict[str, str]
+) -> None:
+    assert await sim.status(gesture, door="miniprogram", person="P1", **more) == 400
+    assert (await pushed(sim, "image", door="miniprogram"))["MsgType"] == "image"
+    assert (await pushed(sim, "text", door="miniprogram", text="在吗"))["MsgType"] == "text"
+
+
 async def test_entering_a_conversation(sim: Sim) -> None:
     assert (await pushed(sim, "enter", door="work"))["Event"] == "enter_agent"
     assert (await pushed(sim, "enter", door="miniprogram"))["Event"] == "user_enter_tempsession"

@@ -19,7 +19,9 @@ async def test_two_people_side_by_side_and_anyone_by_choice(sim: Sim) -> None:
     html = await page(sim)
     assert 'data-door="official" data-person="P1"' in html and 'data-door="work" data-person="P2"' in html
     assert 'lang="zh-CN"' in html
-    assert 'data-door="miniprogram" data-person="P2"' in await page(sim, a="P2", ad="miniprogram")
+    mini = await page(sim, a="P2", ad="miniprogram", b="P2", bd="miniprogram")
+    assert 'data-door="miniprogram" data-person="P2"' in mini and 'data-act="image"' in mini
+    assert [act for act in ("scan", "voice", "file", "location", "share") if f'data-act="{act}"' in mini] == []
 
 
 async def test_up_to_four_phones_side_by_side(sim: Sim) -> None:
