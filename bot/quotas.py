@@ -42,12 +42,12 @@ SHANGHAI_S = 8 * 3600
 # Rows are locked in the order of their keys, and read after that: the counts are the newest there are.
 TAKE = """
 WITH asked AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::int[])
-    AS a(key, member, slot, slices, most)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::int[], $8::bool[])
+    AS a(key, member, slot, slices, most, calls)
 ), stored AS MATERIALIZED (
   SELECT q.key, q.slot, q.counts FROM send_quota q WHERE q.key = ANY($1::text[]) ORDER BY q.key FOR UPDATE
 ), seen AS MATERIALIZED (
-  SELECT a.key, a.member, a.slices, a.most, greatest(a.slot, s.slot) AS slot,
+  SELECT a.key, a.member, a.slices, a.most, a.calls, greatest(a.slot, s.slot) AS slot,
     (array_fill(0, ARRAY[least(greatest(a.slot - s.slot, 0), a.slices)::int]) || s.counts)[1:a.slices] AS counts
   FROM asked a JOIN stored s USING (key)
 ), summed AS (
@@ -58,7 +58,10 @@ WITH asked AS (
   SELECT CASE WHEN $7 THEN $6 * (SELECT count(*) FROM passing) ELSE $6 END AS cost
 ), judged AS MATERIALIZED (
   SELECT priced.*, used + cost <= most AS room
-  FROM (SELECT summed.*, CASE member WHEN '' THEN whole.cost ELSE $6 END AS cost FROM summed, whole) AS priced
+  FROM (
+    SELECT summed.*,
+      CASE WHEN member <> '' THEN $6 WHEN calls THEN least($6, whole.cost) ELSE whole.cost END AS cost FROM summed, whole
+  ) AS priced
 ), chosen AS (
   SELECT * FROM judged j
   WHERE (j.member = '' OR j.member IN (SELECT member FROM passing))
@@ -92,6 +95,8 @@ class Rate:
 
     most: int
     window_s: int
+    calls: bool = False
+    """Whether it is calls that are counted, one for however many receivers, not messages."""
 
     @property
     def slices(self) -> int:
@@ -168,7 +173,7 @@ class Quotas:
         if not rates:
             return {}
         total = cost * max(len(members), 1)
-        if any((cost if member else total) > rate.most for member, rate in rates.values()):
+        if any((cost if member or rate.calls else total) > rate.most for member, rate in rates.values()):
             raise ValueError(f"{total} are more than {door} {kind} is ever allowed at once")
         moment = now()
         keys = list(rates)
@@ -176,7 +181,8 @@ class Quotas:
         slices = [rate.slices for _, rate in rates.values()]
         who = [member for member, _ in rates.values()]
         most = [rate.most for _, rate in rates.values()]
-        asked = (keys, who, slots, slices, most, cost, bool(members))
+        calls = [rate.calls for _, rate in rates.values()]
+        asked = (keys, who, slots, slices, most, cost, bool(members), calls)
         found = await sql.rows(TAKE, *asked)
         if len(found) < len(keys):
             await transaction(sql.rows, BEGIN, keys, slots, slices)
@@ -224,7 +230,8 @@ def _daily(account: Account) -> list[tuple[str, Rate]]:
 
 def _whole(work: Work) -> list[Rate]:
     total = [Rate(work.members * PERSON_TIMES, DAY_S)] if work.members else []
-    return [Rate(work.calls_per_minute, MINUTE_S), *total]
+    # A call to a thousand counts a thousand in the day (WeCom doc 90236), and as one call in the minute (doc 90312).
+    return [Rate(work.calls_per_minute, MINUTE_S, calls=True), *total]
 
 
 def _each(work: Work) -> list[Rate]:

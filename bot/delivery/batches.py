@@ -13,7 +13,7 @@ from datetime import datetime
 import structlog
 
 from bot.delivery.alarms import raise_alarm
-from bot.delivery.claiming import LEASE, SECOND, Worker, settle
+from bot.delivery.claiming import LEASE, PATIENCE, SECOND, Worker, settle
 from bot.delivery.ways import CARD_CHANGE, DUPLICATE_CHECK_S, missed_words
 from bot.delivery.words import words_of
 from bot.rendering.text import as_text
@@ -140,7 +140,7 @@ async def _send_group(group: list[Notice], services: Services, worker: Worker) -
         refused = await services.quotas.admit_members("work", "message", userids.values())
         together = [notice for notice in group if userids.get(notice.receiver_id, "") not in {"", *refused}]  # type: ignore[attr-defined]
         if not together:
-            return group
+            return await _put_off(group, userids, refused)
         text = as_text(words_of(group[0]), links=False)
         token = await transaction(_begin, [notice.id for notice in together], userids, text, worker)
         if token:
@@ -148,6 +148,16 @@ async def _send_group(group: list[Notice], services: Services, worker: Worker) -
         kept = {notice.id for notice in together}
         return [notice for notice in group if notice.id not in kept]
     return group
+
+
+async def _put_off(group: list[Notice], userids: dict[int, str], refused: dict[str, datetime]) -> list[Notice]:
+    """The account takes nobody now: if it soon does, members wait for that together; the others look for another way."""
+    until = min(refused.values(), default=None)
+    if until is None or until - now() >= PATIENCE:
+        return group
+    members = {notice.id for notice in group if notice.receiver_id in userids}  # type: ignore[attr-defined]
+    await sql.rows(TOGETHER_LATER, list(members), until, OUT, "")
+    return [notice for notice in group if notice.id not in members]
 
 
 async def _begin(notices: list[int], userids: dict[int, str], text: str, worker: Worker) -> str:

@@ -13,6 +13,9 @@ SECOND = days(1 / 86400)
 LEASE = 30 * SECOND
 MANY = 1000
 
+PATIENCE = days(10 / 1440)
+"""So long a notice waits for a quota before the next way is tried."""
+
 READY = """
 (SELECT receiver_id FROM notice WHERE state = 'queued' AND urgent AND due_at <= $1 AND receiver_id IS NOT NULL LIMIT $2)
 UNION

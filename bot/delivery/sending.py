@@ -9,7 +9,7 @@ import structlog
 
 from bot.delivery.alarms import raise_alarm
 from bot.delivery.batches import again, send_together
-from bot.delivery.claiming import KEYED, SECOND, Worker, claim, keep, recover, settle
+from bot.delivery.claiming import KEYED, PATIENCE, SECOND, Worker, claim, keep, recover, settle
 from bot.delivery.digests import gather
 from bot.delivery.reports import REPORTED, catch_up
 from bot.delivery.taking import NothingLeft, Taken, Use, end_use, take
@@ -32,7 +32,7 @@ from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError, patience
 from bot.wechat.fields import Unfit
 from models import sql
 from models.chat.tables import Conversation
-from models.clock import days, now
+from models.clock import now
 from models.delivery.cards import was_shown
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.delivery.telling import tell
@@ -43,8 +43,6 @@ log = structlog.get_logger()
 
 TRIES = 12
 
-PATIENCE = days(10 / 1440)
-"""So long a notice waits for a quota before the next way is tried."""
 TOGETHER = 10
 
 

@@ -67,7 +67,9 @@ async def test_the_hour_is_counted_too(database: str) -> None:
 async def test_what_is_refused_costs_nothing(database: str) -> None:
     asked = quotas(members=1, member_per_minute=2)
     assert [await asked.admit("work", "message", member="E1") is None for _ in range(5)] == [True, True] + [False] * 3
-    used = await sql.rows("SELECT key, counts[1] AS count FROM send_quota ORDER BY length(key), key")
+    used = await sql.rows(
+        "SELECT key, (SELECT sum(each)::int FROM unnest(counts) AS each) AS count FROM send_quota ORDER BY length(key), key"
+    )
     assert {row["key"].split(":", 3)[3]: row["count"] for row in used} == {
         "message::60": 2,
         "message::86400": 2,
@@ -106,6 +108,17 @@ async def test_many_members_are_asked_for_at_once_and_only_the_full_ones_wait(da
     assert await asked.admit_members("work", "message", []) == {}
     row = await sql.row("SELECT counts FROM send_quota WHERE key LIKE '%message::86400'")
     assert row == {"counts": [6]}
+
+
+async def test_a_call_to_many_is_one_call_of_a_minute_and_many_messages_of_a_day(database: str) -> None:
+    asked = quotas(members=5, calls_per_minute=3)
+    people = [f"E{number}" for number in range(300)]
+    assert [await asked.admit_members("work", "message", people) for _ in range(3)] == [{}, {}, {}]
+    assert set(await asked.admit_members("work", "message", people[:2])) == {"E0", "E1"}
+    rows = await sql.rows(
+        "SELECT key, (SELECT sum(each)::int FROM unnest(counts) AS each) AS n FROM send_quota WHERE key LIKE '%message::%' ORDER BY key"
+    )
+    assert [row["n"] for row in rows] == [3, 900]
 
 
 async def test_a_full_account_stops_everybody(database: str) -> None:
