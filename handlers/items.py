@@ -156,6 +156,8 @@ _DAY = re.compile(DAY)
 _HALF_MORE = re.compile(rf"({_ARABIC}|{_HAN})\s*({UNIT})半(?!\s*{UNIT})")
 _TWO_UNITS = re.compile(rf"({_ARABIC}|{_HAN})\s*({UNIT})\s*[零又]?\s*({FIGURE})\s*({UNIT})(?!\s*{UNIT})")
 _ONLY_QUANTITY = re.compile(rf"({FIGURE})\s*({UNIT})?")
+# `500 个` is said as often as `500个`; the 30 of M8×30 is no figure of its own.
+_APART = re.compile(rf"({_ARABIC}|{_HAN})\s+(?={UNIT}(?![A-Za-z\d\u4e00-\u9fff]))")
 _BREAK = re.compile(r"[\s,，、;；。和]+")
 
 
@@ -184,7 +186,7 @@ def split_items(text: str) -> list[Said]:
     """The items of a line in the order said; a product and its quantity may stand apart."""
     items: list[Said] = []
     waiting = token_before = ""
-    for token in filter(None, _BREAK.split(halved(plain(text)))):
+    for token in filter(None, _BREAK.split(halved(_APART.sub(r"\1", plain(text))))):
         said = _said(token)
         if said.quantity is not None and not said.product:
             if not waiting and items and not items[-1].unit:

@@ -20,14 +20,14 @@ Floor = NewType("Floor", str)
 Bargain = NewType("Bargain", str)
 LettingGo = NewType("LettingGo", str)
 
-_DISCOUNT = re.compile(r"([\d.]+|[一二三四五六七八九]{1,2})(折|%)?")
+_DISCOUNT = re.compile(r"([\d.]+|[一二三四五六七八九]{1,2})\s?(折|%)?")
 
 
 @reads(Discount)
 class DiscountReader(Reader[Discount]):
     """92折, 九五折, 8折, 92% or 0.92: the share of the price that is paid."""
 
-    slot = r"(?:\d{1,3}(?:\.\d{1,2})?|[一二三四五六七八九]{1,2})(?:折|%)"
+    slot = r"(?:\d{1,3}(?:\.\d{1,2})?|[一二三四五六七八九]{1,2})\s?(?:折|%)"
     free = False
     schema = {"type": "string", "format": "decimal"}
 

@@ -61,3 +61,33 @@ async def test_a_parcel_is_found_by_the_number_of_its_carrier(chat: Chat, who: s
 async def test_a_parcel_of_another_customer_reads_like_one_that_never_was(chat: Chat) -> None:
     assert await chat("C001", "DPK3620019025") == (await chat("C001", "DPK3620019999"))
     assert "SO0314" not in await chat("C001", "DPK3620019025")
+
+
+@pytest.mark.parametrize(
+    ("who", "line", "starts", "has"),
+    [
+        ("E003", "宏达要m10x40 500 个 明天送", "请确认订单", "· M10×40 不锈钢螺栓 × 500 个"),
+        ("E003", "宏达建材 m8x30 1000 个", "请确认订单", "· M8×30 不锈钢螺栓 × 1,000 个"),
+        ("E003", "宏达建材 角阀 两百 个", "请确认订单", "· 角阀DN15 × 200 个"),
+        ("E003", "给宏达报价 m10x40 500 个", "请确认报价", "× 500 个"),
+        ("E003", "给宏达报价 m10x40 500个 打95折", "请确认报价", "备注里的折扣没有算进价格；报价做好后再说，例如：QU"),
+        ("E003", "宏达建材 m8x30 1000个 打9折", "请确认订单", "备注里的折扣没有算进价格"),
+        ("E003", "SO0318打 95 折", "请确认打折", "¥6,600.00 → ¥6,270.00"),
+        ("E003", "宏达这个月的订单", "共 4 单", "SO0312"),
+        ("E003", "帮宏达留500个m8x30到12月25号", "已预留", "500 个，留到 12-25"),
+        ("E009", "收宏达5000 转账", "请确认登记收款", "¥5,000.00"),
+        ("E009", "收到宏达 5000元 微信", "请确认登记收款", "，微信"),
+        ("E009", "今天收了宏达 5000 转账", "请确认登记收款", "，转账"),
+        ("E009", "本月利润", "利润表", "收入"),
+        ("E009", "这个月赚了多少", "利润表", "收入"),
+        ("E009", "谁欠钱最多", "欠款", "1. 建业工程"),
+        ("E009", "宏达开票SO0310", "没有可以开票的", "SO0310"),
+        ("E005", "调拨 m8x30 100个 到二号仓", "从哪里调", "1 主仓"),
+        ("C001", "退 SO0310 的 10个角阀 有锈", "请确认退货", "角阀DN15"),
+    ],
+)
+async def test_a_wish_is_understood_in_the_order_of_words_it_comes_in(
+    chat: Chat, who: str, line: str, starts: str, has: str
+) -> None:
+    answer = await chat(who, line)
+    assert answer.startswith(starts) and has in answer, answer

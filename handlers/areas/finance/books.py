@@ -265,7 +265,10 @@ async def balance_sheet(me: Actor, *, period: Span | None = None) -> BalanceShee
     )  # fmt: skip
 
 
-@query("ledger.income", says=["利润表", "{period}利润表", "损益表", "{period}损益"])
+@query("ledger.income", says=[
+    "利润表", "{period}利润表", "损益表", "{period}损益", "{period}利润", "{period}利润多少", "{period}利润怎么样", "{period}赚了多少", "{period}赚了多少钱",
+    "{period}盈利多少", "赚了多少钱",
+])  # fmt: skip
 async def income_statement(me: Actor, *, period: Span | None = None) -> IncomeStatement:
     """利润表"""
     span = period or month_of(today())

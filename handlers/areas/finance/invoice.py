@@ -99,7 +99,7 @@ class TaxDetails(Result):
     says=[
         "开票{order}{kind}", "给{order}开{kind}", "{order}开{kind}", "开票{order}", "{order}开票", "给{order}开票",
         "{customer}{period}的一起开{kind}", "{customer}{period}一起开{kind}", "{customer}的一起开{kind}",
-        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票", "开票{order}{kind}抬头{title}税号{tax_no}",
+        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票", "给{customer}的{order}开票", "{customer}开票{order}", "{customer}{order}开票", "开票{order}{kind}抬头{title}税号{tax_no}",
         "开票{order}{kind}日期{date}", "开票{order}日期{date}", "{order}{date}开{kind}", "{order}{date}开票", "{date}开票{order}{kind}", "{date}开票{order}",
     ],
     confirm=True,
@@ -110,6 +110,8 @@ async def issue_invoice(
     date: PastDay | None = None,
 ) -> Issued:  # fmt: skip
     """开票：已发未开的部分，可以一单开，也可以一个客户一起开；专票要有抬头和税号，说过一次就记住"""
+    if order is not None and customer is not None and order.customer_id != customer.id:  # type: ignore[attr-defined]
+        raise NotFound(kind="order")
     orders = [order] if order is not None else await _to_invoice(me, customer, period)
     wanted = kind or InvoiceKind.ordinary
     if wanted is InvoiceKind.special or title or tax_no:

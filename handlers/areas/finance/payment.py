@@ -79,9 +79,16 @@ PAID = [
     for line in (
         "付了{amount}", "付{amount}", "到账{amount}", "打款{amount}", "打了{amount}", "转了{amount}", "转账{amount}", "汇了{amount}",
         "回款{amount}", "付了{way}{amount}", "付{way}{amount}", "{way}付了{amount}", "{way}付{amount}", "{way}到账{amount}",
-        "{way}转了{amount}", "付了{order}的{amount}", "付了{order}的货款{amount}", "付{order}的{amount}",
+        "{way}转了{amount}", "付了{amount}{way}", "付{amount}{way}", "付了{order}的{amount}", "付了{order}的货款{amount}", "付{order}的{amount}",
     )
 ]  # fmt: skip
+
+RECEIVED = [
+    f"{when}{verb}{{customer}}{what}"
+    for when in ("", "{date}")
+    for verb in ("收到", "收了", "收")
+    for what in ("{amount}", "{way}{amount}", "{amount}{way}", "的{amount}", "货款{amount}", "的货款{amount}")
+]
 
 PREPAID = [f"{{customer}}{when}{{kind}}{how}{{amount}}" for when in ("", "{date}") for how in ("", "{way}")]
 
@@ -89,9 +96,8 @@ PREPAID = [f"{{customer}}{when}{{kind}}{how}{{amount}}" for when in ("", "{date}
 @command(
     "payment.record",
     says=[
-        *PAID, "收到{customer}{amount}", "收{customer}{amount}", "收到{customer}{way}{amount}", "收{customer}{way}{amount}", "{date}收到{customer}{amount}",
-        "{date}收{customer}{amount}", "{date}收到{customer}{way}{amount}", "{date}收{customer}{way}{amount}", "{customer}先付了{note}{amount}",
-        *PREPAID, "{customer}货款{amount}到了", "登记收款{customer}{amount}", "登记收款{customer}{date}{amount}", "收到{customer}{order}的{amount}", "收{customer}{order}的{amount}",
+        *PAID, *RECEIVED, *PREPAID, "{customer}先付了{note}{amount}",
+        "{customer}货款{amount}到了", "登记收款{customer}{amount}", "登记收款{customer}{date}{amount}", "收到{customer}{order}的{amount}", "收{customer}{order}的{amount}",
     ],
     confirm=True,
 )  # fmt: skip

@@ -154,7 +154,7 @@ class StockReport(Result):
 @query(
     "report.sales",
     says=[
-        "{period}卖了多少", "{period}{by}", "{customer}{period}买了多少", "{period}销售额", "{period}业绩", "业绩排名", "卖了多少", "销售报表",
+        "{period}卖了多少", "{period}{by}", "{customer}{period}买了多少", "{period}销售额", "{period}业绩", "业绩排名", "卖了多少", "销售报表", "{period}我卖了多少", "我{period}卖了多少", "{period}卖了多少钱",
         "{period}按{by}销售", "{period}销售报表",
     ],
 )  # fmt: skip
@@ -247,6 +247,10 @@ async def report_payment(me: Actor, *, period: Span | None = None, by: Dimension
         "哪些客户欠钱",
         "谁还欠钱",
         "谁欠得最多",
+        "谁欠钱最多",
+        "谁欠我们最多",
+        "欠钱最多的是谁",
+        "哪个客户欠得最多",
     ],
 )
 async def report_receivable(me: Actor, *, days: Count | None = None, by: Dimension | None = None) -> ReceivableReport:

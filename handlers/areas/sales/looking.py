@@ -76,6 +76,10 @@ async def query_order(
         "{customer}最近的单子",
         "{customer}的订单",
         "{customer}的单子",
+        "{customer}{period}的订单",
+        "{customer}{period}的单子",
+        "{period}的订单",
+        "{period}订单",
         "订单列表",
         "查订单",
         "查一下订单",
@@ -91,6 +95,7 @@ async def list_orders(
     customer: Customer | None = None,
     state: Text | None = None,
     phase: Phase | None = None,
+    period: Span | None = None,
     cursor: Cursor | None = None,
 ) -> OrderList:
     """我的订单，按时间倒序"""
@@ -103,6 +108,8 @@ async def list_orders(
         rows = rows.filter(state=_known_state(state))
     if phase is not None:
         rows = rows.filter(in_phase(phase))
+    if period is not None:
+        rows = rows.filter(**_placed_in(period))
     total = await rows.count()
     if cursor is not None:
         rows = rows.filter(id__lt=int(cursor))
@@ -111,6 +118,11 @@ async def list_orders(
     items = [await _row(order, stand[order.id], exact=not me.is_customer) for order in page[: Listing.PAGE]]
     more = cursor_after(page[Listing.PAGE - 1].id) if len(page) > Listing.PAGE else None
     return OrderList(total=total, next=more, items=items)
+
+
+def _placed_in(period: Span) -> dict[str, datetime]:
+    """The orders of some days, as a filter."""
+    return {"created_at__gte": at_local(period.start), "created_at__lt": at_local(period.end) + days(1)}
 
 
 def _known_state(given: str) -> str:
@@ -127,8 +139,7 @@ async def _latest(me: Actor, customer: Customer | None, period: Span | None) -> 
         raise MissingInput(input="order", handler="order.status")
     rows = visible(me, SalesOrder).filter(customer_id=customer.id)
     if period is not None:
-        start, end = at_local(period.start), at_local(period.end) + days(1)
-        rows = rows.filter(created_at__gte=start, created_at__lt=end)
+        rows = rows.filter(**_placed_in(period))
     found = await rows.order_by("-id").limit(MOST)
     if not found and period is not None:
         raise NotFound(kind="order_of_period", customer=customer.name, start=period.start, end=period.end)

@@ -66,7 +66,7 @@ class ReturnList(Listing):
 @command(
     "return.create",
     says=[
-        "{customer}退{items}{reason}", "{customer}退{items}", "{customer}退货{items}", "{order}退{items}{reason}", "{order}退{items}", "{order}退货{items}",
+        "退{order}的{items}{reason}", "退{order}的{items}", "退{order}{items}{reason}", "退{order}{items}", "{customer}退{items}{reason}", "{customer}退{items}", "{customer}退货{items}", "{order}退{items}{reason}", "{order}退{items}", "{order}退货{items}",
         "{order}{remedy}{items}", "{customer}{remedy}{items}", "有{items}是{reason}的怎么办", "有{items}是{reason}怎么办", "有{items}是{reason}的", "有{items}是{reason}", "有{items}{reason}怎么办", "我要退{items}", "要退{items}",
         "退货", "我要退货", "{order}退货", "我要退{order}", "{order}要退货", "{order}要退",
     ],

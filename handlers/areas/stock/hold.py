@@ -76,12 +76,18 @@ class Allocated(Result):
     lines: list[SetAside]
 
 
+RESERVED = [
+    f"{whom}{verb}{{items}}{until}"
+    for whom in ("先给{customer}", "给{customer}", "帮{customer}")
+    for verb in ("留", "预留")
+    for until in ("", "到{date}", "留到{date}")
+]
+
+
 @command(
     "stock.reserve",
     says=[
-        "先给{customer}留{items}留到{date}", "给{customer}留{items}留到{date}", "给{customer}留{items}到{date}", "先给{customer}留{items}",
-        "给{customer}留{items}", "给{customer}预留{items}到{date}", "给{customer}预留{items}", "{customer}预留{items}到{date}",
-        "{customer}预留{items}", "帮{customer}留{items}",
+        *RESERVED, "{customer}预留{items}到{date}", "{customer}预留{items}",
     ],
 )  # fmt: skip
 async def reserve_stock(me: Actor, *, customer: Customer, items: list[Item], date: Day | None = None) -> Done[Keeping]:

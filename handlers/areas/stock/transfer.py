@@ -15,7 +15,7 @@ from models.errors import InvalidInput, NotEnoughStock
 from models.product.tables import Product
 from models.stock.bins import lying
 from models.stock.figures import stock_figures
-from models.stock.placing import main_warehouse
+from models.stock.placing import TRANSIT, main_warehouse
 from models.stock.tables import Location, Transfer, TransferState, Warehouse
 from models.stock.transferring import Place, lines_of_transfer, receive_transfer, transfer_goods
 
@@ -52,7 +52,7 @@ class LocationMade(Result):
         "从{source}调{items}到{target}", "{source}调{items}到{target}", "{source}调{items}回{target}", "从{source}调{items}去{target}",
         "从{source}移{items}到{target}", "移库{source}到{target}{items}", "移库{source}到{target}{product}全部",
         "调拨{items}从{source}到{target}", "把{items}从{source}移到{target}", "把{product}全部从{source}移到{target}",
-        "从{source}调{product}全部到{target}", "{items}移到{target}",
+        "从{source}调{product}全部到{target}", "{items}移到{target}", "调拨{items}到{target}", "调{items}到{target}", "{items}调到{target}", "{items}调拨到{target}",
     ],
 )  # fmt: skip
 async def transfer_stock(
@@ -64,6 +64,11 @@ async def transfer_stock(
     product: Product | None = None,
 ) -> Done[Transferred]:
     """调拨移库：仓库之间、库位之间，马上到"""
+    if source is None and target.location is None:
+        others = Warehouse.exclude(name__in=[TRANSIT, target.warehouse.name]).order_by("rank", "id")
+        raise MissingInput(
+            input="source", handler="stock.transfer", choices=await others.values_list("name", flat=True)
+        )
     return await _transfer(me, source or Place(target.warehouse), target, items, product, send_only=False)
 
 
