@@ -6,11 +6,13 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.rendering.pages import POLICY, render_gone, render_page
+from bot.rendering.pictures import KINDS as PICTURES
+from bot.rendering.pictures import PNG, render_picture
 from bot.services import SERVICES
 from handlers.pages import open_page, open_table
 from handlers.sheets.writing import XLSX, as_xlsx
 from models.errors import Refused
-from models.pages.linking import find_link, note_opening
+from models.pages.linking import PUBLIC, find_link, note_opening
 from models.pages.tables import PageLink
 from models.system.company import letterhead
 from models.system.files import where
@@ -25,8 +27,9 @@ HEADERS = {
 
 
 async def open_link(request: web.Request) -> web.Response:
-    """GET /p/<token>; with ?as=xlsx, what the page shows as a file, where there is one."""
-    link = await find_link(request.match_info["token"])
+    """GET /p/<token>; with ?as=xlsx or ?as=png, what the page shows as a file or as a picture, where there is one."""
+    token = request.match_info["token"]
+    link = await find_link(token)
     if link is None:
         return _gone()
     proxies = request.app[SERVICES].settings.trusted_proxies
@@ -34,15 +37,21 @@ async def open_link(request: web.Request) -> web.Response:
     await note_opening(link, address=client_address(request, proxies), agent=agent)
     if link.sha256:
         return await _file(request, link)
+    shape = request.query.get("as")
     try:
-        if request.query.get("as") == "xlsx" and (table := await open_table(link)) is not None:
+        if shape == "xlsx" and (table := await open_table(link)) is not None:
             return _download(f"{table.title}.xlsx".replace("/", " 至 "), XLSX, await asyncio.to_thread(as_xlsx, table))
         facts = await open_page(link)
     except Refused:
         # What it showed is no longer there, or no longer for whoever made it.
         return _gone()
-    drawn = render_page(link.kind, facts, await letterhead(), link.expires_at)
-    return web.Response(text=drawn, content_type="text/html", headers=HEADERS)
+    company, address = await letterhead(), PUBLIC.of(token) if PUBLIC.url else None
+    if shape == "png" and link.kind in PICTURES:
+        drawn = await asyncio.to_thread(render_picture, link.kind, facts, company, link.expires_at, address)
+        # Shown, not downloaded: WeChat's browser keeps a picture by a long press, and lets nothing be downloaded.
+        return _bytes(f"{facts['heading']}.png", PNG, drawn, "inline")
+    page = render_page(link.kind, facts, company, link.expires_at, address)
+    return web.Response(text=page, content_type="text/html", headers=HEADERS)
 
 
 def client_address(request: web.Request, proxies: int) -> str:
@@ -63,7 +72,11 @@ async def _file(request: web.Request, link: PageLink) -> web.Response:
 
 
 def _download(name: str, content_type: str, data: bytes) -> web.Response:
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return _bytes(name, content_type, data, "attachment")
+
+
+def _bytes(name: str, content_type: str, data: bytes, how: str) -> web.Response:
+    disposition = f"{how}; filename*=UTF-8''{quote(name)}"
     return web.Response(
         body=data, headers={**HEADERS, "Content-Disposition": disposition, "Content-Type": content_type}
     )

@@ -50,9 +50,12 @@ def _environment() -> FactsEnvironment:
 ENVIRONMENT = _environment()
 
 
-def render_page(kind: str, facts: dict[str, Any], company: dict[str, Any], expires: datetime) -> str:
-    """The page of one kind."""
-    return ENVIRONMENT.get_template(f"{kind}.html").render(r=facts, company=company, expires=expires)
+def render_page(
+    kind: str, facts: dict[str, Any], company: dict[str, Any], expires: datetime, address: str | None
+) -> str:
+    """The page of one kind; `address` is where the world finds it."""
+    template = ENVIRONMENT.get_template(f"{kind}.html")
+    return template.render(r=facts, company=company, expires=expires, address=address)
 
 
 def render_gone() -> str:

@@ -80,6 +80,16 @@ async def test_the_button_prints(site: Site, browser: Browser) -> None:
     assert await page.evaluate("window.printed") is True
 
 
+async def test_a_quotations_picture_is_one_tap_away_and_fits_a_phone(site: Site, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 375, "height": 700}, locale="zh-CN")
+    await page.goto(await address(site, "quotation"))
+    await page.get_by_role("link", name="打开图片").click()
+    await expect(page).to_have_url(re.compile(r"/p/\w+\?as=png$"))
+    assert await page.evaluate("[document.images.length, document.images[0].naturalWidth]") == [1, 750]
+    await page.go_back()
+    await expect(page.get_by_text("长按可以保存")).to_be_visible()
+
+
 def sizes(pdf: bytes) -> list[tuple[int, int]]:
     """Each page of a PDF in whole millimetres."""
     boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
