@@ -68,7 +68,7 @@ def _digests(*texts: str) -> str:
 
 
 POLICY = (
-    f"default-src 'none'; style-src {_digests(*STYLES.values())}; script-src {_digests(SCRIPT)}; "
+    f"default-src 'none'; style-src {_digests(*STYLES.values())}; script-src {_digests(SCRIPT)}; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""What a browser may load for a page: nothing but what stands in it."""
+"""What a browser may load for a page: nothing but what stands in it, and pictures of ours; its icon is empty, so none is asked for."""
