@@ -35,7 +35,7 @@ COLUMNS = ((338, 140), (510, 162), (RIGHT, 180))
 BESIDE = COLUMNS[0][0] - COLUMNS[0][1] - LEFT - 12
 """Room for what stands left of the figures; what is longer gets a line of its own."""
 
-CODE = 156
+CODE = 172
 
 PNG = "image/png"
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from bot.rendering.lettering import Letters, drawable
-from bot.rendering.pictures import render_picture
+from bot.rendering.pictures import CODE, render_picture
 from models import sql
 from models.clock import now
 from models.delivery.tables import Notice
@@ -124,6 +125,24 @@ async def test_who_makes_or_sends_a_quotation_is_told_where_its_picture_is(site:
     assert (await site.chat("C001", "QU0003")).endswith("回复 1 接受 / 2 网页和图片")
     page = (await site.page(path))[1]
     assert f'og:image" content="{PUBLIC_URL}{path}?as=png">' in page and '<a href="?as=png">' in page
+
+
+async def test_the_code_in_the_corner_leads_to_the_page(site: Site) -> None:
+    path = await sent(site)
+    image = await drawn(site, path)
+    code = [list(row) for row in segno.make(PUBLIC_URL + path, error="m", micro=False).matrix]
+    size = CODE // len(code)
+    left = 702 - size * len(code)
+    found = [
+        top
+        for top in range(image.height - 300, image.height - size * len(code))
+        if all(
+            (image.getpixel((left + x * size + size // 2, top + y * size + size // 2)) != (255, 255, 255)) == bool(dark)
+            for y, row in enumerate(code)
+            for x, dark in enumerate(row)
+        )
+    ]
+    assert len(found) in range(1, size + 1), "the same code, at one place"
 
 
 async def test_without_a_public_address_a_page_that_was_made_before_has_no_preview_and_no_code(site: Site) -> None:
