@@ -16,6 +16,7 @@ from handlers.registry import command, handler
 from handlers.result import Result
 from handlers.rights import NoRight, Scope
 from handlers.sheets.writing import Table
+from models.chat.files import digest_of
 from models.errors import NotFound
 from models.pages.linking import make_link
 from models.pages.tables import PageLink
@@ -105,6 +106,14 @@ async def open_table(link: PageLink) -> Table | None:
     """The same facts as a table, for a file; None for a kind that has none. Raises what its readers and its facts refuse."""
     table = PAGES[link.kind].table if link.kind in PAGES else None
     return table(await open_page(link)) if table else None
+
+
+async def open_photo(link: PageLink, number: str) -> str:
+    """The digest of a photo that a page shows now. Raises NotFound, and what opening the page does."""
+    facts = await open_page(link)
+    if number not in [photo["number"] for photo in facts.get("photos", ())]:
+        raise NotFound(kind="attachment")
+    return await digest_of(number)
 
 
 async def _make(me: Actor, kind: Page, values: dict[str, Any]) -> PageMade:

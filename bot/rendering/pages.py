@@ -50,9 +50,12 @@ def _environment() -> FactsEnvironment:
 ENVIRONMENT = _environment()
 
 
-def render_page(kind: str, facts: dict[str, Any], company: dict[str, Any], expires: datetime) -> str:
-    """The page of one kind."""
-    return ENVIRONMENT.get_template(f"{kind}.html").render(r=facts, company=company, expires=expires)
+def render_page(
+    kind: str, facts: dict[str, Any], company: dict[str, Any], expires: datetime, address: str | None
+) -> str:
+    """The page of one kind; `address` is where the world finds it."""
+    template = ENVIRONMENT.get_template(f"{kind}.html")
+    return template.render(r=facts, company=company, expires=expires, address=address)
 
 
 def render_gone() -> str:
@@ -65,7 +68,7 @@ def _digests(*texts: str) -> str:
 
 
 POLICY = (
-    f"default-src 'none'; style-src {_digests(*STYLES.values())}; script-src {_digests(SCRIPT)}; "
+    f"default-src 'none'; style-src {_digests(*STYLES.values())}; script-src {_digests(SCRIPT)}; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""What a browser may load for a page: nothing but what stands in it."""
+"""What a browser may load for a page: nothing but what stands in it, and pictures of ours; its icon is empty, so none is asked for."""

@@ -1,26 +1,17 @@
 """Files: putting what was sent to a document, and seeing what lies there."""
 
-import re
 from datetime import datetime
 
 from handlers.actor import Actor
+from handlers.filing import document_number
 from handlers.inputs import Text
 from handlers.references import ProductReader
 from handlers.registry import command, query
 from handlers.result import Listing, Ref, Result
 from handlers.visible import find
-from models.base import Row
 from models.chat.tables import Attachment, AttachmentState
 from models.errors import NotFound
-from models.party.tables import Customer
 from models.product.tables import Product
-from models.production.tables import JobReport, WorkOrder
-from models.purchase.tables import PurchaseOrder
-from models.sales.tables import SalesOrder
-
-DOCUMENTS: dict[str, type[Row]] = {
-    "SO": SalesOrder, "WO": WorkOrder, "PO": PurchaseOrder, "JR": JobReport, "CU": Customer,
-}  # fmt: skip
 
 MOST = 20
 
@@ -71,16 +62,15 @@ async def list_files(me: Actor, *, about: Text) -> FileList:
 
 async def _document(me: Actor, text: str) -> str:
     """The number of a document that the asker may see, or, for who keeps the catalogue, the code of a product."""
-    read = re.fullmatch(r"([A-Za-z]{2})\s*(\d{1,12})", text.strip())
-    table = DOCUMENTS.get(read[1].upper()) if read else None
-    if read is None or table is None:
-        if me.is_customer:
-            raise NotFound(kind="document")
-        product: Product = await ProductReader().read(me, text, "about")
-        return product.code
-    number = f"{read[1].upper()}{int(read[2]):04d}"
-    await find(me, table, number=number)
-    return number
+    named = document_number(text)
+    if named is not None:
+        table, number = named
+        await find(me, table, number=number)
+        return number
+    if me.is_customer:
+        raise NotFound(kind="document")
+    product: Product = await ProductReader().read(me, text, "about")
+    return product.code
 
 
 def _row(file: Attachment) -> FileRow:

@@ -1,13 +1,16 @@
 """The catalogue: what a product is, and whether it is still sold."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
 from handlers.call import Call
 from handlers.dispatch import Done
+from handlers.filing import Photo, filed_codes, photos_of
 from handlers.inputs import Reader, reads
+from handlers.pages import Sheet, page
 from handlers.registry import command, query
 from handlers.result import Needs, Places, Price, Quantity, Ref, Result
 from models.chat.tables import Attachment, AttachmentState
@@ -58,6 +61,16 @@ class ProductCard(Result):
     pictures: int
 
 
+class ProductSheet(Sheet):
+    """A product and its photos; nothing of what it costs or how much there is, for this may be handed on."""
+
+    product: Ref
+    unit: str
+    barcode: str | None
+    packs: list[PackSize]
+    photos: list[Photo]
+
+
 class Selling(Result):
     """Whether a product is sold from now on."""
 
@@ -71,18 +84,35 @@ class Selling(Result):
 )  # fmt: skip
 async def show_product(me: Actor, *, product: Product) -> ProductCard:
     """产品资料：编码、条码、包装、税率、图片"""
-    packs = await Pack.filter(product_id=product.id).order_by("holds")
-    pictures = Attachment.filter(about=product.code, kind="image").exclude(state=AttachmentState.refused.value)
+    pictures = Attachment.filter(about__in=filed_codes([product.code]), kind="image")
     return ProductCard(
         product=Ref(code=product.code, name=product.name),
         unit=product.unit,
         barcode=product.barcode,
-        packs=[PackSize(unit=each.unit, holds=each.holds) for each in packs],
+        packs=await _packs(product),
         list_price=product.list_price,
         tax_percent=None if product.tax_rate is None else product.tax_rate * 100,
         tolerance_percent=product.tolerance * 100 if product.tolerance else None,
         min_stock=product.min_stock,
-        pictures=await pictures.count(),
+        pictures=await pictures.exclude(state=AttachmentState.refused.value).count(),
+    )
+
+
+@page(
+    "product",
+    says=["{product}图册", "{product}的图册", "{product}网页", "{product}的网页", "{product}图片网页"],
+    lives=timedelta(days=30),
+    outward=False,
+)
+async def product_page(me: Actor, *, product: Product) -> ProductSheet:
+    """产品的网页，有图片和包装，可以转发"""
+    return ProductSheet(
+        heading=product.name,
+        product=Ref.of(product),
+        unit=product.unit,
+        barcode=product.barcode,
+        packs=await _packs(product),
+        photos=await photos_of([product.code]),
     )
 
 
@@ -96,6 +126,11 @@ async def stop_product(me: Actor, *, product: Product) -> Done[Selling]:
 async def start_product(me: Actor, *, product: Stopped) -> Done[Selling]:
     """启用停用的产品"""
     return Done(await _sell(product.product, active=True), undo=Call("product.stop", {"product": product.product.code}))
+
+
+async def _packs(product: Product) -> list[PackSize]:
+    packs = await Pack.filter(product_id=product.id).order_by("holds")
+    return [PackSize(unit=each.unit, holds=each.holds) for each in packs]
 
 
 async def _sell(product: Product, *, active: bool) -> Selling:

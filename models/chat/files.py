@@ -49,6 +49,18 @@ async def refuse_file(attachment: Attachment, reason: str) -> bool:
     return bool(await waiting.update(state=AttachmentState.refused.value, reason=reason[:200]))
 
 
+async def kept_images(about: list[str]) -> list[Attachment]:
+    """The pictures about these, oldest first: those that lie in their place and were found to be pictures."""
+    found = Attachment.filter(about__in=about, kind="image", state=AttachmentState.stored.value)
+    return await found.order_by("id")
+
+
+async def digest_of(number: str) -> str:
+    """Under which digest the bytes of a file lie that is kept."""
+    found = await Attachment.get(number=number, state=AttachmentState.stored.value)
+    return str(found.sha256)
+
+
 async def latest_loose(owner_id: int) -> Attachment | None:
     """The last file that somebody sent in the last ten minutes and that is about nothing yet."""
     recent = Attachment.filter(owner_id=owner_id, about="", created_at__gt=now() - days(10 / 1440))

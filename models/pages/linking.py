@@ -86,9 +86,9 @@ async def find_link(token: str) -> PageLink | None:
     return await PageLink.filter(digest=_digest(token), revoked_at=None, expires_at__gt=now()).first()
 
 
-async def note_opening(link: PageLink, *, address: str, agent: str) -> None:
-    """Keeps that a link was opened, when and from where."""
-    await PageOpening.create(link=link, opened_at=now(), address=address[:64], agent=agent[:200])
+async def note_opening(link: PageLink, *, address: str, agent: str, part: str = "") -> None:
+    """Keeps that a link was opened, or a part of its page, when and from where."""
+    await PageOpening.create(link=link, opened_at=now(), address=address[:64], agent=agent[:200], part=part[:20])
 
 
 async def revoke(link: PageLink) -> bool:
@@ -99,12 +99,12 @@ async def revoke(link: PageLink) -> bool:
 
 OPENINGS = """
 SELECT link_id, count(*)::int AS count, max(opened_at) AS last FROM page_opening
-WHERE link_id = ANY($1::bigint[]) GROUP BY 1
+WHERE link_id = ANY($1::bigint[]) AND part = '' GROUP BY 1
 """
 
 
 async def openings(links: list[int]) -> dict[int, dict[str, Any]]:
-    """How often and when last each of these links was opened."""
+    """How often and when last each of these links was opened; the photos on a page are not counted again."""
     return {row["link_id"]: row for row in await sql.rows(OPENINGS, links)}
 
 

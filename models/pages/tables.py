@@ -34,12 +34,13 @@ class PageLink(Row):
 
 
 class PageOpening(Row):
-    """One opening of a link: when, from which address, with which program."""
+    """One opening of a link, or of one photo on its page, the `part`: when, from which address, with which program."""
 
     link = to("PageLink")
     opened_at = time_field()
     address = fields.CharField(max_length=64)
     agent = fields.CharField(max_length=200)
+    part = fields.CharField(max_length=20, default="", db_default="")
 
     class Meta:
         table = "page_opening"

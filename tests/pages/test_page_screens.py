@@ -9,6 +9,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from models import sql
 from tests.miniprogram.phones import CHROMIUM, needs_browser
 from tests.pages.conftest import Site
+from tests.pages.test_photos_of_products import attached, photo
 
 pytestmark = [pytest.mark.browser, needs_browser]
 
@@ -20,6 +21,7 @@ LINES = {
     "quotation": ("E004", "打印QU0003", "要下单"),
     "delivery": ("E005", "打印{delivery}", "收货人"),
     "pick": ("E005", "打印拣货单SO0312", "拣货人"),
+    "product": ("E003", "角阀图册", "一箱"),
     "label": ("E005", "打印m8x30标签 3张", "60×40 毫米"),
 }
 
@@ -40,8 +42,12 @@ async def browser() -> AsyncIterator[Browser]:
 async def address(site: Site, kind: str) -> str:
     person, line, _ = LINES[kind]
     if kind == "quotation":
+        await attached(site, photo("#7a8f5a"), "M8X30")
         for said in ("给老王五金店报价 m8x30 20箱 轴承6204 100个", "确认", "发送QU0003", "确认"):
             await site.chat(person, said)
+    if kind == "product":
+        for colour, size in (("#7a8f5a", (1600, 1200)), ("#b5793f", (900, 1600)), ("#3f5f7f", (1200, 1200))):
+            await attached(site, photo(colour, size))
     numbers = (
         await sql.rows(
             "SELECT (SELECT max(number) FROM invoice WHERE order_id IS NOT NULL) AS invoice, (SELECT max(number) FROM delivery) AS delivery"
@@ -78,6 +84,27 @@ async def test_the_button_prints(site: Site, browser: Browser) -> None:
     await page.goto(await address(site, "statement"))
     await page.get_by_role("button", name="打印").click()
     assert await page.evaluate("window.printed") is True
+
+
+async def test_a_quotations_picture_is_one_tap_away_and_fits_a_phone(site: Site, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 375, "height": 700}, locale="zh-CN")
+    await page.goto(await address(site, "quotation"))
+    await page.get_by_role("link", name="打开图片").click()
+    await expect(page).to_have_url(re.compile(r"/p/\w+\?as=png$"))
+    assert await page.evaluate("[document.images.length, document.images[0].naturalWidth]") == [1, 750]
+    await page.go_back()
+    await expect(page.get_by_text("长按可以保存")).to_be_visible()
+
+
+async def test_the_photos_of_a_product_are_drawn_and_one_opens_by_itself(site: Site, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 375, "height": 700}, locale="zh-CN")
+    await page.goto(await address(site, "product"))
+    await page.get_by_role("img").last.scroll_into_view_if_needed()
+    loaded = "[...document.images].filter(each => each.complete && each.naturalWidth).length"
+    await page.wait_for_function(f"{loaded} === 3")
+    await page.get_by_role("link", name="第 2 张").click()
+    await expect(page).to_have_url(re.compile(r"\?photo=AT\d+$"))
+    assert await page.evaluate("document.images[0].naturalHeight") == 1280
 
 
 def sizes(pdf: bytes) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer
 from handlers.areas.sales.looking import query_order
 from handlers.areas.sales.quoted import QuotationAnswer, quotation_answer
+from handlers.filing import Photo, photos_of
 from handlers.measures import in_packs
 from handlers.pages import Sheet, page
 from handlers.result import Numbered, Quantity, Ref, Result
@@ -38,11 +39,12 @@ class Goods(Result):
 
 
 class QuotationSheet(Sheet):
-    """An offer; a version that nobody has sent yet is `in_revision`."""
+    """An offer, with the first photo of each product that has one; a version that nobody has sent yet is `in_revision`."""
 
     quotation: QuotationAnswer
     address: str
     in_revision: bool
+    photos: list[Photo]
 
 
 class OrderSheet(Sheet):
@@ -85,11 +87,14 @@ async def quotation_page(me: Actor, *, quotation: Quotation) -> QuotationSheet:
     if quotation.sent_at is None and quotation.state in UNSENT:
         raise wrong_state(quotation)
     customer: Customer = await quotation.customer
+    shown = await quotation_answer(quotation)
+    photos = await photos_of([line.product.code or "" for line in shown.lines])
     return QuotationSheet(
         heading=f"报价单 {quotation.number}",
-        quotation=await quotation_answer(quotation),
+        quotation=shown,
         address=customer.address,
         in_revision=quotation.state in UNSENT,
+        photos=list({photo.code: photo for photo in reversed(photos)}.values()),
     )
 
 
