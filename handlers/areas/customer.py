@@ -151,7 +151,7 @@ class CustomerCard(Result):
     "customer.query",
     says=[
         "{customer}电话多少", "{customer}电话", "{customer}的电话", "{customer}联系人", "{customer}资料", "{customer}客户资料",
-        "{customer}情况", "{customer}怎么样", "查客户{customer}", "客户{customer}", "{customer}地址", "{customer}是谁的客户",
+        "{customer}情况", "{customer}最近情况", "{customer}怎么样", "{customer}最近怎么样", "查客户{customer}", "客户{customer}", "{customer}地址", "{customer}是谁的客户",
     ],
 )  # fmt: skip
 async def query_customer(me: Actor, *, customer: Customer) -> CustomerCard:

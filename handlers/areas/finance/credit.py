@@ -73,8 +73,10 @@ class NothingToRelease(Refused):
 @command(
     "credit.set",
     says=[
-        "{customer}额度提到{amount}", "{customer}信用额度改{amount}", "{customer}额度改{amount}", "{customer}额度改成{amount}",
-        "{customer}信用额度改成{amount}", "{customer}额度调到{amount}", "把{customer}的额度调到{amount}", "{customer}额度降到{amount}",
+        f"{whose}{what}{verb}{{amount}}"
+        for whose in ("{customer}", "{customer}的", "把{customer}的")
+        for what in ("额度", "信用额度")
+        for verb in ("改", "改成", "改为", "调到", "提到", "降到")
     ],
     confirm=True,
 )  # fmt: skip

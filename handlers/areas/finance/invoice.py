@@ -150,7 +150,15 @@ async def link_invoice(me: Actor, *, order: SalesOrder, e_number: Text) -> Invoi
 
 @command(
     "invoice.void",
-    says=["作废发票{invoice}", "红冲{invoice}", "红冲发票{invoice}", "{invoice}红冲", "…作废那张发票", "…红冲那张发票"],
+    says=[
+        "作废发票{invoice}",
+        "作废{invoice}",
+        "红冲{invoice}",
+        "红冲发票{invoice}",
+        "{invoice}红冲",
+        "…作废那张发票",
+        "…红冲那张发票",
+    ],
     confirm=True,
 )
 async def void_invoice(me: Actor, *, invoice: Invoice) -> InvoiceAnswer:

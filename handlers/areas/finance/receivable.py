@@ -162,7 +162,7 @@ class StatementSent(Statement):
 
 @query(
     "receivable.query",
-    says=["{customer}还欠多少", "{customer}欠多少", "{customer}欠多少钱", "{customer}还欠多少钱", "{customer}欠我们多少", "{customer}欠我们多少钱", "{customer}欠款", "{customer}应收", "我还欠多少钱", "我欠多少", "我还欠多少", "欠款多少"],
+    says=["{customer}还欠多少", "{customer}欠多少", "{customer}欠多少钱", "{customer}还欠多少钱", "{customer}欠我们多少", "{customer}欠我们多少钱", "{customer}欠款", "{customer}应收", "我还欠多少钱", "我欠多少", "我还欠多少", "欠款多少", "欠多少钱", "还欠多少钱", "我欠多少钱", "我的欠款"],
 )  # fmt: skip
 async def query_receivable(me: Actor, *, customer: Customer) -> Owed:
     """查欠款：未付的发票、到期日和逾期"""

@@ -55,7 +55,7 @@ class OrderList(Listing):
         "我的货到哪了", "货到哪了", "我的货发了吗", "我的货发了没", "货发了吗", "发货了吗", "我的订单到哪了", "我的单到哪了",
         "我的订单发货了吗", "我的单发了吗",
 
-        "{order}到哪了", "{order}状态", "{order}怎么样了", "查订单{order}", "订单{order}", "{order}进度",
+        "{order}到哪了", "{order}状态", "{order}怎么样了", "{order}怎么样", "{order}现在怎么样", "{order}现在什么情况", "查订单{order}", "订单{order}", "{order}进度",
         "订单进度", "订单状态", "查订单进度", "{order}什么时候发货", "{order}那单发了没", "{customer}{period}那单发了没", "{customer}{period}的单发了没", "{customer}那单发了没",
     ],
 )  # fmt: skip

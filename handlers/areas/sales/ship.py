@@ -94,6 +94,10 @@ GROUP BY o.id, c.id, p.id, r.position ORDER BY o.requested_date NULLS LAST, o.id
         "发货单",
         "哪些要发货",
         "{date}要发的",
+        "{date}要发的货",
+        "{date}要发货的",
+        "{date}要发什么",
+        "{date}发什么",
     ],
 )
 async def list_due(me: Actor, *, date: Day | None = None) -> DueList:

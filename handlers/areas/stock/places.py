@@ -59,7 +59,7 @@ class PlaceAnswer(Listing):
     says=[
         "{location}上面有啥", "{location}上有什么", "{location}有什么", "{location}上面有什么", "{location}有啥", "库位{location}",
         "{location}放的什么", "{location}放了什么", "{location}里有什么", "{warehouse}有什么", "{warehouse}有什么货", "{warehouse}里有什么",
-        "{product}在哪个库位", "{product}放哪", "{product}放在哪", "{product}在哪里放着", "{location}",
+        "{product}在哪个库位", "{product}放哪", "{product}放在哪", "{product}在哪", "{product}在哪里", "{product}在哪里放着", "{location}",
     ],
 )  # fmt: skip
 async def query_location(
@@ -98,7 +98,7 @@ class ExpiringList(Listing):
 @query(
     "batch.expiring",
     says=[
-        "快过期的货", "哪些货快过期了", "哪些快过期了", "快到期的货", "{days}天内过期的货", "{days}天内到期的货", "过期的货", "有没有过期的货",
+        "快过期的货", "快过期的", "快到期的", "哪些货快过期了", "哪些快过期了", "快到期的货", "{days}天内过期的货", "{days}天内到期的货", "过期的货", "有没有过期的货",
     ],
 )  # fmt: skip
 async def list_expiring(me: Actor, *, days: Count | None = None, cursor: Cursor | None = None) -> ExpiringList:
