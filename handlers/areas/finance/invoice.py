@@ -99,7 +99,7 @@ class TaxDetails(Result):
     says=[
         "开票{order}{kind}", "给{order}开{kind}", "{order}开{kind}", "开票{order}", "{order}开票", "给{order}开票",
         "{customer}{period}的一起开{kind}", "{customer}{period}一起开{kind}", "{customer}的一起开{kind}",
-        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开票", "给{customer}的{order}开票", "{customer}开票{order}", "{customer}{order}开票", "开票{order}{kind}抬头{title}税号{tax_no}",
+        "{customer}开{kind}", "给{customer}开{kind}", "给{customer}开个{kind}", "给{customer}开张{kind}", "{order}开个{kind}", "{order}开张{kind}", "给{customer}开票", "给{customer}的{order}开票", "{customer}开票{order}", "{customer}{order}开票", "开票{order}{kind}抬头{title}税号{tax_no}",
         "开票{order}{kind}日期{date}", "开票{order}日期{date}", "{order}{date}开{kind}", "{order}{date}开票", "{date}开票{order}{kind}", "{date}开票{order}",
     ],
     confirm=True,

@@ -224,7 +224,7 @@ async def query_overdue(me: Actor, *, days: Count | None = None) -> OverdueAnswe
 @query(
     "statement.get",
     says=[
-        "{period}对账单", "对账单", "对账单发我一下", "对一下{customer}的账", "{customer}对账单", "{customer}{period}对账单", "{customer}{period}的对账单",
+        "{period}对账单", "对账单", "对账单发我一下", "对一下{customer}的账", "{customer}对账单", "{customer}{period}对账单", "{customer}对账单{period}", "对账单{period}", "{customer}{period}的对账单",
         "我的对账单", "{period}的对账单",
     ],
 )  # fmt: skip

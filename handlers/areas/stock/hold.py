@@ -185,7 +185,17 @@ def _is_called(product: Product, named: str) -> bool:
     return any(key(named) in spelling for spelling in [*product.keys, key(product.code)])
 
 
-@query("stock.holds", says=["我的预留", "预留清单", "{customer}的预留", "{customer}预留了什么", "给{customer}留了什么"])
+@query(
+    "stock.holds",
+    says=[
+        "我的预留",
+        "预留清单",
+        "{customer}的预留",
+        "{customer}预留了什么",
+        "给{customer}留了什么",
+        "给{customer}留的货",
+    ],
+)
 async def list_holds(me: Actor, *, customer: Customer | None = None) -> Keeping:
     """看给客户预留着的库存"""
     return Keeping(items=[await _shown(row) for row in await _mine(me, customer)])
