@@ -185,6 +185,32 @@ async def test_a_lot_that_has_expired_already_does_not_come_in(chat: Chat, api: 
     assert (await chat("E005", f"入库 BV2.5电线红 1卷 批号B261201 效期{today()} 原因退料")).startswith("GR0003 已入库")
 
 
+async def test_a_lot_keeps_the_day_on_which_it_expires(chat: Chat, api: Api) -> None:
+    known, later = ahead(100), ahead(400)
+    await lot_comes(chat, f"入库 BV2.5电线红 1卷 批号B261201 效期{known}")
+    refused = (
+        f"BV2.5电线 红 批号 B261201 已登记的效期是 {shown(known)}，和这次说的 {shown(later)} 不一样，没有入库；"
+        "请核对，不同效期要用不同批号"
+    )
+    before = await StockMove.all().count()
+    assert await chat("E005", f"入库 BV2.5电线红 1卷 批号B261201 效期{later} 原因退料") == refused
+    assert await chat("E005", f"入库 BV2.5电线红 60卷 批号B261201 效期{later} 原因退料") == refused
+    status, body = await api.post(
+        "E005", "stock.in", purchase="PO0087", quantity="1", lot="B261201", expires=f"{later}"
+    )
+    assert (status, body["number"]) == (200, "GR0004"), "a lot is one product's"
+    assert f"效期：{shown(known)}" in await chat("E005", "召回B261201@BV25R")
+    assert await StockMove.all().count() == before + 1
+    assert await differences() == []
+
+
+async def test_a_day_that_was_a_slip_goes_with_its_receipt(chat: Chat) -> None:
+    await lot_comes(chat, f"入库 BV2.5电线红 1卷 批号B261201 效期{ahead(100)}")
+    assert "已撤回" in await chat("E005", "撤回GR0003")
+    assert "已入库" in await chat("E005", f"入库 BV2.5电线红 1卷 批号B261201 效期{ahead(400)} 原因退料")
+    assert f"效期：{shown(ahead(400))}" in await chat("E005", "召回B261201")
+
+
 async def test_an_order_that_waits_gets_what_comes_in_and_loses_it_if_that_was_a_mistake(chat: Chat) -> None:
     await chat("E003", "建业要工矿灯200W 50个")
     await chat("E003", "确认")

@@ -12,7 +12,8 @@ from handlers.dispatch import run
 from models.errors import Refused
 from models.purchase.tables import PurchaseOrderLine
 from models.stock.reservation import held_by
-from models.stock.tables import Hold
+from models.stock.tables import Hold, StockMove
+from tests.days import ahead
 from tests.handlers.test_stock_documents import differences, on_hand
 
 pytestmark = pytest.mark.commits
@@ -39,6 +40,15 @@ async def test_of_two_who_receive_more_than_is_ordered_one_is_refused(database: 
     each = {"purchase": "PO0087", "quantity": "400"}
     assert sorted(await together(("E005", "stock.in", each), ("E013", "stock.in", each))) == ["GR0003", "over_received"]
     assert (await PurchaseOrderLine.get(order__number="PO0087")).received == 400
+    assert await differences() == []
+
+
+async def test_of_two_who_say_when_a_new_lot_expires_one_is_refused(database: str) -> None:
+    lot = {"items": [{"product": "BV25R", "quantity": "1"}], "lot": "B261201", "reason": "退料"}
+    said = (("E005", f"{ahead(100)}"), ("E013", f"{ahead(400)}"))
+    outcomes = await together(*((who, "stock.in", {**lot, "expires": day}) for who, day in said))
+    assert outcomes.count("expiry_known") == 1
+    assert await StockMove.filter(lot="B261201").count() == 1
     assert await differences() == []
 
 
