@@ -357,6 +357,20 @@ CHECKS = {
         WHERE a.kind IN ('income', 'expense') AND EXISTS (SELECT FROM journal_entry j WHERE j.closes = c.month)
         GROUP BY c.month HAVING sum(l.amount) <> 0
     """,
+    "待处理财产损溢与处理单": """
+        SELECT c.number, CASE WHEN c.state = 'done' THEN -c.amount ELSE 0 END AS booked, coalesce(b.amount, 0) AS ledger
+        FROM clearing c LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e
+          JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
+          WHERE a.code = '1901' GROUP BY 1) b ON b.document = c.number
+        WHERE CASE WHEN c.state = 'done' THEN -c.amount ELSE 0 END <> coalesce(b.amount, 0)
+        UNION ALL
+        SELECT d.source, d.amount, coalesce(b.amount, 0) FROM
+          (SELECT source, sum(amount) AS amount FROM clearing WHERE state = 'done' GROUP BY 1) d
+        LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e
+          JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
+          WHERE a.code = '1901' GROUP BY 1) b ON b.document = d.source
+        WHERE abs(d.amount) > abs(coalesce(b.amount, 0)) OR d.amount * coalesce(b.amount, 0) <= 0
+    """,
     "专票购买方": """
         SELECT number, buyer_title, buyer_tax_no FROM invoice
         WHERE kind = 'special' AND state <> 'reversed' AND (buyer_title = '' OR buyer_tax_no = '')
