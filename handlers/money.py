@@ -10,9 +10,9 @@ from handlers.reading.dates import read_day
 from handlers.reading.periods import MONTHS, PERIOD, Span, month_of
 from handlers.references import DocumentReader, WordReader
 from models.books.tables import ClearedTo, Clearing
+from models.books.ways import PaymentWay
 from models.clock import days, today
 from models.errors import InvalidInput
-from models.finance.tables import PaymentWay
 from models.party.keeping import tax_number
 from models.states import Labelled
 from models.text import plain

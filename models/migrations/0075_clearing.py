@@ -5,7 +5,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0061_pictures_of_products')]
+    dependencies = [('models', '0062_early_report')]
 
     initial = False
 
