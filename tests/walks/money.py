@@ -82,6 +82,8 @@ CLOSABLE = "SELECT to_char(d, 'YYYY-MM') AS number FROM generate_series(date_tru
 
 LAST_CLOSED = "SELECT month AS number FROM closed_period WHERE month = (SELECT max(month) FROM closed_period)"
 
+GROUP = "SELECT name AS number FROM customer_group WHERE name = '经销'"
+
 UNDECIDED = "SELECT a.number || ' ' || p.number AS number FROM approval a JOIN approval_task t ON t.approval_id = a.id JOIN person p ON p.id = t.approver_id WHERE a.state = 'pending' AND t.state = 'pending' AND a.applicant_id <> p.id"
 
 MONEY = (
@@ -122,7 +124,7 @@ MONEY = (
     Way("credit.set", limit, often=2),
     Way("credit.unlimited", lambda w, _: ("E009", {"customer": "建业工程"})),
     Way("credit.inherit", lambda w, _: ("E009", {"customer": "建业工程"})),
-    Way("credit.join", lambda w, _: ("E009", {"customer": "建业工程", "group": w.dice.choice(("经销", "经销", "没有"))})),
+    Way("credit.join", lambda w, n: ("E009", {"customer": "建业工程", "group": w.dice.choice((n, n, "没有"))}), GROUP),
     Way("credit.default", lambda w, _: ("E001", {"group": "经销", "amount": str(w.dice.randint(200, 400) * 1000)}), often=2),
     Way("credit.request", lambda w, n: ("E004", {"order": n, "reason": "老客户"}), BLOCKED, 2),
     Way("credit.freeze", lambda w, n: ("E009", {"customer": n}), FREE),

@@ -75,7 +75,7 @@ SALES = (
     Way("order.copy", lambda w, n: ("E002", {"order": n}), ANY_ORDER),
     Way("order.confirm", lambda w, n: ("E002", {"order": n}), DRAFT, 2),
     Way("order.modify", change, GOING, 2),
-    Way("order.restore", lambda w, n: ("E002", {"order": n, "revision": "1"}), REVISED),
+    Way("order.restore", lambda w, n: ("E002", {"order": n, "revision": "1"}), REVISED, 4),
     Way("order.hold", lambda w, n: ("E009", {"order": n}), GOING),
     Way("order.hold", lambda w, n: ("E009", {"order": n, "release": "true"}), GOING),
     Way("order.close", lambda w, n: ("E002", {"order": n}), GOING),
