@@ -168,6 +168,12 @@ async def test_an_answer_may_say_what_would_be_asked_next(chat: Chat, line: str)
     assert "SO0315 已发货" in await chat("E005", "1")
 
 
+async def test_how_goods_are_to_leave_stands_on_the_order(chat: Chat) -> None:
+    echo = await chat("E003", "宏达订角阀3个 明天来拿")
+    assert echo.startswith("请确认订单") and "备注：自提" in echo
+    assert "备注：德邦" in await chat("E003", "宏达订角阀3个 明天发德邦")
+
+
 async def test_an_answer_may_say_what_it_is(chat: Chat) -> None:
     await chat("E005", "ck SO0315")
     await chat("E005", "德邦")
