@@ -5,7 +5,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0062_early_report')]
+    dependencies = [('models', '0070_parts_of_pages')]
 
     initial = False
 
