@@ -312,7 +312,21 @@ async def cash_flow(me: Actor, *, period: Span | None = None) -> CashFlow:
     )  # fmt: skip
 
 
-@query("cash.query", says=["账上还有多少钱", "还有多少钱", "现金余额", "银行余额", "账上多少钱", "资金余额"])
+@query(
+    "cash.query",
+    says=[
+        "账上还有多少钱",
+        "还有多少钱",
+        "现金还有多少",
+        "银行还有多少钱",
+        "银行存款",
+        "现金多少",
+        "现金余额",
+        "银行余额",
+        "账上多少钱",
+        "资金余额",
+    ],
+)
 async def query_cash(me: Actor) -> CashAnswer:
     """账上还有多少钱：现金、银行、微信和支付宝"""
     held = {each.code: each.closing for each in await _held([*MONEY, BILLS, OUR_BILLS], Span(today(), today()))}

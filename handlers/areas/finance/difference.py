@@ -55,7 +55,16 @@ class DifferenceCleared(Result):
 
 @query(
     "difference.query",
-    says=["待处理财产损溢", "待处理损溢", "待处理的盘盈盘亏", "哪些盘盈盘亏没处理", "哪些盘亏没处理"],
+    says=[
+        "待处理财产损溢",
+        "待处理损溢",
+        "待处理差异",
+        "没处理的差异",
+        "哪些差异没处理",
+        "待处理的盘盈盘亏",
+        "哪些盘盈盘亏没处理",
+        "哪些盘亏没处理",
+    ],
 )
 async def query_differences(me: Actor) -> DifferenceList:
     """待处理财产损溢：哪些盘盈盘亏还没处理"""

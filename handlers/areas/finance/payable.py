@@ -167,6 +167,9 @@ async def request_payment(
     says=[
         "付{supplier}货款{amount}",
         "付{supplier}{amount}",
+        "付{supplier}{amount}{way}",
+        "付款给{supplier}{amount}{way}",
+        "付了{supplier}{amount}{way}",
         "付款给{supplier}{amount}",
         "付款{payment}",
         "付{payment}",
