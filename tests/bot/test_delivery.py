@@ -225,6 +225,129 @@ async def test_an_answer_that_is_lost_is_asked_again_where_the_platform_knows_th
     assert len(shown) == 1
 
 
+SLOW = (
+    ("/cgi-bin/message/template/send", "C002", "official_template", 600),
+    ("/cgi-bin/message/send", "E003", "work_text", 1800),
+)
+"""Where a repeat is recognised, and for how many seconds."""
+
+
+async def shown(sim: Sim, person: str, words: str = "SHIPPED") -> int:
+    rows = await sim.deliveries(person)
+    return len([each for each in rows if words in str(each["payload"]) and not each["dropped"]])
+
+
+async def unanswered(sim: Sim, path: str, person: str) -> Notice:
+    """A notice that arrived, though no answer said so, and that is to be repeated."""
+    await seed_is_sent(sim)
+    await sim.post("fault", path=path, times=1, drop="after")
+    if person.startswith("C"):
+        notice = await shipped_to(person)
+    else:
+        receiver = await Person.get(number=person)
+        await tell("announcement", about="", facts={"text": "SHIPPED", "from": "王总"}, everyone=[receiver.id])
+        notice = await Notice.get(kind="announcement")
+
+    async def put_off() -> bool:
+        await notice.refresh_from_db()
+        return notice.state == "queued" and notice.attempts > 0
+
+    await until(put_off)
+    return notice
+
+
+@pytest.mark.parametrize(("path", "person", "way", "known_s"), SLOW)
+async def test_what_was_not_answered_is_repeated_while_the_platform_knows_it(
+    sim: Sim, path: str, person: str, way: str, known_s: int
+) -> None:
+    notice = await unanswered(sim, path, person)
+    await sim.post("clock", forward=known_s - 60)
+    assert (await settled(notice)).state == "accepted"
+    assert await tries(notice) == [(way, "later", "no_answer"), (way, "accepted", "")]
+    assert await shown(sim, person) == 1
+
+
+@pytest.mark.parametrize("forward", ["just too late", "long after"])
+@pytest.mark.parametrize(("path", "person", "way", "known_s"), SLOW)
+async def test_what_was_not_answered_is_not_repeated_once_the_platform_may_have_forgotten_it(
+    sim: Sim, path: str, person: str, way: str, known_s: int, forward: str
+) -> None:
+    notice = await unanswered(sim, path, person)
+    await sim.post("clock", forward=known_s - 25 if forward == "just too late" else known_s + 300)
+    assert (await settled(notice)).state == "uncertain"
+    assert notice.reason == "微信没有回应，隔得太久，再发可能重复，不知道有没有送到"
+    assert await tries(notice) == [(way, "later", "no_answer")]
+    assert await shown(sim, person) == 1
+    assert await calls(sim, path, "SHIPPED") == 1
+
+
+async def test_what_is_urgent_is_repeated_whatever_the_platform_still_knows(sim: Sim) -> None:
+    path, person, way, known_s = SLOW[1]
+    await seed_is_sent(sim)
+    await sim.post("fault", path=path, times=1, drop="after")
+    receiver = await Person.get(number=person)
+    moment = now()
+    notice = await Notice.create(
+        kind="announcement", receiver=receiver, facts={"text": "SHIPPED", "from": "王总"}, urgent=True,
+        created_at=moment, due_at=moment,
+    )  # fmt: skip
+    await until(partial(tried, notice))
+    await sim.post("clock", forward=known_s + 300)
+    assert (await settled(notice)).state == "accepted"
+    assert await tries(notice) == [(way, "later", "no_answer"), (way, "accepted", "")]
+    assert await shown(sim, person) == 2
+
+
+@pytest.mark.parametrize(("ago", "end", "made"), [(500, "accepted", 1), (900, "uncertain", 0)])
+async def test_what_a_dead_worker_was_sending_is_repeated_only_while_the_platform_knows_it(
+    sim: Sim, ago: int, end: str, made: int
+) -> None:
+    await seed_is_sent(sim)
+    began = now() - timedelta(seconds=ago)
+    notice = await Notice.create(
+        kind="order.shipped", receiver=await Person.get(number="C002"), about="SO0312", facts=SHIPPED, state="sending",
+        worker="gone", attempts=1, created_at=began, due_at=began + timedelta(seconds=30),
+    )  # fmt: skip
+    await Attempt.create(notice=notice, door="official", way="official_template", started_at=began)
+    assert (await settled(notice)).state == end
+    assert await calls(sim, "/cgi-bin/message/template/send", "SHIPPED") == made
+    again = [("official_template", "accepted", "")] if made else []
+    assert await tries(notice) == [("official_template", "unknown", ""), *again]
+
+
+async def test_what_is_in_doubt_goes_by_no_other_way_and_a_colleague_may_send_it_anew(sim: Sim) -> None:
+    notice = await unanswered(sim, "/cgi-bin/message/template/send", "C002")
+    await Conversation.filter(external_id="o_C002".ljust(28, "0")).update(reachable=False)
+    await Conversation.filter(external_id="m_C002".ljust(28, "0")).update(reachable=True)
+    await sim.post("clock", forward=120)
+    assert (await settled(notice)).state == "uncertain"
+    assert await tries(notice) == [("official_template", "later", "no_answer")]
+    await Conversation.filter(external_id="o_C002".ljust(28, "0")).update(reachable=True)
+    await sim.post("clock", forward=900)
+    assert "SO0312 重发 1 条" in await sim.text("E001", "重发SO0312")
+    assert (await settled(notice)).state == "accepted"
+    assert await shown(sim, "C002") == 2
+
+
+@pytest.mark.parametrize(
+    ("forward", "end", "made"), [(1740, "accepted", 2), (1775, "uncertain", 1), (2100, "uncertain", 1)]
+)
+async def test_a_broadcast_without_an_answer_is_repeated_only_while_wecom_knows_it(
+    sim: Sim, forward: int, end: str, made: int
+) -> None:
+    await seed_is_sent(sim)
+    path, people = "/cgi-bin/message/send", ("E003", "E004", "E005")
+    await sim.post("fault", path=path, times=1, drop="after")
+    receivers = [(await Person.get(number=number)).id for number in people]
+    await tell("announcement", about="", facts={"text": "开会", "from": "王总"}, everyone=receivers)
+    await until(Notice.filter(kind="announcement", reason__contains="没有回应").exists)
+    await sim.post("clock", forward=forward)
+    for notice in await Notice.filter(kind="announcement"):
+        assert (await settled(notice)).state == end
+    assert await calls(sim, path, "开会") == made
+    assert [await shown(sim, person, "开会") for person in people] == [1, 1, 1]
+
+
 async def test_html_instead_of_json_is_no_answer_and_does_not_stop_others(sim: Sim) -> None:
     await sim.post("fault", path="/cgi-bin/message/send", times=1, answer={"status": 502, "text": "<html>bad</html>"})
     people = [(await Person.get(number=number)).id for number in ("E003", "E004")]
