@@ -178,3 +178,24 @@ async def test_a_line_that_fails_every_time_is_given_up_and_its_sender_told_so(d
     told = [each.facts["text"] for each in await Notice.filter(kind="turn.reply").order_by("id")]
     assert len(told) == 2 and told[0].startswith("M8×30") and "这条消息没有办成" in told[1]
     assert await Turns(broken).run(poison, links=False) == told[1]
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize(("door", "who", "event"), [("work", "sys", "member"), ("official", "o_gone", "leave")])
+async def test_a_report_that_fails_every_time_is_given_up_and_answered_to_nobody(
+    database: str, door: str, who: str, event: str
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    broken: dict[str, Answerer] = {event: fail}
+    report = Turn(door, who, "report", event=event)
+    before = await Notice.all().count()
+    await park(report)
+    with travel(now() + timedelta(minutes=1)):
+        for _ in range(8):
+            await run_inbox(Turns(broken))
+    assert await Inbox.all().values_list("state", "tries") == [("answered", 6)]
+    assert await Notice.all().count() == before
+    # The same report, sent again by the platform, is done with.
+    assert await Turns(broken).run(report, links=False) == ""
