@@ -223,7 +223,7 @@ async def _call(taken: Taken, notice: Notice, card: Card, services: Services) ->
 
 
 async def _react(way: Way, notice: Notice, error: WeChatError, services: Services) -> Tried:
-    """What the error table says, in one place; an errcode says that nothing was sent."""
+    """What the error table says, in one place; an errcode says that nothing was sent, -1 too (decision 0033)."""
     reaction, code, words = error.reaction, str(error.code), f"{error.rule.meaning}（{error.code}）"
     if reaction is Reaction.DONE:
         return Tried(End.accepted, code)
