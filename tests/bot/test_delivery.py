@@ -8,9 +8,10 @@ import pytest
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
-from models.delivery.tables import Alarm, Attempt, Notice, PlatformTemplate
+from models.delivery.tables import Alarm, Attempt, Batch, Notice, PlatformTemplate
 from models.delivery.telling import tell
 from models.party.tables import Person
+from models.transactions import transaction
 from tests.people import Sim
 from tests.waiting import until
 
@@ -305,11 +306,16 @@ async def test_what_a_dead_worker_was_sending_is_repeated_only_while_the_platfor
 ) -> None:
     await seed_is_sent(sim)
     began = now() - timedelta(seconds=ago)
-    notice = await Notice.create(
-        kind="order.shipped", receiver=await Person.get(number="C002"), about="SO0312", facts=SHIPPED, state="sending",
-        worker="gone", attempts=1, created_at=began, due_at=began + timedelta(seconds=30),
-    )  # fmt: skip
-    await Attempt.create(notice=notice, door="official", way="official_template", started_at=began)
+
+    async def left() -> Notice:
+        notice = await Notice.create(
+            kind="order.shipped", receiver=await Person.get(number="C002"), about="SO0312", facts=SHIPPED,
+            state="sending", worker="gone", attempts=1, created_at=began, due_at=began + timedelta(seconds=30),
+        )  # fmt: skip
+        await Attempt.create(notice=notice, door="official", way="official_template", started_at=began)
+        return notice
+
+    notice = await transaction(left)
     assert (await settled(notice)).state == end
     assert await calls(sim, "/cgi-bin/message/template/send", "SHIPPED") == made
     again = [("official_template", "accepted", "")] if made else []
@@ -347,6 +353,49 @@ async def test_a_broadcast_without_an_answer_is_repeated_only_while_wecom_knows_
         assert (await settled(notice)).state == end
     assert await calls(sim, path, "开会") == made
     assert [await shown(sim, person, "开会") for person in people] == [1, 1, 1]
+
+
+async def test_a_card_is_known_by_its_task_id_however_late_it_is_sent_again(sim: Sim) -> None:
+    await seed_is_sent(sim)
+    await sim.post("fault", path="/cgi-bin/message/send", times=1, drop="after")
+    receiver = await Person.get(number="E003")
+    await tell("order.delivered", about="SO0312", facts={**SHIPPED, "number": "SHIPPED"}, salesperson=[receiver.id])
+    notice = await Notice.get(kind="order.delivered", receiver=receiver, settled_at=None)
+    await until(Attempt.filter(notice=notice, code="no_answer").exists)
+    await sim.post("clock", forward=2 * 3600)
+    assert (await settled(notice)).state == "accepted"
+    assert [each[:2] for each in await tries(notice)] == [("work_card", "later"), ("work_card", "accepted")]
+    assert await shown(sim, "E003") == 1
+
+
+@pytest.mark.parametrize(("ago", "urgent", "end", "made"), [
+    (1700, False, "accepted", 1), (1775, False, "uncertain", 0), (2100, False, "uncertain", 0), (2100, True, "accepted", 2),
+])  # fmt: skip
+async def test_a_broadcast_that_a_dead_worker_was_sending_is_made_again_only_while_wecom_knows_it(
+    sim: Sim, ago: int, urgent: bool, end: str, made: int
+) -> None:
+    await seed_is_sent(sim)
+    began, userids = now() - timedelta(seconds=ago), ("liting", "zhaomin")
+
+    async def left() -> None:
+        await Batch.create(token="of the dead", userids=list(userids), text="盘点", tries=1, sent_at=began)
+        for number in ("E003", "E004"):
+            notice = await Notice.create(
+                kind="announcement", receiver=await Person.get(number=number), facts={"text": "盘点", "from": "王总"},
+                state="sending", worker="gone", attempts=1, batch="of the dead", urgent=urgent, created_at=began,
+                due_at=began + timedelta(seconds=30),
+            )  # fmt: skip
+            await Attempt.create(notice=notice, door="work", way="work_batch", started_at=began)
+
+    await transaction(left)
+    for notice in await Notice.filter(kind="announcement"):
+        assert (await settled(notice)).state == end
+    assert await calls(sim, "/cgi-bin/message/send", "盘点") == made
+    # What is urgent goes to each by itself, though it may be the second time.
+    first = ("work_batch", "unknown", "no_answer") if made != 1 else ("work_batch", "accepted", "")
+    again = [("work_text", "accepted", "")] if urgent else []
+    for notice in await Notice.filter(kind="announcement"):
+        assert await tries(notice) == [first, *again]
 
 
 async def test_html_instead_of_json_is_no_answer_and_does_not_stop_others(sim: Sim) -> None:
@@ -491,11 +540,17 @@ async def test_a_broadcast_stops_for_a_minute_and_goes_on_as_one_call(sim: Sim, 
 @pytest.mark.parametrize(("deaths", "made"), [(1, 1), (3, 3)], ids=["once", "again and again"])
 async def test_what_a_dead_worker_had_only_claimed_still_goes_together(sim: Sim, deaths: int, made: int) -> None:
     await seed_is_sent(sim)
-    for number in ("E003", "E004", "E005"):
-        await Notice.create(
-            kind="announcement", receiver=await Person.get(number=number), facts={"text": "盘点", "from": "王总"}, state="sending",
-            worker="gone", attempts=deaths, orphaned=deaths - 1, created_at=now(), due_at=now() - timedelta(seconds=1),
-        )  # fmt: skip
+
+    async def left() -> None:
+        for number in ("E003", "E004", "E005"):
+            await Notice.create(
+                kind="announcement", receiver=await Person.get(number=number), facts={"text": "盘点", "from": "王总"},
+                state="sending", worker="gone", attempts=deaths, orphaned=deaths - 1, created_at=now(),
+                due_at=now() - timedelta(seconds=1),
+            )  # fmt: skip
+
+    # At once, or a worker finds the first alone.
+    await transaction(left)
     for notice in await Notice.filter(kind="announcement"):
         assert (await settled(notice)).state == "accepted"
         assert notice.orphaned == deaths
