@@ -71,6 +71,9 @@ FROM given JOIN ours ON ours.id = given.id WHERE conversation.id = given.id RETU
 REPORTS = {"grants", "sent", "member", "party", "contact"}
 """Events that the platform tells of a person: they say nothing of whether that person can be reached."""
 
+UNANSWERED = {*REPORTS, "leave"}
+"""Events that nobody waits to hear about, or can be told of."""
+
 CARRY = "UPDATE inbox SET state = 'answered' WHERE key = $1 AND state = 'waiting' RETURNING id"
 
 PARK = """
@@ -236,7 +239,7 @@ async def _reply_of(task: "asyncio.Task[str]", turn: Turn) -> str:
     try:
         return task.result()
     except Exception as error:  # the outer edge of messages
-        if is_away(error) or turn.event in {*REPORTS, "leave"}:
+        if is_away(error) or turn.event in UNANSWERED:
             raise
         trace = secrets.token_hex(4)
         log.error("turn.failed", key=turn.full_key, trace=trace, exc_info=error)
@@ -264,13 +267,16 @@ async def park(turn: Turn) -> None:
 
 
 async def give_up(turn: Turn) -> None:
-    """Answers a line that fails every time with just that, once and for all; inside a transaction."""
+    """Answers a line that fails every time with just that, a report with nothing, once and for all; in a transaction."""
     row = await _lock(turn)
     if not await sql.rows(CARRY, turn.full_key):
         return
-    reply = as_text(templates.render("talk/given_up", {"line": turn.line[:40]}), links=False)
+    reply = ""
+    if turn.event not in UNANSWERED:
+        reply = as_text(templates.render("talk/given_up", {"line": turn.line[:40]}), links=False)
     await _save(turn, row, State.load(orjson.loads(row["state"])), reply)
-    await reply_later(row["conversation"], door=turn.door, text=reply)
+    if reply:
+        await reply_later(row["conversation"], door=turn.door, text=reply)
 
 
 async def _lock(turn: Turn) -> dict[str, Any]:

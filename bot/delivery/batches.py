@@ -1,7 +1,8 @@
 """One call for many: what says the same to everybody goes to WeCom a thousand at a time, at most once each.
 
 A batch is kept word for word before it is sent. If its worker dies, or WeCom does not answer, another sends the
-identical call again, which WeCom recognises as a repeat (WeCom doc 90236); so nobody is left in doubt, nor told twice.
+identical call again, which WeCom recognises as a repeat for half an hour (WeCom doc 90236); so nobody is told twice, nor
+left in doubt unless nothing works for longer than that.
 """
 
 import json
@@ -14,6 +15,7 @@ import structlog
 
 from bot.delivery.alarms import raise_alarm
 from bot.delivery.claiming import LEASE, PATIENCE, SECOND, Worker, settle
+from bot.delivery.doubts import TOO_LATE, too_late
 from bot.delivery.ways import CARD_CHANGE, DUPLICATE_CHECK_S, missed_words
 from bot.delivery.words import words_of
 from bot.rendering.text import as_text
@@ -49,7 +51,7 @@ WHERE notice_id = ANY($1::bigint[]) AND way = 'work_batch' AND outcome = 'sendin
 """
 
 MEMBERS = """
-SELECT n.id, c.external_id FROM notice n LEFT JOIN conversation c ON c.person_id = n.receiver_id AND c.door = 'work'
+SELECT n.id, n.urgent, c.external_id FROM notice n LEFT JOIN conversation c ON c.person_id = n.receiver_id AND c.door = 'work'
 WHERE n.batch = $1 AND n.state = 'sending' ORDER BY n.id
 """
 
@@ -168,33 +170,46 @@ async def _begin(notices: list[int], userids: dict[int, str], text: str, worker:
         return ""
     await sql.rows(BEGIN, [row["id"] for row in ours], now())
     names = sorted({userids[row["receiver_id"]] for row in ours})
-    await Batch.create(token=token, userids=names, text=text, sent_at=now())
+    await Batch.create(token=token, userids=names, text=text)
     return token
 
 
 async def _call(token: str, services: Services) -> None:
     assert services.work is not None
     batch = await Batch.get(token=token)
+    if batch.sent_at and too_late("work_batch", batch.sent_at, now()):
+        await transaction(_in_doubt, token, TOO_LATE)
+        return
     if until := await _stopped(services):
         await _postpone(token, until, OUT)
         return
-    tries = batch.tries + 1
-    await Batch.filter(id=batch.id).update(tries=tries, sent_at=now())
+    this = Batch.filter(id=batch.id)
+    await this.update(tries=batch.tries + 1, sent_at=batch.sent_at or now())
     try:
         sent = await services.work.send_text(batch.userids, batch.text, duplicate_check_s=DUPLICATE_CHECK_S)
     except WeChatError as error:
-        await _refused(token, tries, error, services)
-    except (NoAnswer, NotSent) as error:
-        if tries < TRIES:
-            await _postpone(token, _again(tries), f"微信没有回应：{error.why}")
-        else:
-            await transaction(_in_doubt, token, f"微信没有回应：{error.why}")
+        await this.update(sent_at=batch.sent_at)
+        await _refused(batch, error, services)
+    except NotSent as error:
+        await this.update(sent_at=batch.sent_at)
+        await _unanswered(batch, error)
+    except NoAnswer as error:
+        await _unanswered(batch, error)
     else:
         await transaction(_accepted, token, sent)
 
 
-async def _refused(token: str, tries: int, error: WeChatError, services: Services) -> None:
-    """What the error table says of the whole call."""
+async def _unanswered(batch: Batch, error: NoAnswer | NotSent) -> None:
+    tries, words = batch.tries + 1, f"微信没有回应：{error.why}"
+    if tries < TRIES:
+        await _postpone(batch.token, _again(tries), words)
+    else:
+        await transaction(_in_doubt, batch.token, words)
+
+
+async def _refused(batch: Batch, error: WeChatError, services: Services) -> None:
+    """What the error table says of the whole call; `batch` is as it was before it."""
+    token, tries = batch.token, batch.tries + 1
     reaction, words, again = error.reaction, f"{error.rule.meaning}（{error.code}）", _again(tries, error.reaction)
     await raise_alarm(error)
     if reaction is Reaction.QUOTA:
@@ -203,6 +218,8 @@ async def _refused(token: str, tries: int, error: WeChatError, services: Service
         await transaction(_not_yet, token, str(error.code), words, again)
     elif reaction is Reaction.QUOTA or (reaction.passing and tries < TRIES):
         await _postpone(token, again, words)
+    elif reaction.passing and batch.sent_at:
+        await transaction(_in_doubt, token, words)
     else:
         # Nothing went out: each is tried alone, by all the ways there are.
         await transaction(_apart, token, str(error.code), words)
@@ -235,9 +252,11 @@ async def _not_yet(token: str, code: str, words: str, again: datetime) -> None:
 
 
 async def _in_doubt(token: str, words: str) -> None:
-    members = [row["id"] for row in await sql.rows(MEMBERS, token)]
-    await sql.rows(END, members, "unknown", "no_answer", words[:200], now(), "")
-    await settle(members, NoticeState.uncertain, words)
+    """Nobody knows whether they have it: what is urgent goes to each once more, the rest is put on the board."""
+    members = await sql.rows(MEMBERS, token)
+    await sql.rows(END, [row["id"] for row in members], "unknown", "no_answer", words[:200], now(), "")
+    await settle([row["id"] for row in members if not row["urgent"]], NoticeState.uncertain, words)
+    await sql.rows(ALONE, [row["id"] for row in members if row["urgent"]], now(), words[:200])
 
 
 def _again(tries: int, reaction: Reaction = Reaction.RETRY) -> datetime:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.delivery.doubts import CALL_TAKES, doubt_of
 from models import sql
 from models.clock import days, now
 from models.delivery.tables import Attempt, Notice, NoticeState
 from models.transactions import transaction
 
 SECOND = days(1 / 86400)
-LEASE = 30 * SECOND
+LEASE = CALL_TAKES
 MANY = 1000
 
 PATIENCE = days(10 / 1440)
@@ -107,7 +108,7 @@ async def keep(notice: Notice) -> bool:
 async def recover() -> int:
     """Settles what a worker that died was sending; says how many.
 
-    Without a begun attempt nothing left the house, so it is sent again. With one, it is sent again only where the
+    Without a begun attempt nothing left the house, so it is sent again. With one, it is sent again only while the
     platform drops a repeat, or where it is urgent; else nobody knows, and the board says so.
     """
     return await transaction(_recover)
@@ -117,18 +118,13 @@ async def _recover() -> int:
     found = {row["id"] for row in await sql.rows(LEFT, now())}
     orphans = {row["id"] for row in await sql.rows(ORPHANS, list(found), now())} if found else set()
     for notice in await Notice.filter(id__in=found - orphans):
-        begun = await Attempt.filter(notice_id=notice.id, outcome="sending").order_by("-id").first()
-        assert begun is not None
-        await Attempt.filter(id=begun.id).update(outcome="unknown", ended_at=now())
-        if begun.way in KEYED or notice.urgent:
+        await Attempt.filter(notice_id=notice.id, outcome="sending").update(outcome="unknown", ended_at=now())
+        doubt = doubt_of(await Attempt.filter(notice_id=notice.id).order_by("id"))
+        if notice.urgent or (doubt and not doubt.is_lasting(now())):
             await Notice.filter(id=notice.id).update(state=NoticeState.queued.value, due_at=now(), worker="")
         else:
             await settle([notice.id], NoticeState.uncertain, "发送时中断，不知道有没有送到")
     return len(found)
-
-
-KEYED = {"work_card", "work_text", "official_template"}
-"""Ways whose platform recognises a repeat: task_id, duplicate check, client_msg_id."""
 
 
 async def settle(notices: Sequence[int], state: NoticeState, reason: str = "") -> None:

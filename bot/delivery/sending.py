@@ -9,8 +9,9 @@ import structlog
 
 from bot.delivery.alarms import raise_alarm
 from bot.delivery.batches import again, send_together
-from bot.delivery.claiming import KEYED, PATIENCE, SECOND, Worker, claim, keep, recover, settle
+from bot.delivery.claiming import PATIENCE, SECOND, Worker, claim, keep, recover, settle
 from bot.delivery.digests import gather
+from bot.delivery.doubts import KNOWN_FOR, TOO_LATE, doubt_of
 from bot.delivery.reports import REPORTED, catch_up
 from bot.delivery.taking import NothingLeft, Taken, Use, end_use, take
 from bot.delivery.ways import (
@@ -104,12 +105,20 @@ async def deliver_one(notice: Notice, services: Services) -> None:
     if notice.kind == CARD_CHANGE and not await was_shown(notice.about, notice.receiver_id):  # type: ignore[attr-defined]
         await settle([notice.id], NoticeState.accepted, "没有发过卡片，不用更新")
         return
-    before = await Attempt.filter(notice_id=notice.id, outcome=End.refused.value).order_by("id")
+    attempts = await Attempt.filter(notice_id=notice.id).order_by("id")
+    # What is urgent is better told twice than not at all.
+    doubt = None if notice.urgent else doubt_of(attempts)
+    if doubt and doubt.is_lasting(now()):
+        await settle([notice.id], NoticeState.uncertain, TOO_LATE)
+        return
+    before = [each for each in attempts if each.outcome == End.refused.value]
     # Why a call to many missed them says more than what the same door says of them alone.
     reasons = [each.words for each in before if each.way == "work_batch"]
     waits: list[datetime] = []
     failed = [each for each in before if each.code == REPORTED]
     for way in await ways_to(notice, card, services):
+        if doubt and way.name != doubt.way:
+            continue
         if told := next((each.words for each in failed if each.way == way.name), ""):
             reasons.append(told)
             continue
@@ -141,8 +150,14 @@ async def deliver_one(notice: Notice, services: Services) -> None:
             return
         if tried.words:
             reasons.append(tried.words)
+        if tried.end is End.refused:
+            # The platform did not know the repeat, so the first did not go out either.
+            doubt = None
     if waits:
         await _hold(notice, min(waits))
+        return
+    if doubt:
+        await settle([notice.id], NoticeState.uncertain, TOO_LATE)
         return
     await transaction(_give_up, notice, "；".join(dict.fromkeys(reasons)) or await _nobody_there(notice))
 
@@ -196,7 +211,7 @@ async def _call(taken: Taken, notice: Notice, card: Card, services: Services) ->
     except NotSent as error:
         return Tried(End.later, "not_sent", f"连不上微信：{error.why}", use=Use.unused)
     except NoAnswer as error:
-        again = way.name in KEYED or notice.urgent
+        again = notice.urgent or (way.name in KNOWN_FOR and notice.attempts < TRIES)
         return Tried(End.later if again else End.unknown, "no_answer", f"微信没有回应：{error.why}")
     except Unfit as error:
         return Tried(End.refused, "unfit", f"模板字段 {error.key} 填不进去", use=Use.unused)
@@ -208,7 +223,7 @@ async def _call(taken: Taken, notice: Notice, card: Card, services: Services) ->
 
 
 async def _react(way: Way, notice: Notice, error: WeChatError, services: Services) -> Tried:
-    """What the error table says, in one place; an errcode says that nothing was sent."""
+    """What the error table says, in one place; an errcode says that nothing was sent, -1 too (decision 0033)."""
     reaction, code, words = error.reaction, str(error.code), f"{error.rule.meaning}（{error.code}）"
     if reaction is Reaction.DONE:
         return Tried(End.accepted, code)

@@ -6,13 +6,16 @@ from bot.turns import Turn, Turns, give_up
 from handlers.actor import person_by_id, system
 from handlers.call import Call
 from handlers.dispatch import run, run_chunk
-from handlers.registry import handler
-from models import sql
+from handlers.registry import handler, load
 from models.chat.tables import Inbox
 from models.clock import days, now
+from models.database import is_away
 from models.delivery.telling import tell
 from models.errors import Refused
-from models.system.jobs import Chunk, advance_job, claim_job, hold_job
+from models.party.finding import people_with
+from models.party.tables import Role
+from models.system.deadlines import claim_deadline, end_deadline, hold_deadline
+from models.system.jobs import Chunk, advance_job, claim_job, fail_job, hold_job
 from models.system.tables import Deadline, Job
 from models.transactions import savepoint, transaction
 
@@ -23,24 +26,27 @@ ABANDONED = days(20 / 86400)
 
 TRIES = 5
 
-DUE = """
-SELECT id FROM deadline WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-"""
-
 
 async def run_deadlines() -> int:
-    """Runs every Call that is due, each in its own transaction; says how many."""
+    """Runs every Call that is due, each in its own transaction; says how many.
+
+    One that fails is put off, and given up after a while; those behind it run meanwhile.
+    """
     ran = 0
-    while await transaction(_run_deadline):
+    while deadline := await claim_deadline():
         ran += 1
+        try:
+            await transaction(_end_deadline if deadline.tries > TRIES else _run_deadline, deadline)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.error("deadline.failed", id=deadline.id, about=deadline.about, tries=deadline.tries, exc_info=error)
     return ran
 
 
-async def _run_deadline() -> bool:
-    row = await sql.row(DUE, now())
-    if row is None:
-        return False
-    deadline = await Deadline.get(id=row["id"])
+async def _run_deadline(deadline: Deadline) -> None:
+    if not await hold_deadline(deadline):
+        return
     key = f"deadline:{deadline.id}"
     state = "done"
     try:
@@ -50,8 +56,22 @@ async def _run_deadline() -> bool:
         # The document has moved on; what was due no longer applies.
         log.info("deadline.refused", about=deadline.about, code=refused.code)
         state = "refused"
-    await Deadline.filter(id=deadline.id).update(state=state)
-    return True
+    await end_deadline(deadline, state)
+
+
+async def _end_deadline(deadline: Deadline) -> None:
+    if not await hold_deadline(deadline):
+        return
+    log.error("deadline.given_up", id=deadline.id, about=deadline.about, call=deadline.call)
+    await end_deadline(deadline, "failed")
+    name = str(deadline.call.get("name", ""))
+    facts = {"what": _what(name), "about": deadline.about, "tries": TRIES, "job": ""}
+    await tell("job.failed", about=deadline.about, facts=facts, admins=await people_with(Role.admin))
+
+
+def _what(name: str) -> str:
+    known = load().get(name)
+    return known.help if known else name
 
 
 async def run_jobs() -> int:
@@ -59,7 +79,12 @@ async def run_jobs() -> int:
     job = await claim_job()
     if job is None:
         return 0
-    await transaction(_run_chunk, job)
+    try:
+        await transaction(_end_job if job.tries > TRIES else _run_chunk, job)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.error("job.failed", job=job.number, handler=job.handler, tries=job.tries, exc_info=error)
     return 1
 
 
@@ -72,6 +97,16 @@ async def _run_chunk(job: Job) -> None:
     if chunk.cursor is None:
         facts = {"id": job.number, "what": handler(job.handler).help, "done": str(chunk.done), **chunk.told}
         await tell("job.done", about=job.number, facts=facts, asker=[job.person_id])  # type: ignore[attr-defined]
+
+
+async def _end_job(job: Job) -> None:
+    if not await hold_job(job):
+        return
+    log.error("job.given_up", job=job.number, handler=job.handler)
+    await fail_job(job)
+    facts = {"what": _what(job.handler), "about": "", "tries": TRIES, "job": job.number}
+    asker, admins = [job.person_id], await people_with(Role.admin)  # type: ignore[attr-defined]
+    await tell("job.failed", about=job.number, facts=facts, asker=asker, admins=admins)
 
 
 async def run_inbox(turns: Turns) -> int:

@@ -14,7 +14,7 @@ from models.states import Labelled
 from models.system.jobs import pause_job, resume_job
 from models.system.tables import Job
 
-COUNTS = "SELECT state, count(*)::int AS count FROM notice WHERE about = ANY($1::text[]) AND kind <> 'job.done' GROUP BY state"
+COUNTS = "SELECT state, count(*)::int AS count FROM notice WHERE about = ANY($1::text[]) AND kind NOT IN ('job.done', 'job.failed') GROUP BY state"
 
 
 class JobState(Labelled):
@@ -23,6 +23,7 @@ class JobState(Labelled):
     waiting = "waiting", "等待"
     running = "running", "进行中"
     paused = "paused", "已暂停"
+    failed = "failed", "没有办成"
     done = "done", "已完成"
 
 
@@ -90,7 +91,7 @@ async def pause(me: Actor, *, job: Job) -> JobStatus:
 
 @command("job.resume", says=["继续{job}", "恢复{job}", "{job}继续"])
 async def resume(me: Actor, *, job: Job) -> JobStatus:
-    """让暂停的长任务继续"""
+    """让停下的长任务继续"""
     going = await resume_job(job)
     if not (await resume_notices(job.number) or going):
         raise _wrong(job)

@@ -8,6 +8,7 @@ from handlers.registry import command, query
 from handlers.result import Listing, Ref, Result
 from handlers.visible import visible
 from models.clock import now
+from models.delivery.doubts import close_doubts
 from models.delivery.kinds import title_of
 from models.delivery.tables import Notice, NoticeState
 from models.delivery.telling import measure_notices, tell
@@ -74,6 +75,8 @@ async def retry_notices(me: Actor, *, about: Text) -> Retried:
     await Notice.filter(id__in=found).update(
         state=NoticeState.queued.value, due_at=now(), attempts=0, expires_at=None, settled_at=None, reason=""
     )
+    # Whoever sends it anew has decided that it may come twice.
+    await close_doubts(found)
     return Retried(about=about.upper(), queued=len(found))
 
 

@@ -94,13 +94,16 @@ class EarlyReport(Row):
 
 
 class Batch(Row):
-    """One WeCom call to many, kept word for word: only an identical one is recognised as a repeat (WeCom doc 90236)."""
+    """One WeCom call to many, kept word for word: only an identical one is recognised as a repeat (WeCom doc 90236).
+
+    `sent_at` is when it first went out without an answer that we know; NULL while nothing is in doubt.
+    """
 
     token = fields.CharField(max_length=24, unique=True)
     userids = fields.JSONField[list[str]]()
     text = fields.TextField()
     tries = fields.IntField(default=0)
-    sent_at = time_field()
+    sent_at = time_field(null=True)
 
     class Meta:
         table = "notice_batch"

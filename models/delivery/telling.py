@@ -131,7 +131,7 @@ async def measure_notices() -> None:
 
 async def pause_notices(about: str) -> int:
     """Holds back what a long command has queued and nobody has sent yet; says how many."""
-    waiting = Notice.filter(about=about, state=NoticeState.queued.value).exclude(kind="job.done")
+    waiting = Notice.filter(about=about, state=NoticeState.queued.value).exclude(kind__in=["job.done", "job.failed"])
     return await waiting.update(state=NoticeState.paused.value)
 
 

@@ -11,7 +11,7 @@ from models.system.tables import Job
 LEASE = days(1 / 1440)
 
 CLAIM = """
-UPDATE job SET leased_until = $2 WHERE id = (
+UPDATE job SET tries = tries + 1, leased_until = $1::timestamptz + $2::interval * (1 << least(tries, 10)) WHERE id = (
   SELECT id FROM job WHERE state IN ('waiting', 'running') AND (leased_until IS NULL OR leased_until < $1)
   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
@@ -47,9 +47,8 @@ async def start_job(handler: str, inputs: dict[str, Any], *, person_id: int, doo
 
 
 async def claim_job() -> Job | None:
-    """The oldest job that nobody works on, leased for a minute; its worker may die."""
-    moment = now()
-    found = await sql.row(CLAIM, moment, moment + LEASE)
+    """The oldest job that nobody works on, leased for a minute, and for longer each time that its chunk fails."""
+    found = await sql.row(CLAIM, now(), LEASE)
     return await Job.get(id=found["id"]) if found else None
 
 
@@ -69,8 +68,14 @@ async def pause_job(job: Job) -> bool:
 
 
 async def resume_job(job: Job) -> bool:
-    """Lets a paused job go on where it stopped; False if it is not paused."""
-    return bool(await Job.filter(id=job.id, state="paused").update(state="running", leased_until=None))
+    """Lets a job that was paused, or failed, go on where it stopped; False if it did not stop."""
+    stopped = Job.filter(id=job.id, state__in=["paused", "failed"])
+    return bool(await stopped.update(state="running", leased_until=None, tries=0))
+
+
+async def fail_job(job: Job) -> None:
+    """Stops a job whose next chunk cannot be done, until somebody has it go on."""
+    await Job.filter(id=job.id).update(state="failed", leased_until=None)
 
 
 async def advance_job(job: Job, chunk: Chunk) -> None:
@@ -78,5 +83,5 @@ async def advance_job(job: Job, chunk: Chunk) -> None:
     finished = chunk.cursor is None
     job.state = "done" if finished else "running"
     job.cursor, job.done, job.total = chunk.cursor, chunk.done, chunk.total
-    job.leased_until = None
-    await job.save(update_fields=["state", "cursor", "done", "total", "leased_until"])
+    job.leased_until, job.tries = None, 0
+    await job.save(update_fields=["state", "cursor", "done", "total", "leased_until", "tries"])

@@ -39,7 +39,7 @@ class AuditEntry(Row):
 
 
 class Job(Row):
-    """A long command: its inputs, how far it is, and where to go on."""
+    """A long command: its inputs, how far it is, and where to go on; `tries` counts those of the chunk that is next."""
 
     number = fields.CharField(max_length=20, unique=True)
     handler = fields.CharField(max_length=60)
@@ -50,6 +50,7 @@ class Job(Row):
     cursor = fields.JSONField[Any](null=True)
     done = fields.IntField(default=0)
     total = fields.IntField(default=0)
+    tries = fields.IntField(default=0, db_default=0)
     created_at = time_field()
     leased_until = time_field(null=True)
 
@@ -71,12 +72,13 @@ class Slot(Row):
 
 
 class Deadline(Row):
-    """A Call that falls due: a reminder, an expiry, an escalation."""
+    """A Call that falls due: a reminder, an expiry, an escalation; `due_at` moves on with each of its `tries`."""
 
     about = fields.CharField(max_length=20)
     call = fields.JSONField[dict[str, Any]]()
     due_at = time_field()
     state = fields.CharField(max_length=12, default="waiting")
+    tries = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "deadline"

@@ -8,9 +8,10 @@ import pytest
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
-from models.delivery.tables import Alarm, Attempt, Notice, PlatformTemplate
+from models.delivery.tables import Alarm, Attempt, Batch, Notice, PlatformTemplate
 from models.delivery.telling import tell
 from models.party.tables import Person
+from models.transactions import transaction
 from tests.people import Sim
 from tests.waiting import until
 
@@ -149,13 +150,14 @@ async def test_what_does_not_fit_into_the_fields_uses_no_accept_up(sim: Sim) -> 
     assert await accepts_left() == [20]
 
 
-async def test_busy_twice_then_success_is_sent_once(sim: Sim) -> None:
-    await sim.post(
-        "fault", path="/cgi-bin/message/template/send", times=2, answer={"errcode": -1, "errmsg": "system error"}
-    )
-    notice = await settled(await shipped_to("C002"))
+@pytest.mark.parametrize(("path", "person"), [("template", "C002"), ("subscribe", "C001")])
+async def test_busy_twice_then_success_is_sent_once(sim: Sim, path: str, person: str) -> None:
+    """With a key that makes a repeat harmless, and without one: the platform itself asks for it (decision 0033)."""
+    busy = {"errcode": -1, "errmsg": "system error"}
+    await sim.post("fault", path=f"/cgi-bin/message/{path}/send", times=2, answer=busy)
+    notice = await settled(await shipped_to(person))
     assert notice.state == "accepted"
-    assert len([each for each in await sim.deliveries("C002") if "SHIPPED" in str(each["payload"])]) == 1
+    assert await shown(sim, person) == 1
 
 
 async def test_who_unfollowed_is_marked_and_put_on_the_board_with_the_reason(sim: Sim) -> None:
@@ -223,6 +225,177 @@ async def test_an_answer_that_is_lost_is_asked_again_where_the_platform_knows_th
     assert notice.state == "accepted"
     shown = [each for each in await sim.deliveries("C002") if "SHIPPED" in str(each["payload"]) and not each["dropped"]]
     assert len(shown) == 1
+
+
+SLOW = (
+    ("/cgi-bin/message/template/send", "C002", "official_template", 600),
+    ("/cgi-bin/message/send", "E003", "work_text", 1800),
+)
+"""Where a repeat is recognised, and for how many seconds."""
+
+
+async def shown(sim: Sim, person: str, words: str = "SHIPPED") -> int:
+    rows = await sim.deliveries(person)
+    return len([each for each in rows if words in str(each["payload"]) and not each["dropped"]])
+
+
+async def unanswered(sim: Sim, path: str, person: str) -> Notice:
+    """A notice that arrived, though no answer said so, and that is to be repeated."""
+    await seed_is_sent(sim)
+    await sim.post("fault", path=path, times=1, drop="after")
+    if person.startswith("C"):
+        notice = await shipped_to(person)
+    else:
+        receiver = await Person.get(number=person)
+        await tell("announcement", about="", facts={"text": "SHIPPED", "from": "王总"}, everyone=[receiver.id])
+        notice = await Notice.get(kind="announcement")
+
+    async def put_off() -> bool:
+        await notice.refresh_from_db()
+        return notice.state == "queued" and notice.attempts > 0
+
+    await until(put_off)
+    return notice
+
+
+@pytest.mark.parametrize(("path", "person", "way", "known_s"), SLOW)
+async def test_what_was_not_answered_is_repeated_while_the_platform_knows_it(
+    sim: Sim, path: str, person: str, way: str, known_s: int
+) -> None:
+    notice = await unanswered(sim, path, person)
+    await sim.post("clock", forward=known_s - 60)
+    assert (await settled(notice)).state == "accepted"
+    assert await tries(notice) == [(way, "later", "no_answer"), (way, "accepted", "")]
+    assert await shown(sim, person) == 1
+
+
+@pytest.mark.parametrize("forward", ["just too late", "long after"])
+@pytest.mark.parametrize(("path", "person", "way", "known_s"), SLOW)
+async def test_what_was_not_answered_is_not_repeated_once_the_platform_may_have_forgotten_it(
+    sim: Sim, path: str, person: str, way: str, known_s: int, forward: str
+) -> None:
+    notice = await unanswered(sim, path, person)
+    await sim.post("clock", forward=known_s - 25 if forward == "just too late" else known_s + 300)
+    assert (await settled(notice)).state == "uncertain"
+    assert notice.reason == "微信没有回应，隔得太久，再发可能重复，不知道有没有送到"
+    assert await tries(notice) == [(way, "later", "no_answer")]
+    assert await shown(sim, person) == 1
+    assert await calls(sim, path, "SHIPPED") == 1
+
+
+async def test_what_is_urgent_is_repeated_whatever_the_platform_still_knows(sim: Sim) -> None:
+    path, person, way, known_s = SLOW[1]
+    await seed_is_sent(sim)
+    await sim.post("fault", path=path, times=1, drop="after")
+    receiver = await Person.get(number=person)
+    moment = now()
+    notice = await Notice.create(
+        kind="announcement", receiver=receiver, facts={"text": "SHIPPED", "from": "王总"}, urgent=True,
+        created_at=moment, due_at=moment,
+    )  # fmt: skip
+    await until(partial(tried, notice))
+    await sim.post("clock", forward=known_s + 300)
+    assert (await settled(notice)).state == "accepted"
+    assert await tries(notice) == [(way, "later", "no_answer"), (way, "accepted", "")]
+    assert await shown(sim, person) == 2
+
+
+@pytest.mark.parametrize(("ago", "end", "made"), [(500, "accepted", 1), (900, "uncertain", 0)])
+async def test_what_a_dead_worker_was_sending_is_repeated_only_while_the_platform_knows_it(
+    sim: Sim, ago: int, end: str, made: int
+) -> None:
+    await seed_is_sent(sim)
+    began = now() - timedelta(seconds=ago)
+
+    async def left() -> Notice:
+        notice = await Notice.create(
+            kind="order.shipped", receiver=await Person.get(number="C002"), about="SO0312", facts=SHIPPED,
+            state="sending", worker="gone", attempts=1, created_at=began, due_at=began + timedelta(seconds=30),
+        )  # fmt: skip
+        await Attempt.create(notice=notice, door="official", way="official_template", started_at=began)
+        return notice
+
+    notice = await transaction(left)
+    assert (await settled(notice)).state == end
+    assert await calls(sim, "/cgi-bin/message/template/send", "SHIPPED") == made
+    again = [("official_template", "accepted", "")] if made else []
+    assert await tries(notice) == [("official_template", "unknown", ""), *again]
+
+
+async def test_what_is_in_doubt_goes_by_no_other_way_and_a_colleague_may_send_it_anew(sim: Sim) -> None:
+    notice = await unanswered(sim, "/cgi-bin/message/template/send", "C002")
+    await Conversation.filter(external_id="o_C002".ljust(28, "0")).update(reachable=False)
+    await Conversation.filter(external_id="m_C002".ljust(28, "0")).update(reachable=True)
+    await sim.post("clock", forward=120)
+    assert (await settled(notice)).state == "uncertain"
+    assert await tries(notice) == [("official_template", "later", "no_answer")]
+    await Conversation.filter(external_id="o_C002".ljust(28, "0")).update(reachable=True)
+    await sim.post("clock", forward=900)
+    assert "SO0312 重发 1 条" in await sim.text("E001", "重发SO0312")
+    assert (await settled(notice)).state == "accepted"
+    assert await shown(sim, "C002") == 2
+
+
+@pytest.mark.parametrize(
+    ("forward", "end", "made"), [(1740, "accepted", 2), (1775, "uncertain", 1), (2100, "uncertain", 1)]
+)
+async def test_a_broadcast_without_an_answer_is_repeated_only_while_wecom_knows_it(
+    sim: Sim, forward: int, end: str, made: int
+) -> None:
+    await seed_is_sent(sim)
+    path, people = "/cgi-bin/message/send", ("E003", "E004", "E005")
+    await sim.post("fault", path=path, times=1, drop="after")
+    receivers = [(await Person.get(number=number)).id for number in people]
+    await tell("announcement", about="", facts={"text": "开会", "from": "王总"}, everyone=receivers)
+    await until(Notice.filter(kind="announcement", reason__contains="没有回应").exists)
+    await sim.post("clock", forward=forward)
+    for notice in await Notice.filter(kind="announcement"):
+        assert (await settled(notice)).state == end
+    assert await calls(sim, path, "开会") == made
+    assert [await shown(sim, person, "开会") for person in people] == [1, 1, 1]
+
+
+async def test_a_card_is_known_by_its_task_id_however_late_it_is_sent_again(sim: Sim) -> None:
+    await seed_is_sent(sim)
+    await sim.post("fault", path="/cgi-bin/message/send", times=1, drop="after")
+    receiver = await Person.get(number="E003")
+    await tell("order.delivered", about="SO0312", facts={**SHIPPED, "number": "SHIPPED"}, salesperson=[receiver.id])
+    notice = await Notice.get(kind="order.delivered", receiver=receiver, settled_at=None)
+    await until(Attempt.filter(notice=notice, code="no_answer").exists)
+    await sim.post("clock", forward=2 * 3600)
+    assert (await settled(notice)).state == "accepted"
+    assert [each[:2] for each in await tries(notice)] == [("work_card", "later"), ("work_card", "accepted")]
+    assert await shown(sim, "E003") == 1
+
+
+@pytest.mark.parametrize(("ago", "urgent", "end", "made"), [
+    (1700, False, "accepted", 1), (1775, False, "uncertain", 0), (2100, False, "uncertain", 0), (2100, True, "accepted", 2),
+])  # fmt: skip
+async def test_a_broadcast_that_a_dead_worker_was_sending_is_made_again_only_while_wecom_knows_it(
+    sim: Sim, ago: int, urgent: bool, end: str, made: int
+) -> None:
+    await seed_is_sent(sim)
+    began, userids = now() - timedelta(seconds=ago), ("liting", "zhaomin")
+
+    async def left() -> None:
+        await Batch.create(token="of the dead", userids=list(userids), text="盘点", tries=1, sent_at=began)
+        for number in ("E003", "E004"):
+            notice = await Notice.create(
+                kind="announcement", receiver=await Person.get(number=number), facts={"text": "盘点", "from": "王总"},
+                state="sending", worker="gone", attempts=1, batch="of the dead", urgent=urgent, created_at=began,
+                due_at=began + timedelta(seconds=30),
+            )  # fmt: skip
+            await Attempt.create(notice=notice, door="work", way="work_batch", started_at=began)
+
+    await transaction(left)
+    for notice in await Notice.filter(kind="announcement"):
+        assert (await settled(notice)).state == end
+    assert await calls(sim, "/cgi-bin/message/send", "盘点") == made
+    # What is urgent goes to each by itself, though it may be the second time.
+    first = ("work_batch", "unknown", "no_answer") if made != 1 else ("work_batch", "accepted", "")
+    again = [("work_text", "accepted", "")] if urgent else []
+    for notice in await Notice.filter(kind="announcement"):
+        assert await tries(notice) == [first, *again]
 
 
 async def test_html_instead_of_json_is_no_answer_and_does_not_stop_others(sim: Sim) -> None:
@@ -367,11 +540,17 @@ async def test_a_broadcast_stops_for_a_minute_and_goes_on_as_one_call(sim: Sim, 
 @pytest.mark.parametrize(("deaths", "made"), [(1, 1), (3, 3)], ids=["once", "again and again"])
 async def test_what_a_dead_worker_had_only_claimed_still_goes_together(sim: Sim, deaths: int, made: int) -> None:
     await seed_is_sent(sim)
-    for number in ("E003", "E004", "E005"):
-        await Notice.create(
-            kind="announcement", receiver=await Person.get(number=number), facts={"text": "盘点", "from": "王总"}, state="sending",
-            worker="gone", attempts=deaths, orphaned=deaths - 1, created_at=now(), due_at=now() - timedelta(seconds=1),
-        )  # fmt: skip
+
+    async def left() -> None:
+        for number in ("E003", "E004", "E005"):
+            await Notice.create(
+                kind="announcement", receiver=await Person.get(number=number), facts={"text": "盘点", "from": "王总"},
+                state="sending", worker="gone", attempts=deaths, orphaned=deaths - 1, created_at=now(),
+                due_at=now() - timedelta(seconds=1),
+            )  # fmt: skip
+
+    # At once, or a worker finds the first alone.
+    await transaction(left)
     for notice in await Notice.filter(kind="announcement"):
         assert (await settled(notice)).state == "accepted"
         assert notice.orphaned == deaths

@@ -1,0 +1,16 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from tortoise import fields
+
+class Migration(migrations.Migration):
+    dependencies = [('models', '0063_orphaned'), ('models', '0070_parts_of_pages')]
+
+    initial = False
+
+    operations = [
+        ops.AlterField(
+            model_name='Batch',
+            name='sent_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+    ]
