@@ -40,13 +40,13 @@ async def greet(me: Actor, state: State, turn: Turn) -> Card | None:
     scene = str(turn.facts.get("scene", ""))
     if scene:
         await here.update(scene=scene)
-    return await _scene(me, state, turn, scene) or Conversation(me, state).greeting()
+    return await _scene(me, state, turn, scene) or await Conversation(me, state).greeting()
 
 
 async def _todos(me: Actor, state: State) -> Card:
     talk = Conversation(me, state)
     if me.id is None or me.reach("todo.list") is Scope.none:
-        return talk.greeting()
+        return await talk.greeting()
     return talk.show(templates.render("answers/todo.list", (await run(me, Call("todo.list"))).facts))
 
 

@@ -100,7 +100,7 @@ async def test_nobody_takes_over_an_employee_who_has_a_wecom_account(sim: Sim) -
     assert newcomer is not None and newcomer != known and newcomer.roles == []
     assert await who("liting") == known
     assert [each["alike"] for each in await told()] == ["李婷（E003）"]
-    assert "没有权限" in await sim.text("impostor", "查M8x30库存")
+    assert await sim.text("impostor", "查M8x30库存") == "您还没有角色，先请管理员定好。发 ? 看找谁"
 
 
 async def test_a_customers_contact_with_the_same_mobile_is_no_colleague(sim: Sim) -> None:
@@ -160,3 +160,31 @@ async def test_who_left_the_address_book_is_inactive_and_unbound_everywhere(sim:
     await person.refresh_from_db()
     assert not person.active
     assert not await Conversation.filter(person_id=person.id).exists()
+
+
+async def test_a_newcomer_reads_whom_to_ask_for_a_role_and_works_once_it_is_given(sim: Sim) -> None:
+    await changes(sim, "newbie", name="新人甲", mobile="13900000001")
+    number = (await Person.get(name="新人甲")).number
+    helped = f"新人甲，您好\n您还没有角色，所以还不能查也不能办\n请管理员王总给您定角色，他们发：给{number}销售角色\n· 我是谁\n· 找人工"
+    for line in ("帮助", "你好"):
+        assert await sim.text("newbie", line) == helped
+    for line in ("查M8x30库存", "宏达要m8x30 5000个", "今天的云真白"):
+        assert await sim.text("newbie", line) == "您还没有角色，先请管理员定好。发 ? 看找谁"
+    assert await sim.text("newbie", "我是谁") == f"新人甲（{number}）\n角色：还没有，请管理员定"
+    assert await sim.text("newbie", "找人工") == "已经请王总联系您，会尽快回复"
+
+    async def heard(person: str, words: str) -> bool:
+        return any(words in str(each["payload"]) for each in await sim.deliveries(person))
+
+    await until(lambda: heard("E001", f"例如发：给{number}销售角色"))
+    await sim.text("E001", f"给{number}销售角色")
+    assert await sim.text("E001", "确认") == "新人甲\n角色：销售\n原来：没有"
+    await until(lambda: heard("newbie", "您现在的角色是销售"))
+    assert "M8×30" in await sim.text("newbie", "查M8x30库存")
+
+
+async def test_a_newcomer_may_let_go_of_their_account(sim: Sim) -> None:
+    await changes(sim, "newbie", name="新人甲")
+    await sim.text("newbie", "解绑")
+    await sim.text("newbie", "确认")
+    assert await who("newbie") is None
