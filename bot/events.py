@@ -16,8 +16,9 @@ from handlers.call import Call
 from handlers.dispatch import run
 from handlers.rights import Scope
 from models.chat.binding import ask_union
-from models.chat.directory import contact_changed, member_changed, party_changed
+from models.chat.directory import contact_changed, member_changed
 from models.chat.files import receive
+from models.chat.parties import party_changed
 from models.chat.scenes import Scene, read_scene
 from models.chat.tables import Conversation as Row
 from models.clock import today
