@@ -29,8 +29,9 @@ CONSOLES = {
 }
 
 TEMPLATES = {
-    "official": "公众平台 → 广告与服务 → 模板消息",
-    "miniprogram": "小程序后台 → 订阅消息 → 我的模板",
+    "公众号模板": "公众平台 → 广告与服务 → 模板消息",
+    "公众号订阅通知": "公众平台 → 广告与服务 → 订阅通知",
+    "小程序模板": "小程序后台 → 订阅消息 → 我的模板",
 }
 
 QUOTAS = (
@@ -54,9 +55,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database holds that a platform must know too: templates by door and kind, and some who follow."""
+    """What the database holds that a platform must know too: templates by door and kind, and some who follow.
+
+    `subscribed` are those of the Official Account's subscription notices, which it lists apart.
+    """
 
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    subscribed: Mapping[str, str] = field(default_factory=dict)
     followers: Sequence[str] = ()
 
 
@@ -82,7 +87,9 @@ async def _official(client: OfficialClient, account: Account, known: Known, *, l
     first, _ = await _ask("公众号凭据", client.callback_ips)
     if not first.good:
         return [first]
-    found = [first, *await _templates("official", client.templates, known)]
+    found = [first, *await _templates("公众号模板", client.templates, known.templates.get("official", {}))]
+    if known.subscribed:
+        found += await _templates("公众号订阅通知", client.subscriptions, known.subscribed)
     menu, current = await _ask("公众号菜单", client.menus.current)
     if current is not None and not current.buttons:
         menu = Finding(False, "公众号菜单", "还没有菜单，运行 liaodan menu push")
@@ -163,21 +170,25 @@ async def _customers(services: Services) -> Finding:
 
 async def _miniprogram(client: MiniProgramClient, known: Known) -> list[Finding]:
     first, _ = await _ask("小程序凭据", client.callback_ips)
-    return [first, *await _templates("miniprogram", client.templates, known)] if first.good else [first]
+    return (
+        [first, *await _templates("小程序模板", client.templates, known.templates.get("miniprogram", {}))]
+        if first.good
+        else [first]
+    )
 
 
-async def _templates(door: str, call: Callable[[], Awaitable[list[Template]]], known: Known) -> list[Finding]:
-    what = f"{NAMES[door]}模板"
+async def _templates(
+    what: str, call: Callable[[], Awaitable[list[Template]]], tied: Mapping[str, str]
+) -> list[Finding]:
     finding, templates = await _ask(what, call)
     if templates is None:
         return [finding]
-    tied = known.templates.get(door, {})
     if not tied:
-        return [Finding(False, what, f"没有对应到通知的模板：{TEMPLATES[door]} 添加，再运行 liaodan templates sync")]
+        return [Finding(False, what, f"没有对应到通知的模板：{TEMPLATES[what]} 添加，再运行 liaodan templates sync")]
     there = {template.id for template in templates}
     lost = [
         Finding(
-            False, f"{what}：{kind}", f"平台上没有 {each}：{TEMPLATES[door]} 重新添加，再运行 liaodan templates sync"
+            False, f"{what}：{kind}", f"平台上没有 {each}：{TEMPLATES[what]} 重新添加，再运行 liaodan templates sync"
         )
         for kind, each in tied.items()
         if each not in there

@@ -8,7 +8,7 @@ from bot.rendering.card import Action, Card
 from bot.rendering.text import CANCEL, CONFIRM
 from bot.understanding.acts import Act, Said, read_act
 from bot.understanding.correcting import corrected, read_correction
-from bot.understanding.patterns import Match, matches, trimmed
+from bot.understanding.patterns import Match, endings, matches, trimmed
 from bot.understanding.pointing import named, pointed_at
 from bot.understanding.understand import NotUnderstood, Understood, is_firm, read_answer, understand
 from handlers.call import Call
@@ -260,7 +260,7 @@ class Conversation(Performing):
         try:
             if self._awaits_words() and self._strays(text):
                 raise InvalidInput(input=name, given=text[:40], why="other_document")
-            call = await self._said_with(call, name, text) or await read_answer(self.me, call, name, text)
+            call = await self._said_with(call, name, _all_at_once(call, text)) or await self._said(call, name, text)
         except Ambiguous as several:
             return self._choices(call, name, several)
         except Refused as refused:
@@ -270,16 +270,23 @@ class Conversation(Performing):
             return self._asked_again(refused, text if is_half else "")
         return await self.perform(call)
 
-    async def _said_with(self, call: Call, name: str, text: str) -> Call | None:
+    async def _said(self, call: Call, name: str, text: str) -> Call:
+        """The answer alone; where the line cannot be that, with what follows it in a phrase of the command."""
+        try:
+            return await read_answer(self.me, call, name, text)
+        except Refused as refused:
+            if isinstance(refused, Ambiguous) or is_firm(refused):
+                raise
+            fuller = await self._said_with(call, name, endings(handler(call.name), name, text))
+            if fuller is None:
+                raise
+            return fuller
+
+    async def _said_with(self, call: Call, name: str, found: list[Match]) -> Call | None:
         """The answer with what else it says of the same command: `角阀5个 下周三送` where goods are asked for."""
-        for match in matches(text):
+        for match in found:
             slots = match.slots
-            if (
-                match.pattern.handler.name != call.name
-                or len(slots) < 2
-                or name not in slots
-                or slots.keys() & call.inputs.keys()
-            ):
+            if name not in slots or slots.keys() & call.inputs.keys():
                 continue
             fuller = call
             try:
@@ -339,6 +346,11 @@ class Conversation(Performing):
 
     def _helped(self) -> str:
         return next((role for role in HELPED if role in self.me.roles), "staff")
+
+
+def _all_at_once(call: Call, text: str) -> list[Match]:
+    """The phrases of this command that a line fits and that say several things."""
+    return [match for match in matches(text) if match.pattern.handler.name == call.name and len(match.slots) > 1]
 
 
 def _completes(half: str, text: str) -> bool:

@@ -50,15 +50,18 @@ async def _database(settings: Settings) -> list[Finding]:
 async def _known(settings: Settings) -> Known:
     connection = await asyncpg.connect(settings.database_url, timeout=5)
     templates: dict[str, dict[str, str]] = {}
-    for row in await connection.fetch("SELECT door, kind, template_id FROM platform_template ORDER BY id"):
-        templates.setdefault(row["door"], {})[row["kind"]] = row["template_id"]
+    subscribed: dict[str, str] = {}
+    for row in await connection.fetch("SELECT door, kind, template_id, subscribed FROM platform_template ORDER BY id"):
+        # The mini-program has subscription messages only.
+        apart = row["subscribed"] and row["door"] == "official"
+        (subscribed if apart else templates.setdefault(row["door"], {}))[row["kind"]] = row["template_id"]
     # Of those we know: a stranger's identity is whatever was sent.
     followers = await connection.fetch(
         "SELECT external_id FROM conversation WHERE door = 'official' AND reachable AND person_id IS NOT NULL "
         "ORDER BY id DESC LIMIT 5"
     )
     await connection.close()
-    return Known(templates, [row["external_id"] for row in followers])
+    return Known(templates, subscribed, [row["external_id"] for row in followers])
 
 
 def _addresses(settings: Settings) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Menus by role: keys that are lines, so that a tap is as if it had been typed; and publishing them."""
+"""Menus by role: keys that are lines, so that a tap is as if it had been typed, and the camera; and publishing them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,13 @@ from models.party.tables import Role
 
 Items = Sequence[tuple[str, Any]]
 
+
+class Camera:
+    """A button that opens the camera: a product's barcode answers its stock, a work order's code opens its report."""
+
+
+SCAN = ("扫一扫", Camera())
+
 ROLE_MENUS: Mapping[str, Items] = {
     "customer": [
         ("我的订单", "我的订单"),
@@ -21,7 +28,7 @@ ROLE_MENUS: Mapping[str, Items] = {
     "staff": [
         ("待办", [("待审批", "待审批"), ("未送达", "未送达")]),
         ("订单", [("我的订单", "我的订单"), ("下单", "下单"), ("我的线索", "我的线索")]),
-        ("更多", [("今天怎么样", "今天怎么样"), ("报工", "报工"), ("帮助", "帮助")]),
+        ("更多", [("今天怎么样", "今天怎么样"), ("报工", "报工"), SCAN, ("帮助", "帮助")]),
     ],
     Role.manager.value: [
         ("待审批", "待审批"),
@@ -34,14 +41,14 @@ ROLE_MENUS: Mapping[str, Items] = {
         ("更多", [("查库存", "查库存"), ("未送达", "未送达"), ("帮助", "帮助")]),
     ],
     Role.warehouse.value: [
+        SCAN,
         ("查库存", "查库存"),
-        ("今天怎么样", "今天怎么样"),
-        ("帮助", "帮助"),
+        ("更多", [("今天怎么样", "今天怎么样"), ("帮助", "帮助")]),
     ],
     Role.worker.value: [
+        SCAN,
         ("报工", "报工"),
-        ("查库存", "查库存"),
-        ("帮助", "帮助"),
+        ("更多", [("查库存", "查库存"), ("帮助", "帮助")]),
     ],
 }
 """`customer` is what everybody sees in the Official Account, `staff` is WeCom's; the roles are for the Official
@@ -155,4 +162,6 @@ async def _groups() -> list[_Group]:
 def _button(name: str, target: Any) -> dict[str, Any]:
     if isinstance(target, list):
         return {"name": name, "sub_button": [_button(*each) for each in target]}
+    if isinstance(target, Camera):
+        return {"type": "scancode_waitmsg", "name": name, "key": "scan"}
     return {"type": "click", "name": name, "key": target}

@@ -28,6 +28,7 @@ class DocumentKind(Labelled):
     supplier_return = "SR", "采购退货单"
     supplier_invoice = "SI", "供应商发票"
     hold = "RS", "预留单"
+    clearing = "CL", "损溢处理单"
     lead = "LD", "线索"
     approval = "AP", "审批单"
     job = "JB", "任务"

@@ -1,4 +1,4 @@
-"""Inputs of finance: the day of something that has happened, how money came and what for, the number by which the tax office knows a buyer."""
+"""Inputs of finance: the day of something that has happened, how money came and what for, where losses go, a buyer's tax number."""
 
 import re
 from datetime import date
@@ -8,10 +8,11 @@ from handlers.actor import Actor
 from handlers.inputs import DayReader, Reader, SpanReader, reads
 from handlers.reading.dates import read_day
 from handlers.reading.periods import MONTHS, PERIOD, Span, month_of
-from handlers.references import WordReader
+from handlers.references import DocumentReader, WordReader
+from models.books.tables import ClearedTo, Clearing
+from models.books.ways import PaymentWay
 from models.clock import days, today
 from models.errors import InvalidInput
-from models.finance.tables import PaymentWay
 from models.party.keeping import tax_number
 from models.states import Labelled
 from models.text import plain
@@ -100,6 +101,21 @@ class PaymentWayReader(WordReader[PaymentWay]):
 
     def save(self, value: PaymentWay) -> str:
         return value.value
+
+
+@reads(ClearedTo)
+class ClearedToReader(WordReader[ClearedTo]):
+    slot = r"(?:管理费用|营业外收入|营业外支出|其他应收款)"
+    words = {**{each.value: each for each in ClearedTo}, **{each.text: each for each in ClearedTo}}
+
+    def save(self, value: ClearedTo) -> str:
+        return value.value
+
+
+@reads(Clearing)
+class ClearingReader(DocumentReader[Clearing]):
+    slot = r"[cC][lL]\d{1,8}(?!\d)"
+    table, prefix = Clearing, "CL"
 
 
 @reads(TaxNo)

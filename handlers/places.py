@@ -1,19 +1,23 @@
 """Inputs that name a place of the warehouse, a lot, a document of stock."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NewType
+from typing import Any, NewType, TypeVar
 
 from handlers.actor import Actor
 from handlers.inputs import Ambiguous, Reader, reads
 from handlers.references import DocumentReader, WarehouseReader
 from handlers.visible import find
+from models.base import Row
 from models.errors import InvalidInput, NotFound
 from models.purchase.tables import GoodsReceipt, SupplierReturn
 from models.rows import first, matching
 from models.stock.tables import Adjustment, Hold, Location, Lot, Stocktake, Transfer
 from models.stock.transferring import Place
 from models.text import plain
+
+R = TypeVar("R", bound=Row)
 
 LotNo = NewType("LotNo", str)
 LocationCode = NewType("LocationCode", str)
@@ -28,6 +32,13 @@ class StockDocument:
     """A receipt, a return to a supplier, an adjustment or a transfer, as its number says."""
 
     row: GoodsReceipt | SupplierReturn | Adjustment | Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A receipt, an adjustment or a stocktake: what may have found or lost goods."""
+
+    row: GoodsReceipt | Adjustment | Stocktake
 
 
 @reads(LocationCode)
@@ -150,6 +161,12 @@ DOCUMENTS: dict[str, type[GoodsReceipt] | type[SupplierReturn] | type[Adjustment
     "TR": Transfer,
 }
 
+DIFFERING: dict[str, type[GoodsReceipt] | type[Adjustment] | type[Stocktake]] = {
+    "GR": GoodsReceipt,
+    "SA": Adjustment,
+    "ST": Stocktake,
+}
+
 
 @reads(StockDocument)
 class StockDocumentReader(Reader[StockDocument]):
@@ -157,10 +174,27 @@ class StockDocumentReader(Reader[StockDocument]):
     free = False
 
     async def read(self, me: Actor, text: str, name: str) -> StockDocument:
-        number = ReceiptReader().number(plain(text))
-        if number[:2] not in DOCUMENTS:
-            raise InvalidInput(input=name, given=text[:20], why="not_a_document")
-        return StockDocument(await find(me, DOCUMENTS[number[:2]], number=number))
+        return StockDocument(await _one_of(me, DOCUMENTS, text, name, "not_a_document"))
 
     def save(self, value: StockDocument) -> str:
         return value.row.number
+
+
+@reads(Differing)
+class DifferingReader(Reader[Differing]):
+    slot = r"(?:[gG][rR]|[sS][aA]|[sS][tT])\d{1,8}(?!\d)"
+    free = False
+
+    async def read(self, me: Actor, text: str, name: str) -> Differing:
+        return Differing(await _one_of(me, DIFFERING, text, name, "not_a_difference"))
+
+    def save(self, value: Differing) -> str:
+        return value.row.number
+
+
+async def _one_of(me: Actor, tables: Mapping[str, type[R]], text: str, name: str, why: str) -> R:
+    """A document of one of these kinds, as the prefix of its number says. Raises InvalidInput, NotFound."""
+    number = ReceiptReader().number(plain(text))
+    if number[:2] not in tables:
+        raise InvalidInput(input=name, given=text[:20], why=why)
+    return await find(me, tables[number[:2]], number=number)

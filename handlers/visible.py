@@ -10,6 +10,7 @@ from handlers.actor import Actor
 from handlers.rights import Scope
 from models.approvals.tables import Approval, ApprovalTask, Delegation
 from models.base import Row
+from models.books.tables import Clearing
 from models.clock import now
 from models.crm.tables import Lead, Visit
 from models.delivery.tables import Notice
@@ -144,6 +145,7 @@ RULES: dict[type[Row], Callable[[Actor], Q]] = {
     Hold: _hold,
     SupplierInvoice: _staff_only,
     PaymentOut: _staff_only,
+    Clearing: _staff_only,
     Person: _staff_only,
 }
 

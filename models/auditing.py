@@ -357,6 +357,20 @@ CHECKS = {
         WHERE a.kind IN ('income', 'expense') AND EXISTS (SELECT FROM journal_entry j WHERE j.closes = c.month)
         GROUP BY c.month HAVING sum(l.amount) <> 0
     """,
+    "待处理财产损溢与处理单": """
+        SELECT c.number, CASE WHEN c.state = 'done' THEN -c.amount ELSE 0 END AS booked, coalesce(b.amount, 0) AS ledger
+        FROM clearing c LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e
+          JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
+          WHERE a.code = '1901' GROUP BY 1) b ON b.document = c.number
+        WHERE CASE WHEN c.state = 'done' THEN -c.amount ELSE 0 END <> coalesce(b.amount, 0)
+        UNION ALL
+        SELECT d.source, d.amount, coalesce(b.amount, 0) FROM
+          (SELECT source, sum(amount) AS amount FROM clearing WHERE state = 'done' GROUP BY 1) d
+        LEFT JOIN (SELECT e.document, sum(l.amount) AS amount FROM journal_entry e
+          JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
+          WHERE a.code = '1901' GROUP BY 1) b ON b.document = d.source
+        WHERE abs(d.amount) > abs(coalesce(b.amount, 0)) OR d.amount * coalesce(b.amount, 0) <= 0
+    """,
     "专票购买方": """
         SELECT number, buyer_title, buyer_tax_no FROM invoice
         WHERE kind = 'special' AND state <> 'reversed' AND (buyer_title = '' OR buyer_tax_no = '')
@@ -364,15 +378,20 @@ CHECKS = {
     "资金科目与收付款": """
         SELECT d.number, d.code, coalesce(b.amount, 0) AS booked, d.amount AS ledger FROM (
           SELECT number, code, sum(amount) AS amount FROM (
-            SELECT number, CASE way WHEN 'cash' THEN '1001' WHEN 'transfer' THEN '1002' WHEN 'bill' THEN '1121' ELSE '1012' END
+            SELECT number, CASE WHEN cashed_on IS NOT NULL THEN '1002' WHEN way = 'cash' THEN '1001' WHEN way = 'transfer' THEN '1002'
+              WHEN way = 'bill' THEN '1121' ELSE '1012' END
               AS code, CASE WHEN state = 'cancelled' THEN 0 ELSE amount END AS amount FROM payment
             UNION ALL SELECT number, CASE way WHEN 'cash' THEN '1001' WHEN 'transfer' THEN '1002' WHEN 'bill' THEN '1002'
               ELSE '1012' END, -refunded FROM payment
-            UNION ALL SELECT number, '1002', CASE WHEN state = 'paid' THEN -amount ELSE 0 END FROM payment_out) moved
+            UNION ALL SELECT number, CASE WHEN cashed_on IS NOT NULL THEN '1002' WHEN way = 'cash' THEN '1001'
+              WHEN way = 'transfer' THEN '1002' WHEN way = 'bill' THEN '2201' ELSE '1012' END,
+              CASE WHEN state = 'paid' THEN -amount ELSE 0 END FROM payment_out
+            UNION ALL SELECT number, account, 0 FROM (SELECT number FROM payment WHERE way = 'bill'
+              UNION ALL SELECT number FROM payment_out WHERE way = 'bill') b CROSS JOIN unnest(ARRAY['1121', '2201']) AS account) moved
           GROUP BY 1, 2) d
         LEFT JOIN (SELECT e.document, a.code, sum(l.amount) AS amount FROM journal_entry e
           JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id
-          WHERE a.code IN ('1001', '1002', '1012', '1121') GROUP BY 1, 2) b ON b.document = d.number AND b.code = d.code
+          WHERE a.code IN ('1001', '1002', '1012', '1121', '2201') GROUP BY 1, 2) b ON b.document = d.number AND b.code = d.code
         WHERE coalesce(b.amount, 0) <> d.amount
     """,
 }

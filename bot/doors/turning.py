@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.turns import Turn, Window
-from bot.wechat.inbound import CardClick, Inbound, Location
+from bot.wechat.inbound import CardClick, Inbound, Location, SubscriptionChange
 from bot.wechat.typed import (
     Arrival,
     Consent,
@@ -99,14 +99,19 @@ def leave(push: Inbound, left: Departure) -> Turn:
 
 def consent(push: Inbound, given: Consent) -> Turn | None:
     """An accept in the popup is one more message; a refusal there only gives none."""
-    changes = [[each.template_id, "accept"] for each in given.changes if each.status == "accept"]
+    changes = [[each.template_id, "accept"] for each in _known(given) if each.status == "accept"]
     return _turn(push, event="grants", facts={"changes": changes}) if changes else None
 
 
 def switched_off(push: Inbound, given: Consent) -> Turn | None:
     """A refusal in the settings ends what was left; only refusals are pushed."""
-    changes = [[each.template_id, "reject"] for each in given.changes]
+    changes = [[each.template_id, "reject"] for each in _known(given)]
     return _turn(push, event="grants", facts={"changes": changes}) if changes else None
+
+
+def _known(given: Consent) -> list[SubscriptionChange]:
+    """What can be a template of ours: an id has 43 characters, and there is room for no more than 64."""
+    return [each for each in given.changes if 0 < len(each.template_id) <= 64]
 
 
 def sent(push: Inbound, report: SendReport) -> Turn | None:

@@ -1,6 +1,8 @@
 """Fetching what people sent: from the platform, which keeps it for three days, into FILES_DIR under its digest."""
 
 import asyncio
+import codecs
+import re
 from pathlib import Path
 
 import structlog
@@ -41,17 +43,21 @@ BEGINNINGS = (
 )
 
 
+# Photos of an iPhone are laid out as films are, and nothing here opens them.
+STILLS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif"}
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+
+
 async def fetch_files(services: Services) -> int:
     """Fetches one file that waits; says how many were worked on."""
     file = await claim_file()
     if file is None:
         return 0
-    client = {"official": services.official, "work": services.work}.get(file.door)
-    if client is None:
-        await transaction(_refuse, file, "这个门没有打开")
-        return 1
     try:
-        data = await client.media(file.media_id)
+        data = await _fetched(file, services)
+    except _Closed:
+        await transaction(_refuse, file, "这个门没有打开")
     except (NoAnswer, NotSent) as error:
         await _later(file, f"微信没有回应：{error.why}")
     except WeChatError as error:
@@ -66,19 +72,40 @@ async def fetch_files(services: Services) -> int:
     return 1
 
 
+class _Closed(Exception):
+    """The door through which a file came is not open any more."""
+
+
+async def _fetched(file: Attachment, services: Services) -> bytes:
+    # Of a film, media/get of an Official Account only tells where it lies (公众号 获取临时素材).
+    if file.door == "official" and services.official and file.kind == "video":
+        return await services.official.film(file.media_id, LARGEST["video"])
+    client = {"official": services.official, "work": services.work}.get(file.door)
+    if client is None:
+        raise _Closed()
+    return await client.media(file.media_id)
+
+
 def content_type(data: bytes) -> str:
     """What the first bytes say that a file is; "" for what is not kept."""
     for beginning, kind in BEGINNINGS:
         if data.startswith(beginning):
             return kind
     if data[4:8] == b"ftyp":
-        return "video/mp4"
-    try:
-        data[:4096].decode()
-    except UnicodeDecodeError as error:
-        # The cut may go through a character.
-        return "text/plain" if error.start > 4090 else ""
-    return "text/plain" if b"\0" not in data[:4096] else ""
+        return "" if data[8:12] in STILLS else "video/mp4"
+    return "text/plain" if _is_text(data[:4096]) else ""
+
+
+def _is_text(head: bytes) -> bool:
+    """Words in a way that Chinese Excel and editors write them: UTF-8, GBK, or UTF-16 with its mark."""
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8", "gb18030"):
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(head)
+        except UnicodeDecodeError:
+            continue
+        return _CONTROL.search(text) is None
+    return False
 
 
 async def _keep(file: Attachment, data: bytes, files: Path) -> None:

@@ -1,5 +1,7 @@
 """What a line was taken for, in the words of the glossary: what `liaodan understand` prints."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from bot.understanding.acts import Act, Said, read_act
@@ -9,6 +11,7 @@ from handlers.actor import Actor
 from handlers.inputs import number
 from handlers.items import Item, split_items
 from handlers.items import Said as SaidItem
+from handlers.reading.figures import read_figure
 from handlers.registry import Handler, handler
 from handlers.rights import Scope
 from models.errors import Refused
@@ -21,6 +24,7 @@ NAMES = {
 
 NAMES_OF = {
     ("approval.approve", "reason"): "comment",
+    ("order.create", "carrier"): "delivery",
     ("order.eta", "by"): "date",
     ("price.query", "floor"): "kind",
     ("report.profit", "below"): "margin_lt",
@@ -46,6 +50,21 @@ IMPLIED: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
 )
 """What a command is about without being told, unless one of these inputs says otherwise."""
 
+MEANT: tuple[tuple[str, str, re.Pattern[str], str, Any], ...] = (
+    ("approval.detail", "", re.compile("毛利"), "field", "毛利"),
+    ("order.create", "note", re.compile("月结|现结|货到付款|款到发货"), "payment", None),
+    ("order.create", "note", re.compile("(?:还是)?(?:送到?|发到?)?老(?:地方|地址)"), "address", "default"),
+    ("order.create", "note", re.compile("(?:客户|上门)?自提|自取|来拿"), "delivery", "自提"),
+    ("payment.record", "note", re.compile("[一二三四五六七八九1-9]成半?"), "ratio", None),
+    ("task.report", "", re.compile("上午|下午"), "period", None),
+)
+"""Words that mean a slot which is no input: in a remark, where they stand for themselves, or anywhere in the line.
+
+Without a value of its own the slot is what was said, a share as a number.
+"""
+
+_TENTHS = re.compile("(.)成(半?)")
+
 MINE = {"order.list", "order.copy", "receivable.query", "logistics.query"}
 """What is about the asker's own unless something is named."""
 
@@ -67,7 +86,7 @@ async def describe(me: Actor, line: str) -> dict[str, Any]:
     ]
     return {
         "intent": found.name,
-        "slots": _slots(asker, found, read),
+        "slots": _meant(found.name, trimmed(line), _slots(asker, found, read)),
         "missing": missing,
         "score": 0.5 if read.trouble else 1.0,
     }
@@ -93,6 +112,28 @@ def _slots(me: Actor, found: Handler, read: Understood) -> dict[str, Any]:
         told[whole] = [each for part in together for each in (part if isinstance(part, list) else [part])]
     slots = {NAMES_OF.get((found.name, name), NAMES.get(name, name)): value for name, value in told.items()}
     return {**slots, **_implied(me, found, read, slots)}
+
+
+def _meant(name: str, line: str, slots: dict[str, Any]) -> dict[str, Any]:
+    """The slots with those that words of the line mean; a remark keeps what else it says."""
+    for command, where, words, slot, value in MEANT:
+        if command != name or slot in slots:
+            continue
+        if said := words.search(slots.get(where, "") if where else line):
+            slots = {**slots, slot: value or _share(said[0])}
+            if where:
+                rest = " ".join(words.sub(" ", slots.pop(where)).split())
+                slots |= {where: rest} if rest else {}
+    return slots
+
+
+def _share(said: str) -> Any:
+    """五成 as 0.5; other words as they are."""
+    found = _TENTHS.fullmatch(said)
+    tenths = read_figure(found[1]) if found else None
+    if found is None or tenths is None:
+        return said
+    return number(tenths / 10 + (Decimal("0.05") if found[2] else 0))
 
 
 def _told(found: Handler, read: Understood, name: str, said: str) -> dict[str, Any]:

@@ -81,6 +81,24 @@ def matches(line: str) -> list[Match]:
     return [found[place] for place in sorted(found)]
 
 
+def endings(handler: Handler, slot: str, line: str) -> list[Match]:
+    """How a line says one input of a command and what follows it: `德邦 单号DPK3620018877` where the carrier is asked for."""
+    fits = ((each, each.regex.fullmatch(line)) for each in _endings(handler.name, slot))
+    return [Match(each, fit) for each, fit in fits if fit]
+
+
+@lru_cache(maxsize=256)
+def _endings(name: str, slot: str) -> tuple[Pattern, ...]:
+    """The phrases of a command from one of their slots on, with and without the words before it."""
+    handler, ends = load()[name], set()
+    for phrase in handler.says:
+        before, found, behind = phrase.partition(f"{{{slot}}}")
+        if found:
+            ends |= {found + behind, before.rpartition("}")[2].removeprefix(GOES_ON) + found + behind}
+    made = [_compile(handler, end) for end in ends - {f"{{{slot}}}"}]
+    return tuple(sorted(made, key=lambda each: (-each.weight, -each.typed, -len(each.slots), each.source)))
+
+
 @lru_cache(maxsize=1)
 def _by_letter() -> dict[str, list[tuple[int, str, str, frozenset[str], Pattern]]]:
     """The patterns that fit no line without a letter: the rarest of theirs, or one of the signs of a slot.

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.wechat.body import Malformed, Value, read_body
 
@@ -15,31 +16,6 @@ _SENDER = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}")
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 # A barcode arrives as "CODE_128,1234"; a QR code's text may hold commas of its own.
 _SYMBOLOGY = re.compile(r"(?:CODE|EAN|UPC|ITF|CODABAR|RSS|DATABAR|DATA_MATRIX|PDF|AZTEC|MAXICODE)[A-Z0-9_]*,")
-
-# Events from "sys" share sender and second, so the key also holds whatever names the subject of the event.
-_KEY_FIELDS = (
-    ("EventKey",),
-    ("ChangeType",),
-    ("UserID",),
-    ("ExternalUserID",),
-    ("Id",),
-    ("TagId",),
-    ("ChatId",),
-    ("TaskId",),
-    ("ResponseCode",),
-    ("ApprovalInfo", "SpNoStr"),
-    ("ApprovalInfo", "SpNo"),
-    ("ApprovalInfo", "ThirdNo"),
-    ("ApprovalInfo", "SpStatus"),
-    ("ApprovalInfo", "OpenSpStatus"),
-    ("ApprovalInfo", "StatuChangeEvent"),
-    ("BatchJob", "JobId"),
-    ("AuthCorpId",),
-    ("SuiteId",),
-    ("Token",),
-    ("Content",),
-    ("MediaId",),
-)
 
 
 @dataclass(frozen=True)
@@ -115,9 +91,8 @@ class Inbound:
         """What stays the same when WeChat repeats a push, and differs between any two pushes."""
         if self.kind != "event" and self.msg_id:
             return f"{self.account}:{self.msg_id}"
-        parts = [self.account, self.sender, self.kind, self.event, self.msg_id, *(self.get(*p) for p in _KEY_FIELDS)]
-        parts += [f"{each.template_id} {each.status} {each.msg_id}" for each in self.subscriptions]
-        digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        # Events share sender and second, those from "sys" all the time: only the whole of one tells it from another.
+        digest = hashlib.sha256(json.dumps(_thawed(self.fields), sort_keys=True).encode()).hexdigest()
         return f"{self.event or self.kind}:{self.created_at}:{digest[:32]}"
 
     @property
@@ -213,6 +188,12 @@ class Inbound:
     def _selected(self) -> dict[str, tuple[str, ...]]:
         items = (item for item in self.each("SelectedItems", "SelectedItem") if isinstance(item, Mapping))
         return {_text(item.get("QuestionKey", "")): _options(item) for item in items}
+
+
+def _thawed(value: Value) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _thawed(part) for name, part in value.items()}
+    return [_thawed(part) for part in value] if isinstance(value, tuple) else value
 
 
 def parse(plaintext: bytes, door: str) -> Inbound:

@@ -134,6 +134,10 @@ class OfficialClient(ServiceClient):
         answer = json.loads(await self.media(media_id))
         return str(answer.get("video_url", ""))
 
+    async def film(self, media_id: str, limit: int) -> bytes:
+        """A film that someone sent, up to a byte more than `limit`; kept for three days."""
+        return await self._transport.fetch(self._app, await self.video_url(media_id), limit)
+
     async def quota(self, path: str) -> Quota:
         """How much of an API's daily quota is left (openapi/quota/get)."""
         answer = await self._post("/cgi-bin/openapi/quota/get", {"cgi_path": path}, idempotent=True)

@@ -142,6 +142,24 @@ class Transport:
         token = await self._refresh(app, bad=token)
         return await self._patiently(app, request.with_token(token), idempotent)
 
+    async def fetch(self, app: App, url: str, limit: int) -> bytes:
+        """What lies at an address that the platform named, up to a byte more than `limit`; raises NoAnswer or NotSent."""
+        where = "an address of theirs"
+        try:
+            async with self._session.get(url, timeout=self._timeout) as response:
+                if response.status != 200:
+                    raise NoAnswer(app.name, where, f"HTTP {response.status}")
+                body = bytearray()
+                async for part in response.content.iter_any():
+                    body += part
+                    if len(body) > limit:
+                        break
+                return bytes(body[: limit + 1])
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise NotSent(app.name, where, type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NoAnswer(app.name, where, type(error).__name__) from None
+
     async def jsapi_ticket(self, app: App) -> str:
         """The ticket that pages are signed with; like the token, one for all workers (ticket/getticket)."""
         key = f"jsapi:{app.key}"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from models import sql
 from models.auditing import CHECKS
 from models.base import ZERO
+from models.books.clearing import Rest, rests
 from models.books.posting import Leg, post, refuse_closed, reverse
 from models.books.tables import ClosedPeriod, JournalEntry
 from models.clock import at_local, days, now
@@ -63,13 +64,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What closing a month did: what it earned and spent, and at the year's end what went to 未分配利润."""
+    """What closing a month did: what it earned and spent, and at the year's end what went to 未分配利润.
+
+    `undecided` is what still lay on 待处理财产损溢.
+    """
 
     checks: list[Check]
     income: Decimal
     expenses: Decimal
     entries: list[str]
     distributed: Decimal | None
+    undecided: list[Rest]
 
 
 async def close_month(first: date, *, by: int | None) -> Closing:
@@ -86,7 +91,7 @@ async def close_month(first: date, *, by: int | None) -> Closing:
     distributed = await _distribute(number, month, last, by) if first.month == 12 else None
     await ClosedPeriod.create(month=month, closed_at=now(), closed_by_id=by)
     booked = [number] if await JournalEntry.exists(document=number) else []
-    return Closing(checks, income, expenses, booked, distributed)
+    return Closing(checks, income, expenses, booked, distributed, await rests(last))
 
 
 async def reopen_month(first: date, *, by: int | None) -> None:

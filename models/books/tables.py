@@ -66,6 +66,46 @@ class JournalLine(Row):
         constraints = (CheckConstraint(check="amount <> 0", name="journal_line_amount"),)
 
 
+class ClearedTo(Labelled):
+    """Where goods that were found or lost go in the books in the end."""
+
+    expense = "expense", "管理费用"
+    person = "person", "其他应收款"
+    loss = "loss", "营业外支出"
+    income = "income", "营业外收入"
+
+
+class ClearingState(Labelled):
+    """Where a clearing stands."""
+
+    done = "done", "已处理"
+    cancelled = "cancelled", "已撤销"
+
+
+class Clearing(Row):
+    """So much of what a stock document left on 待处理财产损溢, and where it went: positive what was lost, negative what was found."""
+
+    number = fields.CharField(max_length=20, unique=True)
+    source = fields.CharField(max_length=20, db_index=True)
+    amount = money_field()
+    kind = fields.CharField(max_length=12)
+    person = to("Person", null=True)
+    reason = fields.CharField(max_length=120)
+    state = fields.CharField(max_length=12, default=ClearingState.done.value)
+    cleared_on = fields.DateField()
+    made_at = time_field()
+    made_by = to("Person")
+
+    class Meta:
+        table = "clearing"
+        constraints = (
+            CheckConstraint(check="amount <> 0", name="clearing_amount"),
+            CheckConstraint(check="(kind = 'person') = (person_id IS NOT NULL)", name="clearing_payer"),
+        )
+
+    MOVES = {ClearingState.done: {ClearingState.cancelled}}
+
+
 class ClosedPeriod(Row):
     """A month whose books are closed: nothing is booked into it any more."""
 

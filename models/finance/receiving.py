@@ -6,24 +6,17 @@ from decimal import Decimal
 
 from models import sql
 from models.base import ZERO
+from models.books.bills import Bill, refuse_cashed
 from models.books.posting import Leg, open_day, post
+from models.books.ways import BILLS, LIES, PaymentWay
 from models.clock import now, today
 from models.errors import Refused, WrongState
-from models.finance.tables import Allocation, Invoice, InvoiceState, Payment, PaymentState, PaymentWay, Settlement
+from models.finance.tables import Allocation, Invoice, InvoiceState, Payment, PaymentState, Settlement
 from models.moves import move
 from models.party.tables import Customer
 from models.system.numbers import next_number
 
-BANK, RECEIVABLE, ADVANCE = "1002", "1122", "2203"
-
-LIES = {
-    PaymentWay.transfer: BANK,
-    PaymentWay.cash: "1001",
-    PaymentWay.wechat: "1012",
-    PaymentWay.alipay: "1012",
-    PaymentWay.bill: "1121",
-}
-"""The account on which money lies that came in so."""
+RECEIVABLE, ADVANCE = "1122", "2203"
 
 FINANCE_COST, PROVISION, IMPAIRMENT = "6603", "1231", "6702"
 
@@ -139,13 +132,17 @@ async def unallocate(payment: Payment, invoices: list[Invoice], *, by: int | Non
 
 
 async def cancel_payment(payment: Payment, *, by: int | None) -> None:
-    """Takes a payment back: what it settled is owed again. Raises WrongState once any of it was paid back."""
+    """Takes a payment back: what it settled is owed again.
+
+    Raises WrongState once any of it was paid back, or the bank has paid its bill.
+    """
     for invoice_id, was in sorted((await _settled_of(payment)).items()):
         invoice, day = await Invoice.get(id=invoice_id), await open_day(was.day)
         await settle(invoice, payment, Settlement.payment, -was.amount, by=by, on=day)
     await payment.refresh_from_db()
     if payment.refunded:
         raise WrongState(kind="payment", number=payment.number, state=payment.state, state_text="已退款")
+    refuse_cashed(bill_of(payment))
     await move(payment, PaymentState.cancelled)
     legs = [
         Leg(ADVANCE, payment.amount, customer_id=payment.customer_id),  # type: ignore[attr-defined]
@@ -153,6 +150,12 @@ async def cancel_payment(payment: Payment, *, by: int | None) -> None:
     ]
     day = await open_day(payment.received_on)
     await post(payment.number, legs, memo=f"撤销 {payment.number}", on=day, by=by)
+
+
+def bill_of(payment: Payment) -> Bill:
+    """What a bill that came in brings to the bank."""
+    taken = payment.state != PaymentState.cancelled.value
+    return Bill(payment, BILLS, payment.amount, payment.received_on if taken else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from decimal import Decimal
 from models import sql
 from models.base import ZERO
 from models.books.posting import Leg, post
+from models.books.ways import BANK, LIES, PaymentWay
 from models.clock import now, today
-from models.finance.receiving import ADVANCE, BANK, LIES, SPEND, NothingOpen, TooMuch, on_account
-from models.finance.tables import Payment, PaymentWay, Refund
+from models.finance.receiving import ADVANCE, SPEND, NothingOpen, TooMuch, on_account
+from models.finance.tables import Payment, Refund
 from models.party.tables import Customer
 
 

@@ -5,6 +5,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from models.base import Row, money_field, price_field, quantity_field, time_field, to
+from models.books.ways import PaymentWay
 from models.states import Labelled
 
 
@@ -86,18 +87,11 @@ class PaymentState(Labelled):
     cancelled = "cancelled", "已撤销"
 
 
-class PaymentWay(Labelled):
-    """How money comes in."""
-
-    transfer = "transfer", "转账"
-    cash = "cash", "现金"
-    wechat = "wechat", "微信"
-    alipay = "alipay", "支付宝"
-    bill = "bill", "承兑"
-
-
 class Payment(Row):
-    """Money received from a customer; what is not allocated to invoices stays on account as an advance."""
+    """Money received from a customer; what is not allocated to invoices stays on account as an advance.
+
+    `cashed_on` is when the bank paid a bill.
+    """
 
     number = fields.CharField(max_length=20, unique=True)
     customer = to("Customer")
@@ -107,6 +101,7 @@ class Payment(Row):
     state = fields.CharField(max_length=20, default=PaymentState.posted.value)
     received_on = fields.DateField()
     way = fields.CharField(max_length=12, default=PaymentWay.transfer.value, db_default=PaymentWay.transfer.value)
+    cashed_on = fields.DateField(null=True)
     note = fields.CharField(max_length=120, default="")
     made_at = time_field()
     made_by = to("Person", null=True)

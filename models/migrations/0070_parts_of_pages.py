@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0061_pictures_of_products')]
+    dependencies = [('models', '0063_orphaned')]
 
     initial = False
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from models import sql
 from models.base import ZERO
+from models.books.bills import Bill, refuse_cashed
 from models.books.posting import Leg, open_day, post
+from models.books.ways import LEAVES, OUR_BILLS, PaymentWay
 from models.clock import now, today
 from models.errors import BeforeDocument, Refused, WrongState
 from models.moves import move
@@ -15,7 +17,7 @@ from models.payables.tables import PayableAllocation, PaymentOut, PaymentOutStat
 from models.purchase.tables import PurchaseOrder, PurchaseState
 from models.system.numbers import next_number
 
-BANK, PAYABLE, ADVANCE = "1002", "2202", "1123"
+PAYABLE, ADVANCE = "2202", "1123"
 
 # Money to one supplier is dealt out by one at a time.
 LOCK = "SELECT id FROM supplier WHERE id = $1 FOR NO KEY UPDATE"
@@ -63,7 +65,7 @@ async def owed_to(supplier_id: int) -> Decimal:
 
 async def ask_payment(
     supplier: Supplier, amount: Decimal, *, purchase: PurchaseOrder | None, department_id: int | None, purpose: str,
-    rate: Decimal, by: int, on: date | None = None,
+    rate: Decimal, by: int, on: date | None = None, way: PaymentWay | None = None,
 ) -> PaymentOut:  # fmt: skip
     """A payment that waits for consent. Raises PaidTwice when its purchase does not come to so much."""
     await lock_supplier(supplier.id)
@@ -75,7 +77,7 @@ async def ask_payment(
     return await PaymentOut.create(
         number=await next_number("PM"), supplier=supplier, purchase=purchase, department_id=department_id,
         purpose=purpose, amount=amount, state=PaymentOutState.pending_approval.value, asked_on=on or today(), made_at=now(),
-        made_by_id=by,
+        made_by_id=by, way=(way or PaymentWay.transfer).value,
     )  # fmt: skip
 
 
@@ -94,8 +96,10 @@ async def check_purchase(payment: PaymentOut, rate: Decimal) -> None:
         raise PaidTwice(number=purchase.number, open=found["amount"] + payment.amount, given=payment.amount)
 
 
-async def pay(payment: PaymentOut, *, by: int | None, on: date | None = None) -> list[tuple[SupplierInvoice, Decimal]]:
-    """Pays what was agreed to: its purchase's invoices first, else the oldest due.
+async def pay(
+    payment: PaymentOut, *, by: int | None, on: date | None = None, way: PaymentWay | None = None
+) -> list[tuple[SupplierInvoice, Decimal]]:
+    """Pays what was agreed to, so as it was asked for or otherwise: its purchase's invoices first, else the oldest due.
 
     Raises WrongState, PeriodClosed, BeforeDocument if it was asked for later than `on`.
     """
@@ -103,12 +107,10 @@ async def pay(payment: PaymentOut, *, by: int | None, on: date | None = None) ->
     await lock_supplier(supplier_id)
     if on is not None and on < payment.asked_on:
         raise BeforeDocument(number=payment.number, day=payment.asked_on, given=on)
-    await move(payment, PaymentOutState.paid, paid_on=on or today())
-    memo = f"付 {(await payment.supplier).name}"
-    await post(
-        payment.number, [Leg(ADVANCE, payment.amount, supplier_id=supplier_id), Leg(BANK, -payment.amount)], memo=memo,
-        on=on, by=by,
-    )  # fmt: skip
+    paid = way or PaymentWay.of(payment.way)
+    await move(payment, PaymentOutState.paid, paid_on=on or today(), way=paid.value)
+    legs = [Leg(ADVANCE, payment.amount, supplier_id=supplier_id), Leg(LEAVES[paid], -payment.amount)]
+    await post(payment.number, legs, memo=f"付 {(await payment.supplier).name}", on=on, by=by)
     settled = [(bill, await settle(bill, payment, by=by, on=on)) for bill in await _open_bills(payment)]
     return [(bill, part) for bill, part in settled if part]
 
@@ -131,18 +133,29 @@ async def give_back(bill: SupplierInvoice, *, by: int | None) -> None:
 
 
 async def cancel_payment_out(payment: PaymentOut, *, by: int | None) -> None:
-    """Takes a payment or the asking for it back; what it settled is owed again. Raises WrongState."""
+    """Takes a payment or the asking for it back; what it settled is owed again.
+
+    Raises WrongState, also once the bank has paid its bill.
+    """
     await lock_supplier(payment.supplier_id)  # type: ignore[attr-defined]
     await payment.refresh_from_db()
+    refuse_cashed(bill_of(payment))
     for invoice_id, was in sorted((await _allocated(payment_id=payment.id, by_="invoice_id")).items()):
         bill, day = await SupplierInvoice.get(id=invoice_id), await open_day(was.day)
         await _settle(bill, payment, -was.amount, on=day, by=by)
     was_paid = payment.state == PaymentOutState.paid.value
     await move(payment, PaymentOutState.cancelled)
     if was_paid:
-        legs = [Leg(BANK, payment.amount), Leg(ADVANCE, -payment.amount, supplier_id=payment.supplier_id)]  # type: ignore[attr-defined]
+        account, supplier = LEAVES[PaymentWay.of(payment.way)], payment.supplier_id  # type: ignore[attr-defined]
+        legs = [Leg(account, payment.amount), Leg(ADVANCE, -payment.amount, supplier_id=supplier)]
         day = await open_day(payment.paid_on or today())
         await post(payment.number, legs, memo=f"撤销 {payment.number}", on=day, by=by)
+
+
+def bill_of(payment: PaymentOut) -> Bill:
+    """What a bill that we gave takes from the bank."""
+    given = payment.state == PaymentOutState.paid.value
+    return Bill(payment, OUR_BILLS, -payment.amount, payment.paid_on if given else None)
 
 
 async def unsettled_advances(supplier_id: int, *, purchase_id: int) -> list[PaymentOut]:

@@ -5,6 +5,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from models.base import Row, money_field, quantity_field, time_field, to
+from models.books.ways import PaymentWay
 from models.states import Labelled
 
 
@@ -72,7 +73,7 @@ class PaymentOutState(Labelled):
 class PaymentOut(Row):
     """Money to a supplier; what is not allocated to its invoices is an advance to it.
 
-    `department` and `purpose` name the budget it is spent from.
+    `department` and `purpose` name the budget it is spent from; `cashed_on` is when the bank paid a bill.
     """
 
     number = fields.CharField(max_length=20, unique=True)
@@ -83,8 +84,10 @@ class PaymentOut(Row):
     amount = money_field()
     allocated = money_field(default=0)
     state = fields.CharField(max_length=20)
+    way = fields.CharField(max_length=12, default=PaymentWay.transfer.value, db_default=PaymentWay.transfer.value)
     asked_on = fields.DateField()
     paid_on = fields.DateField(null=True)
+    cashed_on = fields.DateField(null=True)
     made_at = time_field()
     made_by = to("Person", null=True)
 

@@ -17,7 +17,7 @@ from models.purchase.tables import (
     PurchaseState,
     ReceiptState,
 )
-from models.stock.bins import keep_expiry
+from models.stock.bins import keep_expiry, refuse_other_expiry
 from models.stock.moving import CENT, add_move
 from models.stock.placing import Spot
 from models.stock.reservation import Dropped, make_room
@@ -89,7 +89,10 @@ async def purchases_expecting(product_id: int, supplier_id: int | None = None) -
 async def receive_purchase(
     order: PurchaseOrder, arrived: list[Arrived], spot: Spot, *, by: int
 ) -> tuple[GoodsReceipt, list[GoodsReceiptLine]]:
-    """Takes goods in for a purchase at its prices. Raises WrongState, NotOrdered, OverReceived, PeriodClosed."""
+    """Takes goods in for a purchase at its prices.
+
+    Raises WrongState, NotOrdered, OverReceived, ExpiryKnown, PeriodClosed.
+    """
     await sql.rows(LOCK, order.id)
     await order.refresh_from_db()
     if order.state not in EXPECTING:
@@ -119,7 +122,7 @@ async def receive_purchase(
 async def write_receipt(
     arrived: list[Arrived], spot: Spot, *, supplier_id: int | None, reason: str, by: int
 ) -> GoodsReceipt:
-    """Writes goods down that no purchase expects; nothing moves yet."""
+    """Writes goods down that no purchase expects; nothing moves yet. Raises ExpiryKnown."""
     receipt = await _write(by=by, supplier_id=supplier_id, reason=reason, state=ReceiptState.pending_approval)
     for each in sorted(arrived, key=lambda each: each.product.id):
         await _write_line(receipt, each, spot)
@@ -127,7 +130,7 @@ async def write_receipt(
 
 
 async def book_receipt(receipt: GoodsReceipt, *, by: int | None) -> list[GoodsReceiptLine]:
-    """Takes in what was written down: owed to its supplier, or to be explained by finance. Raises WrongState."""
+    """Takes in what was written down: owed to its supplier, or to be explained by finance. Raises WrongState, ExpiryKnown."""
     await move(receipt, ReceiptState.done)
     lines = await lines_of_receipt(receipt)
     for line in lines:
@@ -188,6 +191,8 @@ async def _write(
 async def _write_line(
     receipt: GoodsReceipt, each: Arrived, spot: Spot, line: PurchaseOrderLine | None = None
 ) -> GoodsReceiptLine:
+    if spot.lot and spot.expires_on:
+        await refuse_other_expiry(each.product.id, spot.lot, spot.expires_on)
     return await GoodsReceiptLine.create(
         receipt=receipt, order_line=line, product=each.product, warehouse=spot.warehouse, quantity=each.quantity,
         unit_cost=each.cost, amount=(each.quantity * each.cost).quantize(CENT, ROUND_HALF_UP), location=spot.location,

@@ -31,6 +31,15 @@ RETURNING id
 
 KEEP_LOT = "INSERT INTO lot (product_id, number) VALUES ($1, $2) ON CONFLICT (product_id, number) DO NOTHING"
 
+LOCK_LOT = "SELECT id FROM lot WHERE product_id = $1 AND number = $2 FOR NO KEY UPDATE"
+
+# Of what was taken back altogether there never was anything: its lot's day may have been the slip.
+OTHER_EXPIRY = """
+SELECT l.expires_on, p.name AS product FROM lot l JOIN product p ON p.id = l.product_id
+WHERE l.product_id = $1 AND l.number = $2 AND l.expires_on <> $3 AND EXISTS (
+  SELECT FROM stock_move m WHERE m.product_id = $1 AND m.lot = $2 GROUP BY m.document HAVING sum(m.quantity) <> 0)
+"""
+
 EXPIRES = "UPDATE lot SET expires_on = $3 WHERE product_id = $1 AND number = $2"
 
 USUAL = """
@@ -43,6 +52,12 @@ class LotExpired(Refused):
     """What lies there is past its day and may not go to a customer; `free` is how much is not."""
 
     code = "lot_expired"
+
+
+class ExpiryKnown(Refused):
+    """A lot has another day than the one that is said: goods of one origin expire together."""
+
+    code = "expiry_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +106,18 @@ async def fill(product_id: int, warehouse_id: int, part: Part) -> Part:
 
 
 async def keep_expiry(product_id: int, lot: str, expires_on: date) -> None:
-    """Notes until when the goods of a lot can be used; the lot need not have been there before."""
+    """Notes until when the goods of a lot can be used; the lot need not have been there before. Raises ExpiryKnown."""
     await sql.rows(KEEP_LOT, product_id, lot)
+    # The day is read after the lock: of two deliveries of a new lot, the second knows what the first said.
+    await sql.rows(LOCK_LOT, product_id, lot)
+    await refuse_other_expiry(product_id, lot, expires_on)
     await sql.rows(EXPIRES, product_id, lot, expires_on)
+
+
+async def refuse_other_expiry(product_id: int, lot: str, expires_on: date) -> None:
+    """Raises ExpiryKnown if the goods of a lot can be used until another day."""
+    if found := await sql.row(OTHER_EXPIRY, product_id, lot, expires_on):
+        raise ExpiryKnown(lot=lot, given=expires_on, **found)
 
 
 async def lying(product_id: int, warehouse_id: int, location: str | None, lot: str | None = None) -> Decimal:

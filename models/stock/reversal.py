@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from models import sql
 from models.base import ZERO
+from models.books.clearing import refuse_cleared
 from models.books.posting import reverse
 from models.errors import NotEnoughStock, Refused
 from models.stock.bins import Part, fill, take
@@ -34,7 +35,8 @@ class MovedOn(Refused):
 
 
 async def take_back(document: str, *, by: int | None, memo: str) -> None:
-    """Books the opposite of everything a document moved and posted. Raises MovedOn."""
+    """Books the opposite of everything a document moved and posted. Raises MovedOn, Cleared."""
+    await refuse_cleared(document)
     worth: dict[int, tuple[Decimal, Decimal]] = {}
     for row in await sql.rows(MOVED, document):
         product, quantity, value = row["product_id"], -row["quantity"], -row["value"]

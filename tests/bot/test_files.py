@@ -1,6 +1,7 @@
 """Files that people send: fetched from the platform, checked by their bytes, kept under their digest."""
 
 import hashlib
+from base64 import b64encode
 from functools import partial
 from pathlib import Path
 
@@ -50,6 +51,26 @@ async def test_a_picture_is_fetched_and_kept_once_under_its_digest(
     }
 
 
+@pytest.mark.parametrize(
+    ("door", "person", "short"), [("work", "E003", False), ("official", "C002", False), ("official", "C002", True)]
+)
+async def test_a_film_is_fetched_from_where_the_platform_says_it_lies(
+    sim: Sim, files: Path, door: str, person: str, short: bool
+) -> None:
+    await sim.post("video", door=door, person=person, short=short)
+    film = await fetched()
+    assert (film.state, film.kind, film.content_type) == ("stored", "video", "video/mp4")
+    assert list(contents(files).values()) == [b"\0\0\0\x18ftypmp42"]
+
+
+async def test_a_table_that_chinese_excel_wrote_is_kept(sim: Sim, files: Path) -> None:
+    data = "编码,名称\r\nM8X30,M8×30 不锈钢螺栓\r\n".encode("gb18030")
+    await sim.post("file", door="work", person="E012", name="产品.csv", base64=b64encode(data).decode())
+    table = await fetched()
+    assert (table.state, table.content_type) == ("stored", "text/plain")
+    assert list(contents(files).values()) == [data]
+
+
 async def stored(count: int) -> bool:
     return await Attachment.filter(state="stored").count() == count
 
@@ -85,7 +106,8 @@ async def test_what_cannot_be_had_is_said_to_whoever_sent_it(sim: Sim, files: Pa
 @pytest.mark.parametrize(
     ("data", "kind"),
     [(b"\xff\xd8\xff\xe0", "image/jpeg"), (b"%PDF-1.7", "application/pdf"), (b"\0\0\0\x18ftypmp42", "video/mp4"),
-     ("你好".encode() * 2000, "text/plain"), (b"MZ\x90\0", ""), (b"\x7fELF\2\1\1\0", ""), (b"\xfe\xff\x00\x01", "")],
+     ("你好".encode() * 2000, "text/plain"), ("你好".encode("gbk") * 2049, "text/plain"), ("你好".encode("utf-16"), "text/plain"),
+     (b"\0\0\0\x18ftypheic", ""), (b"abc\x01", ""), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", ""), (b"MZ\x90\0", ""), (b"\x7fELF\2\1\1\0", ""), (b"\xfe\xff\x00\x01", "")],
 )  # fmt: skip
 def test_the_bytes_say_what_a_file_is(data: bytes, kind: str) -> None:
     assert content_type(data) == kind

@@ -110,6 +110,17 @@ async def test_nothing_that_a_signed_push_can_hold_makes_a_5xx(
     await hostile.deliver(door, body(key, form="json", **changed), encrypted=encrypted or door == "work")
 
 
+@pytest.mark.parametrize(
+    "kind", ["subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event"]
+)
+@pytest.mark.parametrize("door", ["official", "miniprogram"])
+async def test_an_id_that_is_longer_than_any_is_nobodys(hostile: Hostile, door: str, kind: str) -> None:
+    row = {"TemplateId": "T" * 65, "MsgID": "1" * 65, "SubscribeStatusString": "accept", "ErrorCode": "1" * 200}
+    rows = {"List": [row, {**row, "SubscribeStatusString": "reject"}]}
+    assert (await hostile.deliver(door, body(f"{door} event {kind}", form="json", **rows), encrypted=True))[0] == 200
+    assert await sql.rows("SELECT template_id FROM grant_ledger WHERE template_id LIKE 'TT%'") == []
+
+
 BODIES = (
     "", " ", "hello", "<xml/>", "<xml></xml>", "<xml><MsgType/></xml>", "<xml>" * 2000, "<xml>" + "<a>" * 900 + "</a>" * 900 + "</xml>",
     "<xml><MsgType>text</MsgType><MsgType>event</MsgType></xml>", "<xml><MsgType><a>1</a></MsgType></xml>", "<xml>&#0;</xml>",

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from bot.config import Settings
 from bot.demo.wechat import OFFICIAL, WORK
 from bot.maintenance import push_menus, sync_templates, understand
-from bot.menus import ROLE_MENUS, official_menu, publish
+from bot.menus import ROLE_MENUS, Camera, official_menu, publish
 from bot.services import Services, make_services
 from bot.trouble import Trouble
 from bot.turns import Turns
@@ -135,7 +135,7 @@ def lines(items: Any) -> Iterator[str]:
     for _, target in items:
         if isinstance(target, list):
             yield from lines(target)
-        else:
+        elif not isinstance(target, Camera):
             yield target
 
 
@@ -202,6 +202,13 @@ async def test_each_role_sees_its_own_menu_and_customers_the_default(staff: None
     assert len(set(first.values())) > 1
     assert await seen_by(account, "o_stranger") == "我的订单"
     assert {"公众号菜单已发布", "公众号的角色菜单已发布", "企业微信菜单已发布"} <= set(said)
+
+
+@pytest.mark.parametrize("role", ["staff", "warehouse", "worker"])
+def test_who_has_goods_in_hand_has_a_button_that_opens_the_camera(role: str) -> None:
+    menu = official_menu(ROLE_MENUS[role])
+    buttons = [each for button in menu for each in button.get("sub_button", [button])]
+    assert {"type": "scancode_waitmsg", "name": "扫一扫", "key": "scan"} in buttons
 
 
 async def test_publishing_again_changes_nothing(staff: None) -> None:

@@ -156,6 +156,30 @@ async def test_an_answer_in_ones_own_words_does_not_swallow_another_command(chat
     )
 
 
+@pytest.mark.parametrize(
+    "line", ["德邦 DPK3620018900", "德邦，单号DPK3620018900", "发了德邦 DPK3620018900", "德邦DPK3620018900"]
+)
+async def test_an_answer_may_say_what_would_be_asked_next(chat: Chat, line: str) -> None:
+    await chat("E005", "ck SO0315")
+    assert await chat("E005", line) == (
+        "请确认发货 SO0315\n客户：建业工程\n· 6204轴承 × 100 个\n物流：德邦 DPK3620018900\n"
+        "按上面的数量出库，并通知客户\n回复 1 确认 / 0 取消"
+    )
+    assert "SO0315 已发货" in await chat("E005", "1")
+
+
+async def test_how_goods_are_to_leave_stands_on_the_order(chat: Chat) -> None:
+    echo = await chat("E003", "宏达订角阀3个 明天来拿")
+    assert echo.startswith("请确认订单") and "备注：自提" in echo
+    assert "备注：德邦" in await chat("E003", "宏达订角阀3个 明天发德邦")
+
+
+async def test_an_answer_may_say_what_it_is(chat: Chat) -> None:
+    await chat("E005", "ck SO0315")
+    await chat("E005", "德邦")
+    assert "物流：德邦 DPK3620018900" in await chat("E005", "单号DPK3620018900")
+
+
 async def test_a_reason_does_not_swallow_another_command_either(chat: Chat) -> None:
     assert "为什么" in await chat("E005", "出库 角阀1个")
     assert (await chat("E005", "SO0312出m8x30 5000")).startswith("SO0312 用哪家物流？")

@@ -7,7 +7,7 @@ import pytest
 
 from models.approvals.tables import Approval
 from models.books.tables import ClosedPeriod
-from models.clock import now, today
+from models.clock import at_local, now, today, travel
 from models.finance.tables import Dunning, Invoice
 from models.party.tables import Customer
 from models.payables.tables import PaymentOut
@@ -232,3 +232,38 @@ async def test_a_company_that_blocks_nobody_for_being_late_is_not_stopped(chat: 
     await overdue(chat)
     await Company.all().update(overdue_block_days=None)
     assert "已同意" in await chat("E001", "同意AP0018")
+
+
+async def test_what_is_split_to_stay_below_the_threshold_is_summed_for_the_day(chat: Chat) -> None:
+    assert (await chat("E005", "工矿灯200W少了2个改一下账 盘亏")).startswith("SA0001 改账已入账")
+    assert (await chat("E005", "报废 工矿灯200W 2个 原因损坏")).startswith("SA0002 报废已入账")
+    assert await chat("E005", "工矿灯200W少了1个改一下账 盘亏") == (
+        "SA0003 改账等审批\n· 工矿灯200W 少 1 个（主仓），在手还是 36\n原因：盘亏\n当天合计较大，交财务审批：AP0019，同意后入账"
+    )
+    detail = await chat("E009", "AP0019详情")
+    assert "¥205.00" in detail and "当天没审批的另有：¥820.00" in detail
+    # Whoever else loses some is asked about theirs only; what was taken back counts for nothing.
+    assert (await chat("E013", "工矿灯200W少了2个改一下账 盘亏")).startswith("SA0004 改账已入账")
+    assert "已撤回" in await chat("E005", "撤回SA0002")
+    assert (await chat("E005", "工矿灯200W少了1个改一下账 盘亏")).startswith("SA0005 改账已入账")
+    # What finance consented to is its own, and does not count again.
+    assert "已同意" in await chat("E009", "同意AP0019")
+    assert (await chat("E005", "工矿灯200W多了1个改一下账 盘盈")).startswith("SA0006 改账已入账")
+    assert "等审批" in await chat("E005", "入库 工矿灯200W 1个 原因退料")
+    assert await clean()
+
+
+async def test_the_next_day_begins_with_nothing(chat: Chat) -> None:
+    assert (await chat("E005", "工矿灯200W少了4个改一下账 盘亏")).startswith("SA0001 改账已入账")
+    with travel(at_local(today() + timedelta(days=1), 9)):
+        assert (await chat("E005", "工矿灯200W少了4个改一下账 盘亏")).startswith("SA0002 改账已入账")
+        assert "等审批" in await chat("E005", "工矿灯200W少了1个改一下账 盘亏")
+
+
+async def test_a_stocktake_in_slices_is_summed_too(chat: Chat) -> None:
+    for counted, outcome in (("36", "ST0001 盘点完成，差异已入账"), ("32", "ST0002 已提交，等财务审批")):
+        await chat("E005", "开始盘点主仓")
+        await chat("E005", f"工矿灯200W实盘{counted}")
+        await chat("E005", "盘完了")
+        assert (await chat("E005", "确认")).splitlines()[0] == outcome
+    assert await clean()

@@ -44,7 +44,7 @@ async def on_hand(code: str) -> dict[str, str]:
 async def lot_comes(chat: Chat, line: str) -> None:
     """Goods of a lot without a purchase; what is worth much waits for finance."""
     answer = await chat("E005", f"{line} 原因退料")
-    if waits := re.search(r"已交财务审批：(AP\d+)", answer):
+    if waits := re.search(r"交财务审批：(AP\d+)", answer):
         assert "已同意" in await chat("E009", f"同意{waits[1]}")
     else:
         assert "已入库" in answer, answer
@@ -92,7 +92,7 @@ async def test_goods_of_a_supplier_go_to_the_one_purchase_that_expects_them(chat
     assert await booked("GR0004") == [("1405", "790.00"), ("220201", "-790.00")]
     assert await chat("E005", "到货了 t8灯管40箱 供应商是佛照") == (
         "GR0005 入库等审批\n· T8灯管18W 40箱 = 1,000 支 → 主仓，在手还是 700\n供应商：佛照，没有对应的采购单，按账上成本暂估\n"
-        "金额较大，已交财务审批：AP0019，同意后入账"
+        "当天合计较大，交财务审批：AP0019，同意后入账"
     )
     assert await booked("GR0005") == []
     assert await chat("E009", "同意AP0019") == "AP0019 已同意\nGR0005 已入账，申请人会收到通知"
@@ -153,7 +153,7 @@ async def test_goods_that_finance_does_not_believe_in_or_that_were_taken_back_ne
 async def test_what_is_used_up_above_the_threshold_waits_for_finance_as_scrap_does(chat: Chat) -> None:
     answer = await chat("E005", "出库 工矿灯200W 20个 打样")
     assert answer == (
-        "SA0001 出库等审批\n· 工矿灯200W 20 个（主仓），在手还是 40\n原因：打样\n金额较大，已交财务审批：AP0019，同意后出库"
+        "SA0001 出库等审批\n· 工矿灯200W 20 个（主仓），在手还是 40\n原因：打样\n当天合计较大，交财务审批：AP0019，同意后出库"
     )
     assert await booked("SA0001") == []
     await chat("E009", "同意AP0019")
@@ -183,6 +183,32 @@ async def test_a_lot_that_has_expired_already_does_not_come_in(chat: Chat, api: 
     status, body = await api.post("E005", "stock.in", purchase="PO0087", quantity="1", lot="B1234", expires=past)
     assert (status, body["code"], body["input"]) == (422, "invalid_input", "expires")
     assert (await chat("E005", f"入库 BV2.5电线红 1卷 批号B261201 效期{today()} 原因退料")).startswith("GR0003 已入库")
+
+
+async def test_a_lot_keeps_the_day_on_which_it_expires(chat: Chat, api: Api) -> None:
+    known, later = ahead(100), ahead(400)
+    await lot_comes(chat, f"入库 BV2.5电线红 1卷 批号B261201 效期{known}")
+    refused = (
+        f"BV2.5电线 红 批号 B261201 已登记的效期是 {shown(known)}，和这次说的 {shown(later)} 不一样，没有入库；"
+        "请核对，不同效期要用不同批号"
+    )
+    before = await StockMove.all().count()
+    assert await chat("E005", f"入库 BV2.5电线红 1卷 批号B261201 效期{later} 原因退料") == refused
+    assert await chat("E005", f"入库 BV2.5电线红 60卷 批号B261201 效期{later} 原因退料") == refused
+    status, body = await api.post(
+        "E005", "stock.in", purchase="PO0087", quantity="1", lot="B261201", expires=f"{later}"
+    )
+    assert (status, body["number"]) == (200, "GR0004"), "a lot is one product's"
+    assert f"效期：{shown(known)}" in await chat("E005", "召回B261201@BV25R")
+    assert await StockMove.all().count() == before + 1
+    assert await differences() == []
+
+
+async def test_a_day_that_was_a_slip_goes_with_its_receipt(chat: Chat) -> None:
+    await lot_comes(chat, f"入库 BV2.5电线红 1卷 批号B261201 效期{ahead(100)}")
+    assert "已撤回" in await chat("E005", "撤回GR0003")
+    assert "已入库" in await chat("E005", f"入库 BV2.5电线红 1卷 批号B261201 效期{ahead(400)} 原因退料")
+    assert f"效期：{shown(ahead(400))}" in await chat("E005", "召回B261201")
 
 
 async def test_an_order_that_waits_gets_what_comes_in_and_loses_it_if_that_was_a_mistake(chat: Chat) -> None:
@@ -335,7 +361,7 @@ async def test_small_corrections_are_booked_at_once_and_can_be_taken_back(chat: 
 async def test_a_big_correction_moves_nothing_until_finance_consents(chat: Chat) -> None:
     assert (await chat("E005", "工矿灯200W少了30个")).endswith("\n1 盘亏\n2 损坏\n3 录错\n0 取消")
     answer = await chat("E005", "找不到了")
-    assert "改账等审批" in answer and "已交财务审批：AP0019" in answer and "在手还是 40" in answer
+    assert "改账等审批" in answer and "交财务审批：AP0019" in answer and "在手还是 40" in answer
     assert await booked("SA0001") == []
     shown = await chat("E009", "查看AP0019")
     assert shown.startswith(

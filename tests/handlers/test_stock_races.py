@@ -12,7 +12,8 @@ from handlers.dispatch import run
 from models.errors import Refused
 from models.purchase.tables import PurchaseOrderLine
 from models.stock.reservation import held_by
-from models.stock.tables import Hold
+from models.stock.tables import Adjustment, Hold, StockMove
+from tests.days import ahead
 from tests.handlers.test_stock_documents import differences, on_hand
 
 pytestmark = pytest.mark.commits
@@ -42,12 +43,33 @@ async def test_of_two_who_receive_more_than_is_ordered_one_is_refused(database: 
     assert await differences() == []
 
 
+async def test_of_two_who_say_when_a_new_lot_expires_one_is_refused(database: str) -> None:
+    lot = {"items": [{"product": "BV25R", "quantity": "1"}], "lot": "B261201", "reason": "退料"}
+    said = (("E005", f"{ahead(100)}"), ("E013", f"{ahead(400)}"))
+    outcomes = await together(*((who, "stock.in", {**lot, "expires": day}) for who, day in said))
+    assert outcomes.count("expiry_known") == 1
+    assert await StockMove.filter(lot="B261201").count() == 1
+    assert await differences() == []
+
+
+async def test_of_many_small_losses_at_once_no_more_go_through_than_one_may_lose(database: str) -> None:
+    lost = ("E005", "stock.adjust", {"product": "HB200W", "delta": "-2", "reason": "盘亏"})
+    outcomes = await together(*[lost] * 6)
+    assert sorted(outcomes) == [f"SA000{nth}" for nth in range(1, 7)]
+    # Two lamps are 410.00: with a third such loss it would be more than 1,000.00.
+    assert await Adjustment.filter(state="done").count() == 2
+    assert await Adjustment.filter(state="pending_approval").count() == 4
+    assert await on_hand("HB200W") == {"主仓": "36"}
+    assert await differences() == []
+
+
 async def test_goods_that_come_in_while_an_order_grows_give_it_no_more_than_it_lacks(database: str) -> None:
     await run(await person("E003"), Call("order.create", {"customer": "建业工程", "items": lamps(44)}), key="waits")
-    for nth in range(45, 49):
+    # Each keeper's first of the day: what one finds in several goes is summed, and needs consent.
+    for nth, keeper in enumerate(("E005", "E013", "E008", "E001"), 45):
         # Both look for what the order lacks at the same time.
         grown = ("E003", "order.modify", {"order": "SO0319", "items": lamps(nth)})
-        assert len(await together(grown, ("E005", "stock.in", {"items": lamps(4), "reason": "盘盈"}))) == 2
+        assert len(await together(grown, (keeper, "stock.in", {"items": lamps(4), "reason": "盘盈"}))) == 2
         assert await held_by("SO0319") == {1: Decimal(min(nth, 4 * nth - 136))}, nth
     assert await differences() == []
 

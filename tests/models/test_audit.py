@@ -19,6 +19,7 @@ STORY = (
     ("E005", "盘完了"), ("E005", "确认"), ("E005", "316发了顺丰 单号SF1029384756"), ("E005", "确认"), ("E009", "开票 SO0316 专票"),
     ("E009", "宏达建材有限公司"), ("E009", "91330100MA28ABCD12"),
     ("E009", "确认"), ("E009", "宏达预付款100"), ("E009", "确认"), ("E009", "付正泰 1000"), ("E009", "确认"),
+    ("E009", "ST0001转管理费用 原因清点破损"), ("E009", "确认"),
 )  # fmt: skip
 """What leaves a document of every kind behind that the demo company does not have."""
 
@@ -74,6 +75,7 @@ CORRUPTIONS = (
     ("收款与退款", "INSERT INTO refund (payment_id, amount, paid_on, made_at) SELECT min(id), 1, '2026-01-01', now() FROM payment"),
     ("抹零坏账与科目", "INSERT INTO allocation (invoice_id, kind, amount, reason, made_at, settled_on) SELECT min(id), 'rounding', 1, '', now(), '2026-01-01' FROM invoice"),
     ("结账月份的损益", "UPDATE journal_entry SET booked_on = (SELECT min(booked_on) FROM journal_entry) WHERE id = (SELECT max(e.id) FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id WHERE a.kind = 'expense' AND e.closes = '')"),
+    ("待处理财产损溢与处理单", "UPDATE clearing SET amount = amount + 0.01"),
     ("专票购买方", "UPDATE invoice SET buyer_tax_no = '' WHERE kind = 'special'"),
     ("资金科目与收付款", "UPDATE payment SET refunded = 0.01 WHERE allocated < amount"),
 )  # fmt: skip

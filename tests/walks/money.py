@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from models.clock import today
-from tests.walks.walking import BUYERS, SUPPLIERS, Step, Walk, Way
+from tests.walks.walking import BUYERS, GOODS, SUPPLIERS, Step, Walk, Way
 
 
 def decide(w: Walk, n: str) -> Step:
@@ -33,12 +33,38 @@ def to_bill(w: Walk, _: str) -> Step:
     return "E019", {"supplier": w.dice.choice(SUPPLIERS), "amount": w.amount(900), "purpose": "运费"}
 
 
+def clear(w: Walk, n: str) -> Step:
+    """What was lost or found, whole or in part, where it may go or may not."""
+    to = w.dice.choice(
+        ({"kind": "expense"}, {"kind": "expense", "amount": "1"}, {"kind": "income"}, {"person": "E013"})
+    )
+    return "E009", {"document": n, "reason": "查明", **to}
+
+
+def pay_somehow(w: Walk, _: str) -> Step:
+    """In some way, a bill more often than others."""
+    way = w.dice.choice(("cash", "wechat", "alipay", "bill", "bill", "bill"))
+    return "E019", {"supplier": w.dice.choice(SUPPLIERS), "amount": w.amount(900), "way": way}
+
+
 def paid_before(w: Walk, _: str) -> Step:
     """Some days ago, in some way."""
     way = w.dice.choice(("cash", "transfer", "wechat", "alipay", "bill"))
     day = today() - timedelta(days=w.dice.randint(0, 2))
     return "E019", {"customer": w.dice.choice(BUYERS), "amount": w.amount(900), "way": way, "date": day.isoformat()}
 
+
+PENDING = "SELECT e.document AS number FROM journal_entry e JOIN journal_line l ON l.entry_id = e.id JOIN account a ON a.id = l.account_id AND a.code = '1901' WHERE e.document NOT LIKE 'CL%' AND NOT EXISTS (SELECT FROM clearing c WHERE c.source = e.document AND c.state = 'done') AND NOT EXISTS (SELECT FROM journal_entry r WHERE r.reverses_id = e.id)"
+
+CLEARED = "SELECT number FROM clearing WHERE state = 'done'"
+
+TAKEN = "SELECT number FROM payment WHERE way = 'bill' AND state <> 'cancelled' AND cashed_on IS NULL"
+
+COLLECTED = "SELECT number FROM payment WHERE way = 'bill' AND cashed_on IS NOT NULL"
+
+GIVEN = "SELECT number FROM payment_out WHERE way = 'bill' AND state = 'paid' AND cashed_on IS NULL"
+
+HONOURED = "SELECT number FROM payment_out WHERE way = 'bill' AND cashed_on IS NOT NULL"
 
 UNBILLED = "SELECT o.number FROM sales_order o WHERE EXISTS (SELECT FROM sales_order_line l WHERE l.order_id = o.id AND l.delivered > l.invoiced)"
 
@@ -82,6 +108,8 @@ CLOSABLE = "SELECT to_char(d, 'YYYY-MM') AS number FROM generate_series(date_tru
 
 LAST_CLOSED = "SELECT month AS number FROM closed_period WHERE month = (SELECT max(month) FROM closed_period)"
 
+GROUP = "SELECT name AS number FROM customer_group WHERE name = '经销'"
+
 UNDECIDED = "SELECT a.number || ' ' || p.number AS number FROM approval a JOIN approval_task t ON t.approval_id = a.id JOIN person p ON p.id = t.approver_id WHERE a.state = 'pending' AND t.state = 'pending' AND a.applicant_id <> p.id"
 
 MONEY = (
@@ -118,11 +146,23 @@ MONEY = (
     Way("payable.pay", lambda w, _: ("E009", {"supplier": w.dice.choice(SUPPLIERS), "amount": w.amount(900)})),
     Way("payable.pay", lambda w, n: ("E019", {"payment": n}), AGREED, 2),
     Way("payable.cancel", lambda w, n: ("E009", {"payment": n}), OUT),
+    Way("payable.pay", pay_somehow, often=2),
+    Way("bill.collect", lambda w, n: ("E009", {"payment": n}), TAKEN, 2),
+    Way("bill.uncollect", lambda w, n: ("E009", {"payment": n}), COLLECTED),
+    Way("bill.honour", lambda w, n: ("E019", {"payment": n}), GIVEN, 2),
+    Way("bill.unhonour", lambda w, n: ("E009", {"payment": n}), HONOURED),
+    Way("bill.list", lambda w, _: ("E001", {})),
+    Way("difference.clear", clear, PENDING, 3),
+    Way("difference.revert", lambda w, n: ("E009", {"clearing": n}), CLEARED),
+    Way("difference.query", lambda w, _: ("E001", {})),
+    Way("budget.query", lambda w, _: ("E001", {})),
+    Way("cash.query", lambda w, _: ("E009", {})),
+    Way("cost.query", lambda w, _: ("E009", {"product": w.dice.choice(GOODS)})),
     Way("payable.query", lambda w, _: ("E012", {})),
     Way("credit.set", limit, often=2),
     Way("credit.unlimited", lambda w, _: ("E009", {"customer": "建业工程"})),
     Way("credit.inherit", lambda w, _: ("E009", {"customer": "建业工程"})),
-    Way("credit.join", lambda w, _: ("E009", {"customer": "建业工程", "group": w.dice.choice(("经销", "经销", "没有"))})),
+    Way("credit.join", lambda w, n: ("E009", {"customer": "建业工程", "group": w.dice.choice((n, n, "没有"))}), GROUP),
     Way("credit.default", lambda w, _: ("E001", {"group": "经销", "amount": str(w.dice.randint(200, 400) * 1000)}), often=2),
     Way("credit.request", lambda w, n: ("E004", {"order": n, "reason": "老客户"}), BLOCKED, 2),
     Way("credit.freeze", lambda w, n: ("E009", {"customer": n}), FREE),

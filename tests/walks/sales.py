@@ -35,6 +35,11 @@ def back(w: Walk, n: str) -> Step:
     return "E002", {"order": order, "items": [{"product": code, "quantity": "1"}], "remedy": remedy}
 
 
+def move_to(w: Walk, n: str) -> Step:
+    where = {"address": f"建设路{w.dice.randint(1, 99)}号", "contact": "王师傅", "phone": "13800001234"}
+    return "E002", {"order": n, **where}
+
+
 DRAFT = "SELECT number FROM sales_order WHERE state = 'draft'"
 
 GOING = "SELECT number FROM sales_order WHERE state IN ('confirmed', 'in_progress') AND delivery_state <> 'delivered'"
@@ -75,7 +80,7 @@ SALES = (
     Way("order.copy", lambda w, n: ("E002", {"order": n}), ANY_ORDER),
     Way("order.confirm", lambda w, n: ("E002", {"order": n}), DRAFT, 2),
     Way("order.modify", change, GOING, 2),
-    Way("order.restore", lambda w, n: ("E002", {"order": n, "revision": "1"}), REVISED),
+    Way("order.restore", lambda w, n: ("E002", {"order": n, "revision": "1"}), REVISED, 4),
     Way("order.hold", lambda w, n: ("E009", {"order": n}), GOING),
     Way("order.hold", lambda w, n: ("E009", {"order": n, "release": "true"}), GOING),
     Way("order.close", lambda w, n: ("E002", {"order": n}), GOING),
@@ -88,6 +93,8 @@ SALES = (
     Way("order.list", lambda w, _: ("C001", {})),
     Way("reservation.expire", lambda w, n: ("system", {"order": n}), WAITING),
     Way("discount.request", lambda w, n: ("E002", {"order": n, "discount": w.dice.choice(("0.98", "0.93"))}), UNBILLED),
+    Way("address.change", move_to, GOING),
+    Way("address.change", lambda w, _: ("C001", {"address": f"建设路{w.dice.randint(1, 99)}号"})),
     Way("quote.create", lambda w, _: ("E003", {"customer": w.dice.choice(BUYERS[:2]), "items": w.items(20)}), often=3),
     Way("quote.modify", lambda w, n: ("E003", {"quotation": n, "items": one(w)}), OFFER),
     Way("quote.send", lambda w, n: ("E003", {"quotation": n}), OFFER),

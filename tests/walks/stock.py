@@ -48,6 +48,20 @@ def keep(w: Walk, _: str) -> Step:
     return "E003", {"customer": "宏达建材", "items": w.items(20, kinds=(1,))}
 
 
+def place(w: Walk, _: str) -> Step:
+    code = f"{w.dice.choice('CDE')}-0{w.dice.randint(1, 9)}-{w.dice.randint(1, 9)}"
+    return "E005", {"location": code, "warehouse": w.dice.choice(PLACES)}
+
+
+def label(w: Walk, _: str) -> Step:
+    more: dict[str, Any] = w.dice.choice(({}, {"copies": str(w.dice.randint(1, 20))}))
+    return "E013", {"product": w.dice.choice(GOODS), **more}
+
+
+LOT = "SELECT l.number || '@' || p.code AS number FROM lot l JOIN product p ON p.id = l.product_id WHERE true"
+
+LOCATION = "SELECT code AS number FROM location WHERE true"
+
 OPEN_COUNT = "SELECT number FROM stocktake WHERE state = 'counting'"
 
 NO_COUNT = "SELECT name AS number FROM warehouse WHERE name = '二号仓' AND NOT EXISTS (SELECT FROM stocktake WHERE state IN ('counting', 'review'))"
@@ -99,5 +113,10 @@ STOCK = (
     Way("count.diff", lambda w, n: ("E009", {"count": n}), OPEN_COUNT),
     Way("count.finish", lambda w, n: ("E013", {"count": n}), OPEN_COUNT),
     Way("count.cancel", lambda w, n: ("E013", {"count": n}), OPEN_COUNT),
+    Way("batch.query", lambda w, n: ("E005", {"batch": n}), LOT),
+    Way("batch.expiring", lambda w, _: ("E011", {"days": str(w.dice.randint(1, 365))})),
+    Way("location.create", place),
+    Way("location.query", lambda w, n: ("E013", {"location": n}), LOCATION),
+    Way("label.print", label),
     Way("pick.list", lambda w, n: ("E005", {"order": n}), CONFIRMED),
 )  # fmt: skip

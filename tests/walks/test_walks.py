@@ -10,19 +10,21 @@ from handlers.rights import RIGHTS
 from models.party.tables import Role
 from models.transactions import transaction
 from tests.walks.money import MONEY
+from tests.walks.reports import REPORTS
 from tests.walks.sales import SALES
 from tests.walks.stock import STOCK
 from tests.walks.walking import Walk, disagreements
 
-STEPS = 400
+STEPS = 500
 
 SEEDS = (1, 2, 3, 4)
 
-WAYS = (*STOCK, *SALES, *MONEY)
+WAYS = (*STOCK, *SALES, *MONEY, *REPORTS)
 
 AREA = {
     "stock", "order", "quote", "price", "ship", "return", "payment", "invoice", "receivable", "payable", "credit",
-    "statement", "count", "pick", "ledger", "dunning", "commission",
+    "statement", "count", "pick", "ledger", "dunning", "commission", "batch", "cost", "cash", "discount", "address", "label",
+    "location", "report", "bill", "difference", "budget",
 }  # fmt: skip
 
 PEOPLE = frozenset(role.value for role in Role) - {Role.system.value}

@@ -12,6 +12,7 @@ from models import sql
 from models.base import ZERO
 from models.books.closing import PROFIT, RETAINED
 from models.books.tables import AccountKind
+from models.books.ways import BILLS, OUR_BILLS
 from models.clock import today
 
 JOURNAL = """
@@ -39,7 +40,7 @@ WHERE e.booked_on <= $2 AND ($3 OR e.closes = '') GROUP BY a.id ORDER BY a.code
 """
 
 CASH = """
-SELECT CASE WHEN other.code IN ('1122', '2203') THEN 'customers' WHEN other.code IN ('2202', '1123') THEN 'suppliers'
+SELECT CASE WHEN other.code IN ('1122', '2203', '1121') THEN 'customers' WHEN other.code IN ('2202', '1123', '2201') THEN 'suppliers'
     WHEN other.code LIKE '66%' OR other.code = '2241' THEN 'expenses' ELSE 'other' END AS kind,
   sum(-o.amount) AS amount
 FROM journal_line o JOIN account other ON other.id = o.account_id JOIN journal_entry e ON e.id = o.entry_id
@@ -62,8 +63,6 @@ SELECT coalesce(-sum(l.amount) FILTER (WHERE e.closes = '' AND a.kind IN ('incom
 FROM journal_line l JOIN account a ON a.id = l.account_id JOIN journal_entry e ON e.id = l.entry_id
 WHERE e.booked_on BETWEEN $1 AND $2
 """
-
-BILLS = "1121"
 
 MONEY = ["1001", "1002", "1012"]
 """Cash in the till, at the bank, and with WeChat and Alipay; a bill is money only once it is paid."""
@@ -185,6 +184,7 @@ class CashAnswer(Result):
     bank: Money
     wallet: Money
     bills: Money
+    our_bills: Money
     total: Money
 
 
@@ -312,12 +312,26 @@ async def cash_flow(me: Actor, *, period: Span | None = None) -> CashFlow:
     )  # fmt: skip
 
 
-@query("cash.query", says=["账上还有多少钱", "还有多少钱", "现金余额", "银行余额", "账上多少钱", "资金余额"])
+@query(
+    "cash.query",
+    says=[
+        "账上还有多少钱",
+        "还有多少钱",
+        "现金还有多少",
+        "银行还有多少钱",
+        "银行存款",
+        "现金多少",
+        "现金余额",
+        "银行余额",
+        "账上多少钱",
+        "资金余额",
+    ],
+)
 async def query_cash(me: Actor) -> CashAnswer:
     """账上还有多少钱：现金、银行、微信和支付宝"""
-    held = {each.code: each.closing for each in await _held([*MONEY, BILLS], Span(today(), today()))}
+    held = {each.code: each.closing for each in await _held([*MONEY, BILLS, OUR_BILLS], Span(today(), today()))}
     return CashAnswer(
-        as_of=today(), cash=held["1001"], bank=held["1002"], wallet=held["1012"], bills=held[BILLS],
+        as_of=today(), cash=held["1001"], bank=held["1002"], wallet=held["1012"], bills=held[BILLS], our_bills=-held[OUR_BILLS],
         total=sum((held[code] for code in MONEY), ZERO),
     )  # fmt: skip
 

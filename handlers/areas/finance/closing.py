@@ -4,7 +4,7 @@ from handlers.actor import Actor
 from handlers.inputs import Text
 from handlers.reading.periods import Span, month_of
 from handlers.registry import command
-from handlers.result import Money, Result
+from handlers.result import Money, Numbered, Result
 from handlers.rights import NoRight
 from models.approvals.deciding import holder
 from models.books.closing import close_month, reopen_month
@@ -21,6 +21,14 @@ class ClosingCheck(Result):
     name: str
 
 
+class Undecided(Result):
+    """A document whose goods, found or lost, still waited on 待处理财产损溢."""
+
+    document: Numbered
+    lost: bool
+    amount: Money
+
+
 class Closed(Result):
     """A month whose books are closed, what it earned, and what was booked for it.
 
@@ -34,6 +42,7 @@ class Closed(Result):
     profit: Money
     entries: list[str]
     distributed: Money | None
+    undecided: list[Undecided]
 
 
 class Reopened(Result):
@@ -54,6 +63,7 @@ async def close_period(me: Actor, *, period: Span) -> Closed:
     return Closed(
         month=f"{period.start:%Y-%m}", checks=[ClosingCheck(name=each.name) for each in done.checks], income=done.income,
         expenses=done.expenses, profit=done.income - done.expenses, entries=done.entries, distributed=done.distributed,
+        undecided=[Undecided(document=e.number, lost=e.amount > 0, amount=abs(e.amount)) for e in done.undecided],
     )  # fmt: skip
 
 

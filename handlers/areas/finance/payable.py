@@ -15,6 +15,7 @@ from handlers.rights import RIGHTS
 from handlers.visible import visible
 from models.approvals.deciding import ask, consent_to, needs_consent, void
 from models.books.posting import refuse_closed
+from models.books.ways import PaymentWay
 from models.clock import today
 from models.delivery.telling import tell
 from models.errors import InvalidInput, NotFound, Refused, WrongState
@@ -73,6 +74,7 @@ class PaymentOutAnswer(Result):
     purchase: Numbered | None
     amount: Money
     state: PaymentOutState
+    way: PaymentWay
     paid_on: datetime.date | None
     settled: list[PaidBill]
     advance: Money
@@ -165,6 +167,9 @@ async def request_payment(
     says=[
         "付{supplier}货款{amount}",
         "付{supplier}{amount}",
+        "付{supplier}{amount}{way}",
+        "付款给{supplier}{amount}{way}",
+        "付了{supplier}{amount}{way}",
         "付款给{supplier}{amount}",
         "付款{payment}",
         "付{payment}",
@@ -175,6 +180,18 @@ async def request_payment(
         "付了{supplier}{amount}",
         "{date}付款{payment}",
         "付款{payment}{date}",
+        "{way}付{supplier}货款{amount}",
+        "{way}付{supplier}{amount}",
+        "{way}付了{supplier}{amount}",
+        "{way}付款给{supplier}{amount}",
+        "{date}{way}付{supplier}货款{amount}",
+        "{date}{way}付{supplier}{amount}",
+        "用{way}付{supplier}货款{amount}",
+        "用{way}付{supplier}{amount}",
+        "付{supplier}{way}{amount}",
+        "{way}付款{payment}",
+        "用{way}付款{payment}",
+        "付款{payment}{way}",
     ],
     confirm=True,
 )
@@ -185,16 +202,17 @@ async def pay_supplier(
     supplier: Supplier | None = None,
     amount: Amount | None = None,
     date: PastDay | None = None,
+    way: PaymentWay | None = None,
 ) -> Done[PaymentOutAnswer]:
-    """付款：批准过的付款单；没有申请过的小额直接付，大额先审批"""
+    """付款：批准过的付款单；没有申请过的小额直接付，大额先审批；可以写哪天、怎么付的"""
     approval = None
     if payment is None:
         if supplier is None or amount is None:
             raise InvalidInput(input="payment", given="", why="payment_or_supplier")
         payment = await _agreed(me, supplier, amount)
         if payment is None:
-            payment, approval, _ = await _ask(me, amount, None, supplier, None, None, on=date)
-    settled = await pay(payment, by=me.person_id, on=date) if approval is None else []
+            payment, approval, _ = await _ask(me, amount, None, supplier, None, None, on=date, way=way)
+    settled = await pay(payment, by=me.person_id, on=date, way=way) if approval is None else []
     return Done(
         await _answer(me, payment, settled=settled, approval=approval),
         undo=Call("payable.cancel", {"payment": payment.number}),
@@ -232,6 +250,7 @@ async def refuse(me: Actor, *, payment: Text) -> PaymentOutAnswer:
 async def _ask(
     me: Actor, amount: Decimal, purchase: PurchaseOrder | None, supplier: Supplier | None,
     department: Department | None, purpose: str | None, on: datetime.date | None = None,
+    way: PaymentWay | None = None,
 ) -> tuple[PaymentOut, str | None, BudgetUse | None]:  # fmt: skip
     """A payment asked for; agreed to at once where no rule asks for consent, else with the number of its approval."""
     _possible(amount, None)
@@ -242,7 +261,7 @@ async def _ask(
         raise NotFound(kind="purchase_order")
     payment = await ask_payment(
         payee, amount, purchase=purchase, department_id=department.id if department else None,
-        purpose=(purpose or "")[:40], rate=await tax_rate(), by=me.person_id, on=on,
+        purpose=(purpose or "")[:40], rate=await tax_rate(), by=me.person_id, on=on, way=way,
     )  # fmt: skip
     budget = await _spend(payment)
     kind = "payable.budget" if budget is not None and budget.is_over else "payable.request"
@@ -354,7 +373,7 @@ async def _answer(
     return PaymentOutAnswer(
         number=shown.number, supplier=Ref(number=shown.supplier.number, name=shown.supplier.name),
         purchase=shown.purchase.number if shown.purchase else None, amount=shown.amount,
-        state=PaymentOutState.of(shown.state), paid_on=shown.paid_on,
+        state=PaymentOutState.of(shown.state), way=PaymentWay.of(shown.way), paid_on=shown.paid_on,
         settled=[PaidBill(bill=bill.number, amount=part, open=bill.total - bill.paid) for bill, part in settled or []],
         advance=shown.amount - shown.allocated if paid else Decimal(0), still_owed=await owed_to(shown.supplier.id),
         budget=_budget(budget) if budget else None, approval=approval,

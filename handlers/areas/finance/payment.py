@@ -13,6 +13,7 @@ from handlers.registry import command, query
 from handlers.result import Money, Numbered, Places, Ref, Result
 from handlers.rights import RIGHTS
 from handlers.visible import visible
+from models.books.ways import PaymentWay
 from models.delivery.telling import tell
 from models.errors import NotFound
 from models.finance.credit import credit_status
@@ -25,7 +26,7 @@ from models.finance.receiving import (
     receive_money,
     unallocate,
 )
-from models.finance.tables import Invoice, Payment, PaymentState, PaymentWay
+from models.finance.tables import Invoice, Payment, PaymentState
 from models.party.finding import contacts_of, people_with
 from models.party.tables import Customer, Role
 from models.sales.tables import SalesOrder

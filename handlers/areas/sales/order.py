@@ -6,6 +6,7 @@ from handlers.actor import Actor
 from handlers.areas.sales.facts import OrderAnswer, answer, tell_about, tell_draft, wrong_state
 from handlers.areas.sales.placing import place, secure
 from handlers.areas.sales.wishes import ask_salesperson
+from handlers.carriers import KnownCarrier
 from handlers.dispatch import Done, MissingInput
 from handlers.inputs import Day, Text
 from handlers.items import Item
@@ -69,16 +70,19 @@ class Expired(Result):
         "{customer}订{items},{date}交货", "{customer}订{items}{date}交货", "{customer}订{items}{date}", "{customer}订{items}", "{customer}下单{items}",
         "给{customer}下单{items}", "给{customer}订{items}", "帮{customer}订{items}", "下单{items}", "订{items}",
         "{customer}要{items}{date}到", "{customer}要{items}{date}到货", "我要{items}{date}送", "我要{items}{date}要", "我要{items}{date}交",
-        "我要{items}{date}到", "我要{items}{date}", "{items}{date}来拿", "{items}{date}自提", "订{items}{date}来拿", "订{items}{date}自提", "{items}{date}要", "{items}{date}送", "{items}{date}交", "{items}{date}交货",
+        "我要{items}{date}到", "我要{items}{date}", "{items}{date}{carrier}", "{items}{date}发{carrier}", "订{items}{date}{carrier}",
+        "{customer}要{items}{date}{carrier}", "{customer}订{items}{date}{carrier}", "{customer}要{items}{date}发{carrier}",
+        "{customer}订{items}{date}发{carrier}", "{items}{date}要", "{items}{date}送", "{items}{date}交", "{items}{date}交货",
         "我要{items}", "我要订{items}", "我要下单{items}", "我想要{items}", "我想订{items}", "来{items}", "要{items}{date}", "要{items}", "下单", "下个单", "开单", "给{customer}下单", "{customer}要下单",
         "{customer}下单", "{items}给{customer}", "{customer}订货",
     ],
     confirm=True,
 )  # fmt: skip
 async def create_order(
-    me: Actor, *, customer: Customer, items: list[Item], date: Day | None = None, note: Text | None = None
-) -> Done[OrderAnswer]:
-    """下单：报价、占库存、查额度；超额度时转审批"""
+    me: Actor, *, customer: Customer, items: list[Item], date: Day | None = None, note: Text | None = None,
+    carrier: KnownCarrier | None = None,
+) -> Done[OrderAnswer]:  # fmt: skip
+    """下单：报价、占库存、查额度；超额度时转审批；可以写怎么送或自提"""
     if date is not None and date < today():
         raise InvalidInput(input="date", given=date.isoformat(), why="day_past")
     order = await draft_order(
@@ -86,7 +90,7 @@ async def create_order(
         salesperson_id=customer.owner_id if me.is_customer else me.person_id,  # type: ignore[attr-defined]
         wanted=[Wanted(item.product, item.base_quantity, item.unit, item.quantity) for item in items],
         requested=date,
-        note=" ".join(filter(None, [note, *(item.remark for item in items)]))[:200],
+        note=" ".join(filter(None, [note, *(item.remark for item in items), carrier]))[:200],
     )
     if me.is_customer:
         await tell_draft(order, customer)

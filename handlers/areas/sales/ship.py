@@ -124,7 +124,7 @@ async def list_due(me: Actor, *, date: Day | None = None) -> DueList:
 @command(
     "ship.confirm",
     says=[
-        "{order}发了{carrier}单号{tracking_no}", "{order}发了{carrier},单号{tracking_no}", "{order}发{carrier}{tracking_no}",
+        "{order}发了{carrier}单号{tracking_no}", "{order}发了{carrier},单号{tracking_no}", "{order}发{carrier}{tracking_no}", "{order}发了{carrier}{tracking_no}",
         "{order}发了{quantity}个{carrier}单号{tracking_no}", "{order}发了{quantity}{carrier}单号{tracking_no}", "{order}先发{quantity}个{carrier}单号{tracking_no}",
         "{order}先发{quantity}{carrier}单号{tracking_no}", "{order}先发{quantity}个", "{order}先发{quantity}", "{order}先发{items}",
         "{order}已发{carrier}{tracking_no}", "{order}发货{carrier}{tracking_no}", "{order}发了{carrier}", "发货{order}", "{order}发货", "{order}发了", "{order}发走了", "{order}已发货",

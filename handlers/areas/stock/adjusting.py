@@ -29,6 +29,7 @@ from models.stock.adjusting import Change, apply_adjustment, lines_of_adjustment
 from models.stock.figures import stock_figures
 from models.stock.tables import Adjustment, AdjustmentKind, AdjustmentState
 from models.stock.transferring import Place
+from models.stock.unasked import changed_unasked
 
 CONSENT = "stock.adjustment"
 
@@ -54,11 +55,12 @@ class Adjusted(Result):
 
 
 class Consent(Result):
-    """What somebody is asked to consent to: goods written off or found."""
+    """What somebody is asked to consent to: goods written off or found; `before` is what else of the day nobody consented to."""
 
     subject: Numbered
     what: str
     amount: Money
+    before: Money
     why: str
     applicant: Ref
 
@@ -85,13 +87,14 @@ async def do_with_consent(
     """Small ones at once; above the company's threshold finance decides, and nothing moves before. Raises MissingInput."""
     if not reason:
         raise MissingInput(input="reason", handler=ASKED_BY[kind], choices=_usual(kind, changes[0]))
-    if not await needs_consent(CONSENT, worth_of(changes)):
+    before = await unasked_before(me, worth_of(changes))
+    if before is None:
         return await do_now(me, kind, changes, items, reason=reason)
     adjustment = await write_adjustment(kind, changes, reason=reason, by=me.person_id)
     what = "，".join(f"{each.product.name} {each.quantity.normalize():+,f} {each.product.unit}" for each in changes)[
         :120
     ]
-    number = await ask_consent(me, adjustment.number, f"{kind.text} {what}", adjustment.amount, reason)
+    number = await ask_consent(me, adjustment.number, f"{kind.text} {what}", adjustment.amount, before, reason)
     return Done(await _adjusted(adjustment, items, approval=number), approval=number)
 
 
@@ -101,13 +104,19 @@ def _usual(kind: AdjustmentKind, change: Change) -> list[str]:
     return USUAL[ASKED_BY[kind]]
 
 
-async def ask_consent(me: Actor, subject: str, what: str, amount: Decimal, reason: str) -> str:
+async def unasked_before(me: Actor, worth: Decimal) -> Decimal | None:
+    """What somebody has changed today without consent, if with this they need it; None if they do not."""
+    before = await changed_unasked(me.person_id)
+    return before if await needs_consent(CONSENT, before + worth) else None
+
+
+async def ask_consent(me: Actor, subject: str, what: str, amount: Decimal, before: Decimal, reason: str) -> str:
     """Asks finance to consent to a change of stock; the number of the approval."""
-    facts: dict[str, Any] = Consent(subject=subject, what=what, amount=amount, why=reason, applicant=Ref.of(me)).facts(
-        RIGHTS.all_fields
-    )
+    facts: dict[str, Any] = Consent(
+        subject=subject, what=what, amount=amount, before=before, why=reason, applicant=Ref.of(me)
+    ).facts(RIGHTS.all_fields)
     approval, approvers = await ask(
-        CONSENT, subject=subject, amount=amount, facts=facts, applicant_id=me.person_id,
+        CONSENT, subject=subject, amount=amount + before, facts=facts, applicant_id=me.person_id,
         on_approve=Call("stock.approved", {"document": subject}).to_json(),
         on_reject=Call("stock.refused", {"document": subject}).to_json(),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.actor import Actor
-from handlers.areas.stock.adjusting import CONSENT, ask_consent
+from handlers.areas.stock.adjusting import ask_consent, unasked_before
 from handlers.areas.stock.facts import Yielded, ref, tell_dropped
 from handlers.call import Call
 from handlers.dispatch import Done, MissingInput
@@ -13,7 +13,6 @@ from handlers.places import LotNo
 from handlers.registry import command, query
 from handlers.result import Named, Needs, Numbered, Places, Quantity, Ref, Result
 from handlers.visible import visible
-from models.approvals.deciding import needs_consent
 from models.base import ZERO
 from models.errors import InvalidInput, Refused
 from models.moves import move
@@ -205,9 +204,12 @@ async def finish_count(
     open_count = count or await _open(warehouse, "count.finish")
     found = await differences(open_count)
     worth = sum((abs(each.value) for each in found), ZERO)
-    if await needs_consent(CONSENT, worth):
+    before = await unasked_before(me, worth)
+    if before is not None:
         await move(open_count, StocktakeState.review)
-        number = await ask_consent(me, open_count.number, _what(found), worth, f"盘点 {await _place(open_count)}")
+        number = await ask_consent(
+            me, open_count.number, _what(found), worth, before, f"盘点 {await _place(open_count)}"
+        )
         return Done(await _answer(open_count, approval=number), approval=number)
     dropped = await post_count(open_count, by=me.person_id)
     told = await tell_dropped(dropped, f"{open_count.number} 盘亏的货", "", "盘点")

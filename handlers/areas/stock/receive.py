@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from handlers.actor import Actor
-from handlers.areas.stock.adjusting import CONSENT, ask_consent
+from handlers.areas.stock.adjusting import ask_consent, unasked_before
 from handlers.areas.stock.facts import (
     FOUND,
     LOST,
@@ -25,7 +25,6 @@ from handlers.places import LotNo
 from handlers.registry import command
 from handlers.result import Numbered, Quantity, Ref, Result
 from handlers.visible import find
-from models.approvals.deciding import needs_consent
 from models.base import ZERO
 from models.delivery.telling import tell
 from models.errors import InvalidInput
@@ -169,8 +168,9 @@ async def _otherwise(
         expected_by=list(dict.fromkeys(map(str, expected)))[:3],
     )
     worth = worth_of_arrival(arrived)
-    if await needs_consent(CONSENT, worth):
-        number = await ask_consent(me, receipt.number, _asked(arrived, cost), worth, _from(supplier, reason))
+    before = await unasked_before(me, worth)
+    if before is not None:
+        number = await ask_consent(me, receipt.number, _asked(arrived, cost), worth, before, _from(supplier, reason))
         lines = await _lines(await lines_of_receipt(receipt), items)
         return Done(result.model_copy(update={"lines": lines, "approval": number}), approval=number)
     booked, held = await book_and_hold(receipt, by=me.person_id)

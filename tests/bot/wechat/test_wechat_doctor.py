@@ -23,11 +23,16 @@ from tests.people import Sim, product_settings
 BUTTONS = {"menu": {"button": [{"type": "click", "name": "库存", "key": "查库存"}]}}
 NOBODY = {"errcode": 40003, "errmsg": "invalid openid"}
 
-KNOWN = Known({"official": {"order.shipped": "T1"}, "miniprogram": {"order.shipped": "M1"}}, ["o_1"])
+KNOWN = Known(
+    {"official": {"order.shipped": "T1"}, "miniprogram": {"order.shipped": "M1"}}, {"order.shipped": "S1"}, ["o_1"]
+)
 HEALTHY: dict[str, list[Any]] = {
     "/cgi-bin/menu/get": [BUTTONS, {"errcode": 0, "button": [{}]}],
     "/cgi-bin/template/get_all_private_template": [{"template_list": [{"template_id": "T1", "title": "发货"}]}],
-    "/wxaapi/newtmpl/gettemplate": [{"errcode": 0, "data": [{"priTmplId": "M1", "title": "发货"}]}],
+    "/wxaapi/newtmpl/gettemplate": [
+        {"errcode": 0, "data": [{"priTmplId": "S1", "title": "发货"}]},
+        {"errcode": 0, "data": [{"priTmplId": "M1", "title": "发货"}]},
+    ],
     "/cgi-bin/openapi/quota/get": [
         {"errcode": 0, "quota": {"daily_limit": 500_000, "used": 1, "remain": 499_999}},
         {"errcode": 0, "quota": {"daily_limit": 100_000, "used": 1, "remain": 99_999}},
@@ -66,6 +71,7 @@ async def test_a_healthy_installation_has_nothing_to_mend() -> None:
         assert [each.what for each in found] == [
             "公众号凭据",
             "公众号模板",
+            "公众号订阅通知",
             "公众号菜单",
             "公众号每天额度 /cgi-bin/message/custom/send",
             "公众号每天额度 /cgi-bin/message/template/send",
@@ -103,7 +109,7 @@ WRONG: list[tuple[str, list[Any], str]] = [
     ),
     (
         "/wxaapi/newtmpl/gettemplate",
-        [{"errcode": 0, "data": []}],
+        [HEALTHY["/wxaapi/newtmpl/gettemplate"][0], {"errcode": 0, "data": []}],
         "小程序模板：order.shipped：平台上没有 M1：小程序后台 → 订阅消息 → 我的模板 重新添加，再运行 liaodan templates sync",
     ),
     (
@@ -191,6 +197,16 @@ async def test_notices_without_a_template_are_missed_before_they_are_needed() ->
         ]
 
 
+async def test_a_subscription_notice_is_looked_for_where_the_platform_lists_it() -> None:
+    async with wechat() as world:
+        for path, answers in HEALTHY.items():
+            world.server.put(path, *answers)
+        known = Known(KNOWN.templates, {"order.shipped": "GONE"}, KNOWN.followers)
+        assert [each.split("：")[:3] for each in bad(await check(world, known))] == [
+            ["公众号订阅通知", "order.shipped", "平台上没有 GONE"],
+        ]
+
+
 @asynccontextmanager
 async def door(answer: Any) -> AsyncIterator[str]:
     """Our own address, as something in between may spoil it."""
@@ -267,6 +283,6 @@ async def test_an_openid_of_nobody_does_not_fail_the_check_of_union_ids(answers:
     async with wechat() as world:
         for path, healthy in HEALTHY.items():
             world.server.put(path, *(answers if path == "/cgi-bin/user/info" else healthy))
-        found = await check(world, Known(KNOWN.templates, ["typed-by-hand", "o_2", "o_1"]))
+        found = await check(world, Known(KNOWN.templates, KNOWN.subscribed, ["typed-by-hand", "o_2", "o_1"]))
         assert bad(found) == []
         assert ("公众号与小程序的关联" in [each.what for each in found]) is asked

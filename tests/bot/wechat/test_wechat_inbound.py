@@ -184,11 +184,15 @@ def test_a_repeated_push_has_the_same_key_and_different_events_of_one_second_do_
         event("click", "<EventKey>k</EventKey>", time=1_700_000_001),
         event("TEMPLATESENDJOBFINISH", "<MsgID>5</MsgID>"),
         event("TEMPLATESENDJOBFINISH", "<MsgID>6</MsgID>"),
+        event("change_contact", "<ChangeType>update_user</ChangeType><UserID>a</UserID><Name>b</Name>"),
+        event("change_contact", "<ChangeType>update_user</ChangeType><UserID>a</UserID><Mobile>1</Mobile>"),
+        event("scancode_push", "<EventKey>s</EventKey><ScanCodeInfo><ScanResult>M8X30</ScanResult></ScanCodeInfo>"),
+        event("scancode_push", "<EventKey>s</EventKey><ScanCodeInfo><ScanResult>WO1105</ScanResult></ScanCodeInfo>"),
         push("<Content>a</Content>", "text"),
         push("<Content>b</Content>", "text"),
     ]
     assert len({inbound.key for inbound in pushes}) == len(pushes)
-    assert event("CLICK", "<EventKey>k</EventKey>").key == pushes[7].key
+    assert event("click", "<EventKey>k</EventKey>").key == pushes[7].key
 
 
 def test_kf_event_without_sender_and_suite_command_without_type_are_read() -> None:

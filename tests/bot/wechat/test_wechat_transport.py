@@ -11,6 +11,7 @@ from aiohttp.test_utils import unused_port
 from wechat_server import wechat
 
 from bot.wechat.errors import NoAnswer, NotSent, Reaction, WeChatError
+from bot.wechat.official import OfficialClient
 from bot.wechat.transport import App, MemoryTokens, Platform
 
 PATH = "/cgi-bin/user/info"
@@ -218,3 +219,25 @@ async def test_secrets_and_tokens_reach_no_log_and_no_error(caplog: pytest.LogCa
 
 def test_each_secret_of_a_company_has_its_own_token() -> None:
     assert App("work", "ww1", "a", "").key != App("work", "ww1", "b", "").key
+
+
+async def test_a_film_is_fetched_from_its_own_address_without_a_token_and_no_further_than_its_limit() -> None:
+    async with wechat() as world:
+        address = f"{world.server.base}film/1"
+        world.server.put("/cgi-bin/media/get", {"video_url": address})
+        world.server.put("/film/1", b"\0" * 5000)
+        film = await OfficialClient(world.transport, world.app()).film("m1", 1000)
+        assert film == b"\0" * 1001
+        assert [(call.path, call.query) for call in world.server.to("/film/1")] == [("/film/1", {})]
+
+
+async def test_what_does_not_come_from_an_address_is_an_error_with_a_name() -> None:
+    async with wechat(timeout_s=0.5) as world:
+        world.server.put("/film/1", lambda request: web.Response(status=404))
+        with pytest.raises(NoAnswer, match="HTTP 404"):
+            await world.transport.fetch(world.app(), f"{world.server.base}film/1", 10)
+        with pytest.raises(NoAnswer):
+            await world.transport.fetch(world.app(), f"{world.server.base}hang", 10)
+        for nowhere in (f"http://127.0.0.1:{unused_port()}/", "", "no address"):
+            with pytest.raises(NotSent):
+                await world.transport.fetch(world.app(), nowhere, 10)
