@@ -64,14 +64,18 @@ async def _listed(contacts: ContactsClient) -> Book:
         try:
             members = await contacts.members(department.id)
         except WeChatError as error:
+            if error.reaction.passing:
+                raise
             log.warning("address_book.particulars", error=str(error))
             break
         seen.update((member.userid, member) for member in members)
-    members = [
-        seen.get(userid) or Member(userid, "", where, True, where[0])
-        for userid, where in (await contacts.ids()).items()
-    ]
-    return Book(departments, members)
+    ids = await contacts.ids()
+    return Book(departments, [seen.get(userid) or _bare(userid, where) for userid, where in ids.items()])
+
+
+def _bare(userid: str, departments: tuple[int, ...]) -> Member:
+    """A member of whom no more may be seen; which of several departments is the main one is not known."""
+    return Member(userid, "", departments, True, departments[0] if len(departments) == 1 else None)
 
 
 def _downwards(departments: list[WorkDepartment]) -> list[WorkDepartment]:

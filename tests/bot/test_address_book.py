@@ -371,3 +371,31 @@ async def test_only_one_worker_reads(sim: Sim) -> None:
     claims = await asyncio.gather(*(transaction(claim_book) for _ in range(4)))
     # The product's own worker may be the one.
     assert sum(claim is not None for claim in claims) <= 1
+
+
+async def test_where_only_ids_may_be_seen_they_are_followed_and_names_stay(simulate: Simulate) -> None:
+    new = {"id": "N1", "name": "阿新", "work": "axin", "departments": [3]}
+    sim = await simulate(lambda config: config["people"].append(new))
+    await sim.post("fault", path="/cgi-bin/user/list", times=-1, answer={"errcode": 60011, "errmsg": "no privilege"})
+    before = await Person.filter(customer=None).order_by("id").values("name", "department_id", "superior_id", "active")
+    await read_again(sim)
+    person = await who("axin")
+    assert person is not None and (person.name, person.roles) == ("axin", [])
+    assert await place("axin") == ("仓库", "公司")
+    after = await Person.filter(customer=None).order_by("id").values("name", "department_id", "superior_id", "active")
+    assert after[: len(before)] == before
+
+
+@pytest.mark.parametrize("path", ["/cgi-bin/department/list", "/cgi-bin/user/list", "/cgi-bin/user/list_id"])
+async def test_a_list_that_does_not_come_changes_nothing_and_is_asked_for_again(sim: Sim, path: str) -> None:
+    await sim.post("fault", path="callback", lost=True)
+    await sim.post("contact", userid="wanglei", leave=True)
+    await WorkMember.create(userid="wanglei", seen_at=now() - days(1))
+    await sim.post("fault", path=path, times=1, answer={"errcode": 45011, "errmsg": "too often"})
+    await read_again(sim)
+    assert await who("wanglei") == await Person.get(number="E013")
+    assert not await WorkParty.exists()
+    assert (await BookReading.get(door="work")).due_at < now() + days(1 / 96)
+    await read_again(sim)
+    assert await who("wanglei") is None
+    assert await WorkParty.all().count() == 9
