@@ -166,6 +166,18 @@ def bind(
 
 
 @cli.command()
+def roles(
+    person: Annotated[str, typer.Option(help="员工号或姓名")],
+    give: Annotated[list[str] | None, typer.Option(help="要给的角色，例如 销售 或 salesperson；可以写几次")] = None,
+    take: Annotated[list[str] | None, typer.Option(help="要去掉的角色；可以写几次")] = None,
+) -> None:
+    """给同事角色或者去掉；都不写就只看"""
+    from bot import maintenance
+
+    typer.echo(_run(lambda: maintenance.change_roles(person, give or [], take or [])))
+
+
+@cli.command()
 def token(person: Person) -> None:
     """给 JSON 接口和 MCP 用的令牌"""
     from bot import maintenance

@@ -20,6 +20,8 @@ from handlers.references import DocumentReader, documents_named
 from handlers.registry import handler
 from handlers.rights import Scope
 from models.errors import InvalidInput, Refused
+from models.party.finding import called_with
+from models.party.tables import Role
 
 SET_ADDRESS = "address.change"
 CHECK_IN = "attendance.checkin"
@@ -117,19 +119,19 @@ class Conversation(Performing):
         if said.act is Act.undo:
             return await self._undo()
         if said.act is Act.help:
-            return self.help(said.topic)
+            return await self.help()
         if said.indexes:
             return self._kept(templates.render("talk/one_at_a_time", {})) if set(self.state.lines) - {"0"} else None
         if said.act is Act.pick:
             return self._no_such_pick(said.index)
-        return self._small_talk(said.act)
+        return await self._small_talk(said.act)
 
-    def _small_talk(self, act: Act) -> Card | None:
+    async def _small_talk(self, act: Act) -> Card | None:
         """One line, and what was on the screen stays; None where any word can be the answer to a question."""
         if self.state.waiting_for:
             return None
         if act is Act.greet and self.state.pending is None:
-            return self.greeting()
+            return await self.greeting()
         named = {Act.greet: "talk/here", Act.thanks: "talk/thanks", Act.identity: "talk/identity"}.get(act)
         return self._kept(templates.render(named, {})) if named else None
 
@@ -318,20 +320,29 @@ class Conversation(Performing):
         self.state.pending, self.state.waiting_for, self.state.partial, self.state.lines = None, "", "", {}
         return templates.render("talk/cancelled", {"waited": waited})
 
-    def help(self, topic: str = "") -> Card:
-        """Examples of what this person can do, never what others can."""
+    async def help(self) -> Card:
+        """Examples of what this person can do, never what others can; without a role, whom to ask for one."""
+        if self.me.is_newcomer:
+            return await self._newcomer()
         return templates.render("talk/help", {"name": self.me.called, "role": self._helped()})
 
-    def greeting(self) -> Card:
+    async def greeting(self) -> Card:
         """A welcome by name, with examples; for a stranger, the way to bind and nothing else."""
         if self.me.id is None:
             return self._stranger()
+        if self.me.is_newcomer:
+            return self.show(await self._newcomer())
         return self.show(templates.render("talk/welcome", {"name": self.me.called, "role": self._helped()}))
 
     def _stranger(self) -> Card:
         """The way to bind, whatever was on the screen or waited for an answer."""
         self.state.pending, self.state.waiting_for, self.state.partial = None, "", ""
         return self._shown(templates.render("errors/not_bound", {}))
+
+    async def _newcomer(self) -> Card:
+        line = f"给{self.me.number}销售角色"
+        facts = {"name": self.me.called, "admins": await called_with(Role.admin), "line": line}
+        return templates.render("talk/newcomer", facts)
 
     def _helped(self) -> str:
         return next((role for role in HELPED if role in self.me.roles), "staff")

@@ -16,8 +16,9 @@ from handlers.call import Call
 from handlers.dispatch import run
 from handlers.rights import Scope
 from models.chat.binding import ask_union
-from models.chat.directory import contact_changed, member_changed, party_changed
+from models.chat.directory import contact_changed, member_changed
 from models.chat.files import receive
+from models.chat.parties import party_changed
 from models.chat.scenes import Scene, read_scene
 from models.chat.tables import Conversation as Row
 from models.clock import today
@@ -40,13 +41,13 @@ async def greet(me: Actor, state: State, turn: Turn) -> Card | None:
     scene = str(turn.facts.get("scene", ""))
     if scene:
         await here.update(scene=scene)
-    return await _scene(me, state, turn, scene) or Conversation(me, state).greeting()
+    return await _scene(me, state, turn, scene) or await Conversation(me, state).greeting()
 
 
 async def _todos(me: Actor, state: State) -> Card:
     talk = Conversation(me, state)
     if me.id is None or me.reach("todo.list") is Scope.none:
-        return talk.greeting()
+        return await talk.greeting()
     return talk.show(templates.render("answers/todo.list", (await run(me, Call("todo.list"))).facts))
 
 

@@ -17,18 +17,23 @@ from bot.doors.answering import asker
 from bot.logs import set_up_logs
 from bot.mcp import serve
 from bot.menus import publish
+from bot.performing import error_card
+from bot.rendering.text import as_text
 from bot.services import make_services
 from bot.trouble import Trouble
 from bot.turns import Turn, Turns
 from bot.understanding.describing import describe
 from bot.wechat.errors import Unanswered, WeChatError, in_words
-from handlers.actor import Actor, from_row, person_by_id
+from handlers.actor import Actor, from_row, person_by_id, system
+from handlers.call import Call
+from handlers.dispatch import run
 from models import sql
 from models.auditing import CHECKS
 from models.chat.binding import bind
 from models.chat.tables import Conversation, Door
 from models.chat.tokens import issue_token
 from models.clock import now
+from models.errors import Refused
 from models.party.finding import find_people
 from models.party.keeping import add_person
 from models.party.tables import Department, Person, Role
@@ -98,6 +103,25 @@ async def bind_identity(door: str, identity: str, reference: str) -> str:
     await transaction(bind, door, identity, person.id)
     taken = f"，它原来绑定的是 {other.called}（{other.number}），现在不再是了" if other else ""
     return f"已绑定 {person.called}（{person.number}）{taken}"
+
+
+async def change_roles(reference: str, give: list[str], take: list[str]) -> str:
+    """Gives a colleague roles and takes some; says which they have now. Raises Trouble."""
+    person = await the_person(reference)
+    key = f"cli-{now().timestamp()}-{os.getpid()}"
+
+    async def change() -> None:
+        for name, roles in (("role.grant", give), ("role.revoke", take)):
+            if roles:
+                call = Call(name, {"person": person.number, "roles": roles})
+                await run(system(key), call, key=f"{key}-{name}")
+
+    try:
+        await transaction(change)
+    except Refused as refused:
+        raise Trouble(as_text(error_card(refused), links=False)) from None
+    await person.refresh_from_db()
+    return f"{person.called}（{person.number}）：{'、'.join(Role.of(each).text for each in person.roles) or '没有角色'}"
 
 
 async def token(reference: str) -> str:

@@ -155,6 +155,8 @@ class Performing:
         self.refused = True
         if self.me.id is None and isinstance(refused, NotUnderstood | NotFound | NoRight):
             return templates.render("errors/not_bound", {})
+        if self.me.is_newcomer and isinstance(refused, NotUnderstood | NoRight):
+            return templates.render("errors/no_role", {})
         if isinstance(refused, NotUnderstood):
             self.state.misses += 1
             return templates.render(

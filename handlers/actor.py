@@ -54,6 +54,11 @@ class Actor(NamedTuple):
         return Role.customer.value in self.roles
 
     @property
+    def is_newcomer(self) -> bool:
+        """A colleague without a role."""
+        return self.roles == NEWCOMER
+
+    @property
     def rights(self) -> frozenset[str]:
         """The rights to see fields that need one."""
         return RIGHTS.fields_of(self.roles)
@@ -79,6 +84,10 @@ class Actor(NamedTuple):
 
 
 ANYONE = frozenset({"anyone"})
+
+
+NEWCOMER = frozenset({"newcomer"})
+"""What a colleague is to whom nobody has given a role yet: their account is theirs, and they may ask for help."""
 
 
 def nobody(door: str, identity: str, turn: str = "") -> Actor:
@@ -109,7 +118,7 @@ def from_row(row: Mapping[str, Any], *, door: str, turn: str = "", identity: str
 
 @lru_cache(maxsize=256)
 def _roles(stored: str) -> frozenset[str]:
-    return frozenset(orjson.loads(stored))
+    return frozenset(orjson.loads(stored)) or NEWCOMER
 
 
 async def person(number: str, *, door: str = "api", turn: str = "") -> Actor:

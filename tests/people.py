@@ -57,13 +57,13 @@ class Api:
             self._tokens[person] = (await issue_token(person_id=(await Person.get(number=person)).id))[0]
         return self._tokens[person]
 
-    async def get(self, person: str, name: str, **inputs: Any) -> tuple[int, dict[str, Any]]:
+    async def get(self, person: str, name: str, /, **inputs: Any) -> tuple[int, dict[str, Any]]:
         """A query: status and body."""
         headers = {"Authorization": f"Bearer {await self.token(person)}"}
         async with self.client.get(f"/api/{name.replace('.', '/', 1)}", params=inputs, headers=headers) as response:
             return response.status, await response.json()
 
-    async def post(self, person: str, name: str, key: str = "", **inputs: Any) -> tuple[int, dict[str, Any]]:
+    async def post(self, person: str, name: str, /, key: str = "", **inputs: Any) -> tuple[int, dict[str, Any]]:
         """A command: status and body."""
         headers = {
             "Authorization": f"Bearer {await self.token(person)}",

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from bot.demo.company import COLLEAGUES, CONTACTS, NAME, openid
+from bot.demo.company import COLLEAGUES, CONTACTS, DEPARTMENTS, NAME, Colleague, openid
 from bot.demo.seed import GRANTS
 from bot.demo.templates import SHIPPED, offered
 
@@ -20,6 +20,9 @@ WORK = {
     "token": "demowork",
     "aes_key": AES_KEY,
 }
+
+PARTIES = {name: number for number, (name, _, _) in enumerate(DEPARTMENTS, start=1)}
+"""The departments by their number in the address book; the topmost is always 1."""
 
 MINIPROGRAM_FOLDER = Path(__file__).resolve().parents[2] / "miniprogram"
 
@@ -58,20 +61,26 @@ def emulator_config(product: str, clock_file: str) -> dict[str, Any]:
             "folder": str(MINIPROGRAM_FOLDER),
             "templates": offered("miniprogram"),
         },
+        "departments": [
+            {"id": PARTIES[name], "name": name, "parent": PARTIES[above]} for name, above, _ in DEPARTMENTS if above
+        ],
         "people": [
-            *(_colleague(each.number, each.nickname, each.work) for each in COLLEAGUES),
+            *(_colleague(each) for each in COLLEAGUES),
             *(_contact(number, name, phone) for number, name, phone, _ in CONTACTS),
         ],
     }
 
 
-def _colleague(number: str, name: str, work: str) -> dict[str, Any]:
+def _colleague(who: Colleague) -> dict[str, Any]:
+    above = next((each.work for each in COLLEAGUES if each.number == who.superior), None)
     return {
-        "id": number,
-        "name": name,
-        "work": work,
-        "official": openid("o", number),
-        "miniprogram": openid("m", number),
+        "id": who.number,
+        "name": who.name,
+        "work": who.work,
+        "official": openid("o", who.number),
+        "miniprogram": openid("m", who.number),
+        "departments": [PARTIES[who.department]],
+        **({"leader": above} if above else {}),
     }
 
 

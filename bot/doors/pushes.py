@@ -170,7 +170,11 @@ _CAME = (
     "the one employee without WeCom who has the mobile, or the name and department, is the member; "
     "else a new one, without roles until an administrator gives some; administrators are told which"
 )
-_CHANGED = "department, superior, user id and state follow the address book; an unknown member is as in create_user"
+_CHANGED = (
+    "department, superior, user id and state follow the address book; an unknown member is as in create_user, unless "
+    "they have left; a department that nobody told us of has the whole address book read"
+)
+_PARTY = "the department's name, which stands behind its parent's where another has it, and its place"
 _LEFT = "inactive; every conversation unbound, every token dead; what was due to them goes on the board"
 _CONTACT = (
     "WeCom is asked who it is: by union id, mobile or code they are a contact of ours, whose ownerless customer is the "
@@ -195,8 +199,13 @@ _WORK = [
         ("event change_contact/create_user", typed.member_change, _CAME, turning.member),
         ("event change_contact/update_user", typed.member_change, _CHANGED, turning.member),
         ("event change_contact/delete_user", typed.member_change, _LEFT, turning.member),
-        ("event change_contact/create_party", typed.party_change, "a department of that name is there", turning.party),
-        ("event change_contact/update_party", typed.party_change, "the department's name and place", turning.party),
+        (
+            "event change_contact/create_party",
+            typed.party_change,
+            "a department of its own, or ours of that name",
+            turning.party,
+        ),
+        ("event change_contact/update_party", typed.party_change, _PARTY, turning.party),
         ("event change_contact/delete_party", typed.party_change, "the department no longer follows", turning.party),
         ("event change_external_contact/add_external_contact", typed.contact_change, _CONTACT, turning.contact),
         ("event change_external_contact/add_half_external_contact", typed.contact_change, _CONTACT, turning.contact),

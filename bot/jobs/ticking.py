@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.delivery.claiming import Worker
 from bot.delivery.sending import deliver
+from bot.jobs.addressbook import begin_reading, read_book
 from bot.jobs.due import run_deadlines, run_inbox, run_jobs
 from bot.jobs.fetching import fetch_files
 from bot.jobs.knowing import ask_unions, look_up_contacts
@@ -36,7 +37,7 @@ async def ticking(app: web.Application) -> AsyncIterator[None]:
     )
     running: set[asyncio.Task[None]] = set()
 
-    def tick(name: str, work: Callable[[], Awaitable[int]], every_s: float) -> None:
+    def tick(name: str, work: Callable[[], Awaitable[int]], every_s: float | None = None) -> None:
         async def once() -> None:
             task = asyncio.create_task(_repeat(name, work))
             running.add(task)
@@ -45,7 +46,10 @@ async def ticking(app: web.Application) -> AsyncIterator[None]:
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.shield(task)
 
-        scheduler.add_job(once, "interval", seconds=every_s, id=name)
+        if every_s is None:
+            scheduler.add_job(once, id=name)
+        else:
+            scheduler.add_job(once, "interval", seconds=every_s, id=name)
 
     tick("deliver", lambda: deliver(services, worker), EVERY_S)
     tick("jobs", run_jobs, EVERY_S)
@@ -57,6 +61,8 @@ async def ticking(app: web.Application) -> AsyncIterator[None]:
     tick("contacts", lambda: look_up_contacts(services), EVERY_S)
     tick("unions", lambda: ask_unions(services), SLOWLY_S)
     tick("recurring", run_recurring, SLOWLY_S)
+    tick("address book at the start", begin_reading)
+    tick("address book", lambda: read_book(services), SLOWLY_S)
     scheduler.start()
     yield
     scheduler.shutdown(wait=False)

@@ -11,12 +11,18 @@ PAGE = 10_000
 
 @dataclass(frozen=True)
 class Member:
-    """A colleague; `active` is false for the disabled, the departed and those who never joined."""
+    """A colleague; `active` is false for the disabled, the departed and those who never joined.
+
+    `main` is the first of their departments, `leader` their superior, `status` what WeCom says of the account.
+    """
 
     userid: str
     name: str
     departments: tuple[int, ...]
     active: bool
+    main: int | None = None
+    leader: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,9 +63,13 @@ class ContactsClient(Client):
 
 def read_member(row: Mapping[str, Any], userid: str = "") -> Member:
     """Read one row of user/get or user/list."""
+    departments = tuple(row.get("department", ()))
     return Member(
         userid=str(row.get("userid", userid)),
         name=str(row.get("name", "")),
-        departments=tuple(row.get("department", ())),
+        departments=departments,
         active=row.get("status") == 1,
+        main=row.get("main_department", departments[0] if departments else None),
+        leader=next(iter(row.get("direct_leader", ())), ""),
+        status=str(row.get("status", "")),
     )

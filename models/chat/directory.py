@@ -6,6 +6,7 @@ from models import sql
 from models.chat.binding import bind
 from models.chat.contacts import give_owner
 from models.chat.joining import recognise
+from models.chat.reading import ask_for_book, gone, has_gone, heard_of
 from models.chat.tables import ApiToken, Conversation, ExternalContact, WorkParty
 from models.chat.welcomes import ask_for_welcome
 from models.clock import now
@@ -13,7 +14,7 @@ from models.delivery.tables import Notice, NoticeState
 from models.delivery.telling import tell
 from models.party.finding import people_with
 from models.party.keeping import add_person
-from models.party.tables import Department, Person, Role
+from models.party.tables import Person, Role
 from models.rows import first
 
 WORK = "work"
@@ -36,38 +37,32 @@ ON CONFLICT (external_id, employee_id) DO UPDATE SET ended_at = NULL, state = $4
 async def member_changed(change: dict[str, Any]) -> None:
     """Brings an employee in step with a member of the address book."""
     if change["change"] == "delete_user" or change["status"] == DEPARTED:
+        await gone(change["userid"])
         await _left(change["userid"])
         return
     # A change of the id may be told twice.
     person = await _employee(change["userid"]) or await _employee(change["new_userid"])
     if person is None:
+        # Pushes overtake one another: who has left comes back as somebody new, or in the list.
+        if change["change"] == "update_user" and await has_gone(change["userid"]):
+            return
         person = await _joined(change)
     if new := change["new_userid"]:
-        await Conversation.filter(door=WORK, external_id=new, person_id=None).delete()
-        # An id that is somebody else's by now stays theirs.
-        if not await Conversation.filter(door=WORK, external_id=new).exists():
-            await Conversation.filter(door=WORK, external_id=change["userid"]).update(external_id=new)
+        await _renamed(person, change["userid"], new)
+    await heard_of(new or change["userid"])
     await _update(person, change)
 
 
-async def party_changed(change: dict[str, Any]) -> None:
-    """Brings a department in step; one that is gone is no longer followed, for documents still name it."""
-    known = await WorkParty.get_or_none(party_id=change["id"]).select_related("department")
-    if change["change"] == "delete_party":
-        if known is not None:
-            await WorkParty.filter(id=known.id).delete()
-        return
-    parent = await WorkParty.get_or_none(party_id=change["parent"]) if change["parent"] is not None else None
-    parent_id = parent.department_id if parent else None  # type: ignore[attr-defined]
-    if known is None:
-        if change["name"]:
-            made, _ = await Department.get_or_create({"parent_id": parent_id}, name=change["name"])
-            await WorkParty.create(party_id=change["id"], department=made)
-        return
-    if change["name"] and not await Department.filter(name=change["name"]).exists():
-        await Department.filter(id=known.department.id).update(name=change["name"])
-    if parent_id not in (None, known.department.id):
-        await Department.filter(id=known.department.id).update(parent_id=parent_id)
+async def _renamed(person: Person, old: str, new: str) -> None:
+    """Whoever is called otherwise goes on with the conversation that has the new id, which notices may point to."""
+    await gone(old)
+    mine = Conversation.filter(door=WORK, external_id=old, person_id=person.id)
+    there = await first(Conversation.filter(door=WORK, external_id=new))
+    if there is None:
+        await mine.update(external_id=new)
+    elif there.person_id is None and await mine.update(person_id=None, state={}):  # type: ignore[attr-defined]
+        # An id that is somebody else's by now stays theirs.
+        await Conversation.filter(id=there.id).update(person_id=person.id, state={})
 
 
 async def contact_changed(change: dict[str, Any]) -> None:
@@ -120,7 +115,9 @@ async def _update(person: Person, change: dict[str, Any]) -> None:
         changes["phone"] = change["mobile"]
     if change["department"] is not None:
         party = await WorkParty.get_or_none(party_id=change["department"])
-        if party is not None:
+        if party is None:
+            await ask_for_book()
+        else:
             changes["department_id"] = party.department_id  # type: ignore[attr-defined]
     leader = await _employee(change["leader"]) if change["leader"] else None
     if leader is not None and leader.id != person.id:

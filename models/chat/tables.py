@@ -171,6 +171,29 @@ class WorkParty(Row):
         table = "work_party"
 
 
+class WorkMember(Row):
+    """A userid of WeCom's address book: when it was last heard of there, and when it left."""
+
+    userid = fields.CharField(max_length=64, unique=True)
+    seen_at = time_field()
+    left_at = time_field(null=True)
+
+    class Meta:
+        table = "work_member"
+
+
+class BookReading(Row):
+    """When the address book of a door is to be read whole; one worker does it, who holds it `leased_until` then."""
+
+    door = fields.CharField(max_length=12, unique=True)
+    due_at = time_field()
+    leased_until = time_field()
+    read_at = time_field(null=True)
+
+    class Meta:
+        table = "book_reading"
+
+
 class ExternalContact(Row):
     """A customer's contact in WeCom, and the employee they added; `state` names the code they came through.
 

@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0063_orphaned'), ('models', '0070_parts_of_pages')]
+    dependencies = [('models', '0080_address_book')]
 
     initial = False
 

@@ -60,6 +60,11 @@ async def people_with(role: Role) -> list[int]:
     return [row["id"] for row in await sql.rows(WITH_ROLE, role.value)]
 
 
+async def called_with(role: Role) -> list[str]:
+    """What everybody at work who has a role is called."""
+    return [each.called for each in await Person.filter(id__in=await people_with(role)).order_by("id")]
+
+
 async def someone(person_id: int) -> Person:
     """The person that a row of ours names."""
     return await Person.get(id=person_id)

@@ -62,6 +62,19 @@ def test_a_real_company_is_built_bound_and_speaks(fresh: str) -> None:
     assert liaodan(fresh, "audit").returncode == 0
 
 
+def test_roles_are_given_and_taken_from_the_command_line_too(demo: str) -> None:
+    given = liaodan(demo, "roles", "--person", "E003", "--give", "finance", "--give", "仓管")
+    assert (given.returncode, given.stdout) == (0, "小李（E003）：销售、财务、仓库\n")
+    taken = liaodan(demo, "roles", "--person", "小李", "--give", "市场", "--take", "财务", "--take", "warehouse")
+    assert taken.stdout == "小李（E003）：销售、市场\n"
+    last = liaodan(demo, "roles", "--person", "E001", "--give", "财务", "--take", "管理员")
+    refusal = "王总是唯一的管理员，去掉就没人能给角色了。先给另一位同事管理员角色\n"
+    assert (last.returncode, last.stdout, last.stderr) == (2, "", refusal)
+    assert liaodan(demo, "roles", "--person", "E001", "--give", "国王").returncode == 2
+    # What was refused has changed nothing.
+    assert liaodan(demo, "roles", "--person", "E001").stdout == "王总（E001）：经理、管理员\n"
+
+
 def test_say_goes_on_from_call_to_call_and_numbers_its_actions(demo: str) -> None:
     echo = liaodan(demo, "say", "--as", "E003", f"宏达要m8x30 5000个 {typed(ahead(4))}送")
     assert echo.stdout.splitlines()[0] == "请确认订单"

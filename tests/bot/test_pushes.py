@@ -442,7 +442,8 @@ async def test_the_address_book_keeps_employees_and_departments_in_step(door: Do
     )
     told = await Notice.filter(kind="staff.joined").select_related("receiver")
     assert [each.receiver.number for each in told] == ["E001"]
-    assert "没有权限" in await door.push("work text", who="newbie", Content="待审批")
+    refusal = await door.push("work text", who="newbie", Content="待审批")
+    assert "您还没有角色，先请管理员定好。发 ? 看找谁" in refusal
 
     await door.push(contact("update_user"), UserID="newbie", NewUserID="veteran", MainDepartment="3", Name="老人")
     await newbie.refresh_from_db()

@@ -45,7 +45,7 @@ def test_every_row_of_rights_belongs_to_a_handler() -> None:
 def test_rights_name_only_known_roles_and_scopes() -> None:
     with (HERE / "rights.csv").open() as file:
         columns = set(next(csv.reader(file))[1:])
-    assert columns == {*ROLES, "anyone"}
+    assert columns == {*ROLES, "anyone", "newcomer"}
 
 
 @pytest.mark.parametrize("handler", [h for h in HANDLERS if not h.says], ids=each)

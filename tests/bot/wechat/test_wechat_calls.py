@@ -486,7 +486,7 @@ WORK = [
         "WorkClient.get_user",
         lambda c: c.get_user("E1"),
         [Wire("/cgi-bin/user/get", OK | {"userid": "E1", "department": [1], "status": 4}, query={"userid": "E1"})],
-        Member("E1", "", (1,), False),
+        Member("E1", "", (1,), False, 1, "", "4"),
     ),
     Case(
         "WorkClient.get_agent",
@@ -640,7 +640,7 @@ WORK = [
                 query={"department_id": "2"},
             )
         ],
-        [Member("E1", "王强", (2,), True)],
+        [Member("E1", "王强", (2,), True, 2, "", "1")],
     ),
     Case(
         "ContactsClient.ids",

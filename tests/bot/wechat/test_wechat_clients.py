@@ -166,7 +166,7 @@ async def test_work_lookups_and_menu() -> None:
     async with wechat() as world:
         client = WorkClient(world.transport, world.app("work"), 7)
         world.server.put("/cgi-bin/user/get", {"errcode": 0, "userid": "E1", "department": [1, 2], "status": 1})
-        assert await client.get_user("E1") == Member("E1", "", (1, 2), True)
+        assert await client.get_user("E1") == Member("E1", "", (1, 2), True, 1, "", "1")
         agent = {"name": "聊单", "allow_userinfos": {"user": [{"userid": "E1"}]}, "allow_partys": {"partyid": [1]}}
         world.server.put("/cgi-bin/agent/get", agent | {"errcode": 0, "close": 0})
         assert await client.get_agent() == Agent("聊单", False, ("E1",), (1,))
