@@ -38,12 +38,16 @@ class WrongValue(ConfigError):
 
 @dataclass(frozen=True)
 class Template:
-    """A template or subscription message as it stands in the platform's console; an account has both kinds."""
+    """A template or subscription message as it stands in the platform's console; an account has both kinds.
+
+    `choices` are the only values that a field takes.
+    """
 
     id: str
     title: str
     fields: dict[str, str]
     subscription: bool = False
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -315,7 +319,11 @@ def _templates(table: _Table) -> tuple[Template, ...]:
         fields = each.take("fields", dict)
         shown = {str(key): str(label) for key, label in fields.items()}
         subscription = each.take("subscription", bool, False)
-        templates.append(Template(each.text("id"), each.text("title"), shown, subscription))
+        choices = each.take("choices", dict, {})
+        only = {str(key): tuple(map(str, values)) for key, values in choices.items() if isinstance(values, list)}
+        if len(only) < len(choices) or not only.keys() <= shown.keys():
+            raise WrongValue(f"{each.where}.choices", "is no list of values for each of some of its fields")
+        templates.append(Template(each.text("id"), each.text("title"), shown, subscription, only))
         each.end()
     return tuple(templates)
 

@@ -50,12 +50,14 @@ def find_template(account: Official | MiniProgram, template_id: object) -> Templ
 
 def subscription_row(template: Template) -> dict[str, Any]:
     """How newtmpl/gettemplate lists one."""
+    listed = [{"keywordCode": f"{key}.DATA", "enumValueList": list(values)} for key, values in template.choices.items()]
     return {
         "priTmplId": template.id,
         "title": template.title,
         "content": "".join(f"{label}:{{{{{key}.DATA}}}}\n" for key, label in template.fields.items()),
         "example": "",
         "type": 2,
+        **({"keywordEnumValueList": listed} if listed else {}),
     }
 
 
@@ -67,6 +69,9 @@ def check_fields(template: Template, data: object, *, exact: bool) -> list[dict[
         for key in data:
             if key not in template.fields:
                 raise Refusal(47003, f"argument invalid! data.{key} is not in the template")
+    for key, values in template.choices.items():
+        if _value(key, data.get(key)) not in values:
+            raise Refusal(47003, f"argument invalid! data.{key}.value invalid")
     return [{"label": label, "value": _value(key, data.get(key))} for key, label in template.fields.items()]
 
 

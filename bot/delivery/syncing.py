@@ -22,6 +22,7 @@ async def _tie(door: str, template: Template, *, subscribed: bool = False) -> st
         kind, filled = tie(template.title, template.labels)
     except Unsuited as why:
         return f"跳过“{template.title}”：{why}"
-    row = {"template_id": template.id, "filled": filled}
+    choices = {key: list(values) for key, values in template.choices.items()}
+    row = {"template_id": template.id, "filled": filled, "choices": choices}
     await PlatformTemplate.update_or_create(row, kind=kind, door=door, subscribed=subscribed)
     return f"“{template.title}”用于 {kind}"

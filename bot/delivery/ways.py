@@ -11,6 +11,7 @@ from bot.rendering.text import as_text
 from bot.rendering.workcard import as_work_card
 from bot.services import Services
 from bot.wechat import messages
+from bot.wechat.fields import fit
 from bot.wechat.work import SendResult
 from handlers.documents import called
 from models.chat.tables import Conversation
@@ -126,6 +127,8 @@ async def send(way: Way, notice: Notice, card: Card, services: Services) -> str:
         return ""
     assert way.template is not None
     data = fill(way.template.filled, notice.facts)
+    for key in way.template.choices.keys() & data.keys():
+        data[key] = fit(key, data[key], way.template.choices[key])
     if way.name == "official_template":
         assert services.official is not None
         message = f"n{notice.id}"

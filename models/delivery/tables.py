@@ -163,7 +163,7 @@ class Grant(Row):
 class PlatformTemplate(Row):
     """Which platform template carries a kind of notice at a door, and which fact fills which field.
 
-    One that is `subscribed` needs an accept of the receiver for each message.
+    One that is `subscribed` needs an accept of the receiver for each message; `choices` are the only values of a field.
     """
 
     kind = fields.CharField(max_length=40)
@@ -171,6 +171,7 @@ class PlatformTemplate(Row):
     subscribed = fields.BooleanField(default=False, db_default=False)
     template_id = fields.CharField(max_length=64)
     filled = fields.JSONField[dict[str, str]]()
+    choices = fields.JSONField[dict[str, list[str]]](default=dict, db_default={})
 
     class Meta:
         table = "platform_template"

@@ -1,10 +1,14 @@
 """Notices: by the best door that is open, over to the next when refused, on the board when none is left."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
+from bot.delivery.syncing import sync
+from bot.demo.templates import SHIPPED as SHIPPED_TEMPLATE
 from models import sql
 from models.chat.tables import Conversation
 from models.clock import now
@@ -76,6 +80,22 @@ async def test_a_refused_subscription_falls_over_to_the_official_account_and_emp
     assert notice.state == "accepted"
     assert await tries(notice) == [("subscription", "refused", "43101"), ("official_template", "accepted", "")]
     assert await sql.rows('SELECT "left" FROM grant_ledger') == [{"left": 0}]
+
+
+async def test_a_field_that_takes_only_some_values_is_filled_with_one_of_them_or_another_way_is_taken(
+    simulate: Callable[..., Awaitable[Sim]],
+) -> None:
+    def change(config: dict[str, Any]) -> None:
+        template = next(each for each in config["miniprogram"]["templates"] if each["id"] == SHIPPED_TEMPLATE)
+        template["choices"] = {"thing2": ["德邦", "京东"]}
+
+    sim = await simulate(change)
+    await sync(sim.services)
+    notice = await settled(await shipped_to("C001"))
+    assert await tries(notice) == [("subscription", "refused", "unfit"), ("official_template", "accepted", "")]
+    assert await accepts_left() == [20]
+    # The platform was not asked what it would refuse.
+    assert await calls(sim, "/cgi-bin/message/subscribe/send") == 0
 
 
 TOO_OFTEN = {"errcode": 45011, "errmsg": "api freq out of limit"}

@@ -130,6 +130,21 @@ async def test_every_type_of_field_has_its_limit(make_sim: Any, key: str, good: 
     assert (await notify(sim, data={f"{key}1": {"value": good}}))["errcode"] == 0
 
 
+async def test_a_field_with_a_list_of_values_takes_no_other_and_the_list_can_be_read(make_sim: Any) -> None:
+    template = {
+        "id": "M1",
+        "title": "通知",
+        "fields": {"phrase1": "状态"},
+        "choices": {"phrase1": ["已发货", "已签收"]},
+    }
+    sim = await make_sim(miniprogram={"templates": [template]})
+    listed = (await sim.ask("miniprogram", "/wxaapi/newtmpl/gettemplate"))["data"]
+    assert listed[0]["keywordEnumValueList"] == [{"keywordCode": "phrase1.DATA", "enumValueList": ["已发货", "已签收"]}]
+    await sim.sim("subscribe", person="P1", template="M1")
+    assert (await notify(sim, data={"phrase1": {"value": "已付款"}}))["errcode"] == 47003
+    assert (await notify(sim, data={"phrase1": {"value": "已签收"}}))["errcode"] == 0
+
+
 async def test_unlimited_codes_are_image_bytes_or_a_json_error(sim: Sim) -> None:
     token = await sim.token("miniprogram")
     address = f"/wxa/getwxacodeunlimit?access_token={token}"
