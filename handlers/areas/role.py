@@ -63,7 +63,7 @@ class RolesReader(Reader[list[Role]]):
     def _known(self, words: list[Any], name: str) -> list[Role]:
         known = {**WORDS, **{role.value: role for role in WORDS.values()}}
         for word in words:
-            if word not in known:
+            if not isinstance(word, str) or word not in known:
                 among = "、".join(role.text for role in dict.fromkeys(WORDS.values()))
                 raise InvalidInput(input=name, given=str(word)[:40], why="not_among", among=among)
         return list(dict.fromkeys(known[word] for word in words))
