@@ -17,7 +17,7 @@ def lines_of(pattern: Pattern) -> st.SearchStrategy[str]:
     return st.from_regex(pattern.regex, fullmatch=True, alphabet=st.sampled_from(WRITTEN)).map(plain)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.sampled_from(patterns()).flatmap(lines_of))
 def test_what_is_looked_up_is_what_trying_every_pattern_finds(line: str) -> None:
     assert [match.pattern for match in matches(line)] == [each for each in patterns() if each.regex.fullmatch(line)]
