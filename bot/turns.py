@@ -213,7 +213,7 @@ class Turns:
 
 
 async def _either(task: "asyncio.Task[str]", seconds: float) -> None:
-    """Until a task has ended, or so long; the task goes on. asyncio.wait() does the same for many, and takes thrice the time."""
+    """Until a task has ended, or so long; the task goes on. What asyncio.wait() does for many, at every turn."""
     loop = task.get_loop()
     over: asyncio.Future[None] = loop.create_future()
 

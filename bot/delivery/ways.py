@@ -11,7 +11,6 @@ from bot.rendering.text import as_text
 from bot.rendering.workcard import as_work_card
 from bot.services import Services
 from bot.wechat import messages
-from bot.wechat.fields import fit
 from bot.wechat.work import SendResult
 from handlers.documents import called
 from models.chat.tables import Conversation
@@ -127,18 +126,17 @@ async def send(way: Way, notice: Notice, card: Card, services: Services) -> str:
         return ""
     assert way.template is not None
     data = fill(way.template.filled, notice.facts)
-    for key in way.template.choices.keys() & data.keys():
-        data[key] = fit(key, data[key], way.template.choices[key])
+    template, choices = way.template.template_id, way.template.choices
     if way.name == "official_template":
         assert services.official is not None
         message = f"n{notice.id}"
-        return await services.official.send_template(who, way.template.template_id, data, client_msg_id=message)
+        return await services.official.send_template(who, template, data, client_msg_id=message, choices=choices)
     if way.name == "official_notice":
         assert services.official is not None
-        return await services.official.send_subscription(who, way.template.template_id, data)
+        return await services.official.send_subscription(who, template, data, choices=choices)
     assert services.miniprogram is not None
     page = f"pages/order/order?no={notice.about}" if notice.about.startswith("SO") else ""
-    return await services.miniprogram.send_subscription(who, way.template.template_id, page, data)
+    return await services.miniprogram.send_subscription(who, template, page, data, choices=choices)
 
 
 def reached(sent: SendResult) -> str:

@@ -1,5 +1,6 @@
 """Reading WeCom's address book whole, and bringing what was never pushed, or lost, in step as its pushes would."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,12 +82,13 @@ def _bare(userid: str, departments: tuple[int, ...]) -> Member:
 def _downwards(departments: list[WorkDepartment]) -> list[WorkDepartment]:
     """The topmost first; what hangs under nothing that is listed comes with it."""
     there = {each.id for each in departments}
-    level = [each for each in departments if each.parent not in there]
-    ordered: list[WorkDepartment] = []
-    while level:
-        ordered += level
-        above = {each.id for each in level}
-        level = [each for each in departments if each.parent in above and each not in ordered]
+    below: dict[int, list[WorkDepartment]] = defaultdict(list)
+    for each in departments:
+        below[each.parent if each.parent in there else TOP].append(each)
+    ordered = below.pop(TOP, [])
+    for each in ordered:
+        # What is added here is gone through here, too; a ring of departments hangs under nothing, and is left out.
+        ordered += below.pop(each.id, [])
     return ordered
 
 

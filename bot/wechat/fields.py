@@ -32,6 +32,12 @@ class Unfit(ValueError):
         self.value = value
 
 
+Choices = Mapping[str, Collection[str]]
+"""The only values of some fields."""
+
+NO_CHOICES: Choices = {}
+
+
 @dataclass(frozen=True)
 class Template:
     """One template of the account; `labels` gives the words before each field key, `choices` its only values."""
@@ -55,9 +61,9 @@ def read_template(row: Mapping[str, Any]) -> Template:
     )
 
 
-def wrap(data: Mapping[str, FieldValue]) -> dict[str, dict[str, str]]:
-    """Shape a whole message's data as `{key: {"value": …}}`, each value fitted."""
-    return {key: {"value": fit(key, value)} for key, value in data.items()}
+def wrap(data: Mapping[str, FieldValue], choices: Choices = NO_CHOICES) -> dict[str, dict[str, str]]:
+    """Shape a whole message's data as `{key: {"value": …}}`, each value fitted; raises Unfit."""
+    return {key: {"value": fit(key, value, choices.get(key, ()))} for key, value in data.items()}
 
 
 def fit(key: str, value: FieldValue, choices: Collection[str] = ()) -> str:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from bot.wechat.body import Malformed
 from bot.wechat.client import required
 from bot.wechat.errors import WeChatError
-from bot.wechat.fields import FieldValue, Template, read_template, wrap
+from bot.wechat.fields import NO_CHOICES, Choices, FieldValue, Template, read_template, wrap
 from bot.wechat.service import ServiceClient
 
 Language = Literal["zh_CN", "en_US", "zh_HK", "zh_TW"]
@@ -95,12 +95,13 @@ class MiniProgramClient(ServiceClient):
         data: Mapping[str, FieldValue],
         state: State = "formal",
         language: Language = "zh_CN",
+        choices: Choices = NO_CHOICES,
     ) -> str:
         """Send a subscription notice, which uses up one of the person's accepts; its id, or "" (message/subscribe/send)."""
         body: dict[str, Any] = {
             "touser": openid,
             "template_id": template_id,
-            "data": wrap(data),
+            "data": wrap(data, choices),
             "miniprogram_state": state,
             "lang": language,
         }

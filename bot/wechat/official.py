@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from bot.wechat.fields import FieldValue, Template, read_template, wrap
+from bot.wechat.fields import NO_CHOICES, Choices, FieldValue, Template, read_template, wrap
 from bot.wechat.messages import MiniPage
 from bot.wechat.officialmenus import OfficialMenus, OfficialTags
 from bot.wechat.officialweb import OfficialWeb
@@ -67,9 +67,10 @@ class OfficialClient(ServiceClient):
         url: str | None = None,
         miniprogram: Mapping[str, str] | None = None,
         client_msg_id: str | None = None,
+        choices: Choices = NO_CHOICES,
     ) -> str:
         """Send a template message and return its msgid; a `client_msg_id` sends it only once within ten minutes."""
-        body: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": wrap(data)}
+        body: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": wrap(data, choices)}
         optional = {"url": url, "miniprogram": miniprogram and dict(miniprogram), "client_msg_id": client_msg_id}
         body |= {name: value for name, value in optional.items() if value}
         path = "/cgi-bin/message/template/send"
@@ -84,9 +85,10 @@ class OfficialClient(ServiceClient):
         *,
         page: str = "",
         mini_page: MiniPage | None = None,
+        choices: Choices = NO_CHOICES,
     ) -> str:
         """Send a subscription notice, which uses up one of the person's accepts; its id (message/subscribe/bizsend)."""
-        body: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": wrap(data)}
+        body: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": wrap(data, choices)}
         if page:
             body["page"] = page
         if mini_page is not None:

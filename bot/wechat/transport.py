@@ -6,7 +6,8 @@ import json as jsonlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, overload
 
@@ -145,7 +146,7 @@ class Transport:
     async def fetch(self, app: App, url: str, limit: int) -> bytes:
         """What lies at an address that the platform named, up to a byte more than `limit`; raises NoAnswer or NotSent."""
         where = "an address of theirs"
-        try:
+        with _named(app, where):
             async with self._session.get(url, timeout=self._timeout) as response:
                 if response.status != 200:
                     raise NoAnswer(app.name, where, f"HTTP {response.status}")
@@ -155,10 +156,6 @@ class Transport:
                     if len(body) > limit:
                         break
                 return bytes(body[: limit + 1])
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise NotSent(app.name, where, type(error).__name__) from None
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise NoAnswer(app.name, where, type(error).__name__) from None
 
     async def jsapi_ticket(self, app: App) -> str:
         """The ticket that pages are signed with; like the token, one for all workers (ticket/getticket)."""
@@ -185,7 +182,7 @@ class Transport:
         return await self._send(app, request)
 
     async def _send(self, app: App, request: "_Request") -> dict[str, Any] | bytes:
-        try:
+        with _named(app, request.path):
             async with self._session.request(
                 request.method,
                 app.api_base.rstrip("/") + request.path,
@@ -199,11 +196,6 @@ class Transport:
                 status, content_type = response.status, response.content_type
                 attached = response.headers.get("Content-Disposition", "").startswith("attachment")
                 body = await response.read()
-        # The causes are dropped because some of them quote the address with the token in it.
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise NotSent(app.name, request.path, type(error).__name__) from None
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise NoAnswer(app.name, request.path, type(error).__name__) from None
         if status != 200:
             raise NoAnswer(app.name, request.path, f"HTTP {status}")
         if request.raw and attached:
@@ -241,6 +233,17 @@ class Transport:
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
             raise NoAnswer(app.name, request.path, "no access_token in the answer")
         return answer["access_token"], _whole(answer.get("expires_in"), default=7200) or 0
+
+
+@contextmanager
+def _named(app: App, path: str) -> Iterator[None]:
+    """What the network does as errors with names; the causes are dropped, for some quote the address with the token in it."""
+    try:
+        yield
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+        raise NotSent(app.name, path, type(error).__name__) from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise NoAnswer(app.name, path, type(error).__name__) from None
 
 
 @dataclass(frozen=True)

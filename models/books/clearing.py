@@ -7,7 +7,7 @@ from decimal import Decimal
 from models import sql
 from models.base import ZERO
 from models.books.posting import Leg, open_day, post
-from models.books.tables import ClearedTo, Clearing
+from models.books.tables import ClearedTo, Clearing, ClearingState
 from models.clock import now, today
 from models.errors import BeforeDocument, Refused
 
@@ -98,7 +98,7 @@ async def book_back(clearing: Clearing, *, by: int) -> None:
 async def refuse_cleared(document: str) -> None:
     """Raises Cleared if any of what a document found or lost is cleared; holds it still."""
     await sql.rows(LOCK, document)
-    found = await Clearing.filter(source=document, state="done").first()
+    found = await Clearing.filter(source=document, state=ClearingState.done.value).first()
     if found is not None:
         raise Cleared(number=document, clearing=found.number)
 

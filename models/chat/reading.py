@@ -8,7 +8,8 @@ from models.clock import at_local, days, local, now
 
 WORK = "work"
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(hours=1)
+"""Roomy, for a large company is read for minutes; a reading whose worker died is taken up after it."""
 FRESH = timedelta(hours=1)
 HOUR = 3
 """Of the night, when nobody minds that the address book is asked for everybody."""

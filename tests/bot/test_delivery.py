@@ -82,16 +82,20 @@ async def test_a_refused_subscription_falls_over_to_the_official_account_and_emp
     assert await sql.rows('SELECT "left" FROM grant_ledger') == [{"left": 0}]
 
 
+@pytest.mark.parametrize("takes", [["顺丰", "京东"], ["德邦", "京东"]], ids=["ours too", "others only"])
 async def test_a_field_that_takes_only_some_values_is_filled_with_one_of_them_or_another_way_is_taken(
-    simulate: Callable[..., Awaitable[Sim]],
+    simulate: Callable[..., Awaitable[Sim]], takes: list[str]
 ) -> None:
     def change(config: dict[str, Any]) -> None:
         template = next(each for each in config["miniprogram"]["templates"] if each["id"] == SHIPPED_TEMPLATE)
-        template["choices"] = {"thing2": ["德邦", "京东"]}
+        template["choices"] = {"thing2": takes}
 
     sim = await simulate(change)
     await sync(sim.services)
     notice = await settled(await shipped_to("C001"))
+    if "顺丰" in takes:
+        assert await tries(notice) == [("subscription", "accepted", "")]
+        return
     assert await tries(notice) == [("subscription", "refused", "unfit"), ("official_template", "accepted", "")]
     assert await accepts_left() == [20]
     # The platform was not asked what it would refuse.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wechat.fields import Unfit, fit
+from bot.wechat.fields import Unfit, fit, wrap
 
 HAN = "〇\u4e00-\u9fff"
 CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
@@ -133,5 +133,7 @@ def test_nothing_is_invented(key: str, value: Any) -> None:
 
 def test_listed_values_are_kept_as_they_are() -> None:
     assert fit("phrase1", "A 已发货", choices=["A 已发货"]) == "A 已发货"
+    # As a field of that type it would lose what is no Chinese word.
+    assert wrap({"phrase1": "A 已发货"}, {"phrase1": ["A 已发货"]}) == {"phrase1": {"value": "A 已发货"}}
     with pytest.raises(Unfit):
         fit("phrase1", "已发货", choices=["A 已发货"])
