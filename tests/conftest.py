@@ -26,6 +26,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from bench import statements
 from bot.app import make_app
 from bot.config import Settings
+from bot.jobs import ticking
 from bot.jobs.recurring import CLAIM, RECURRING
 from bot.services import SERVICES
 from emulator.app import make_app as make_emulator
@@ -34,6 +35,9 @@ from models import embedded
 from models.clock import CLOCK_FILE, now, today
 from models.database import open_database
 from tests.people import Api, Chat, Sim, emulator_settings, product_settings
+
+# What waits for a tick in a test waits as short as what ticks often.
+ticking.SLOWLY_S = ticking.EVERY_S
 
 # How long an example takes says how busy the machine is, and nothing of what it shows.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -62,6 +62,7 @@ def test_a_real_company_is_built_bound_and_speaks(fresh: str) -> None:
     assert liaodan(fresh, "audit").returncode == 0
 
 
+@pytest.mark.slow
 def test_roles_are_given_and_taken_from_the_command_line_too(demo: str) -> None:
     given = liaodan(demo, "roles", "--person", "E003", "--give", "finance", "--give", "仓管")
     assert (given.returncode, given.stdout) == (0, "小李（E003）：销售、财务、仓库\n")
@@ -75,6 +76,7 @@ def test_roles_are_given_and_taken_from_the_command_line_too(demo: str) -> None:
     assert liaodan(demo, "roles", "--person", "E001").stdout == "王总（E001）：经理、管理员\n"
 
 
+@pytest.mark.slow
 def test_say_goes_on_from_call_to_call_and_numbers_its_actions(demo: str) -> None:
     echo = liaodan(demo, "say", "--as", "E003", f"宏达要m8x30 5000个 {typed(ahead(4))}送")
     assert echo.stdout.splitlines()[0] == "请确认订单"
@@ -82,6 +84,7 @@ def test_say_goes_on_from_call_to_call_and_numbers_its_actions(demo: str) -> Non
     assert liaodan(demo, "say", "--as", "E003", "1").stdout.startswith("SO0319 已下单")
 
 
+@pytest.mark.slow
 def test_understand_names_the_intent_and_what_is_missing_and_does_nothing(demo: str, tmp_path: Path) -> None:
     lines = tmp_path / "lines.jsonl"
     lines.write_text(
@@ -101,6 +104,7 @@ def test_a_token_opens_the_json_door_as_that_person(demo: str) -> None:
     assert liaodan(demo, "token", "--as", "E999").stderr == "没有“E999”这个人，请用员工号，例如 E001\n"
 
 
+@pytest.mark.slow
 def test_a_file_is_tried_imported_and_refused_by_the_line(demo: str, tmp_path: Path) -> None:
     file = tmp_path / "products.csv"
     assert liaodan("", "import", "products", str(file), "--template").returncode == 0

@@ -175,6 +175,7 @@ async def test_what_does_not_fit_into_the_fields_uses_no_accept_up(sim: Sim) -> 
 
 
 @pytest.mark.parametrize(("path", "person"), [("template", "C002"), ("subscribe", "C001")])
+@pytest.mark.slow
 async def test_busy_twice_then_success_is_sent_once(sim: Sim, path: str, person: str) -> None:
     """With a key that makes a repeat harmless, and without one: the platform itself asks for it (decision 0033)."""
     busy = {"errcode": -1, "errmsg": "system error"}

@@ -75,6 +75,7 @@ async def stored(count: int) -> bool:
     return await Attachment.filter(state="stored").count() == count
 
 
+@pytest.mark.slow
 async def test_a_platform_that_is_busy_is_asked_again(sim: Sim) -> None:
     await sim.post("fault", path="/cgi-bin/media/get", times=4, answer={"errcode": -1, "errmsg": "system error"})
     await sim.post("image", door="work", person="E003")

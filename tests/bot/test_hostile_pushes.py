@@ -99,6 +99,7 @@ VALUES = st.recursive(
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), encrypted=st.booleans())
+@pytest.mark.slow
 async def test_nothing_that_a_signed_push_can_hold_makes_a_5xx(
     hostile: Hostile, data: st.DataObject, encrypted: bool
 ) -> None:

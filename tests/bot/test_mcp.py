@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from bot.openapi import document
 from handlers.registry import load
 from handlers.rights import RIGHTS, Scope
@@ -105,6 +107,7 @@ def test_the_tools_are_what_the_person_may_use_and_act_as_them(demo: str) -> Non
         assert (failed, waits["pending"]["approval"]) == (False, "AP0019")
 
 
+@pytest.mark.slow
 def test_what_is_refused_is_a_result_that_says_so_and_what_is_no_request_an_error(demo: str) -> None:
     token = liaodan(demo, "token", "--as", "C001").stdout.strip()
     with talking(demo, "--token", token) as client:
@@ -126,6 +129,7 @@ def test_what_is_refused_is_a_result_that_says_so_and_what_is_no_request_an_erro
         assert client.ask("ping")["result"] == {}
 
 
+@pytest.mark.slow
 def test_a_token_that_is_none_gets_nothing_and_who_it_is_must_be_said(demo: str) -> None:
     with talking(demo, "--token", "nonsense") as client:
         assert client.ask("tools/list")["error"]["message"] == "请先登录"

@@ -2,6 +2,7 @@
 
 from string import ascii_letters, digits
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,5 +20,6 @@ def lines_of(pattern: Pattern) -> st.SearchStrategy[str]:
 
 @settings(max_examples=100)
 @given(st.sampled_from(patterns()).flatmap(lines_of))
+@pytest.mark.slow
 def test_what_is_looked_up_is_what_trying_every_pattern_finds(line: str) -> None:
     assert [match.pattern for match in matches(line)] == [each for each in patterns() if each.regex.fullmatch(line)]

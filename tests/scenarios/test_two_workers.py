@@ -15,7 +15,7 @@ from models.finance.credit import credit_status
 from tests.people import Pair
 from tests.waiting import until
 
-pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("heavy")]
+pytestmark = [pytest.mark.commits, pytest.mark.slow, pytest.mark.xdist_group("heavy")]
 
 
 async def figure(statement: str, *values: object) -> str:
